@@ -1,0 +1,277 @@
+"""The desk (窗口): a few named counters behind which every verb of the county's service is bound once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from intake.model.booking import Appointment, Slot
+from intake.model.calendar import local_day
+from intake.model.case import Case, Page
+from intake.model.catalogue import ServiceItem, Way
+from intake.model.ids import AccountCode, CaseId, HallCode, PageId, PersonId, ServiceCode
+from intake.model.leaving import Notice
+from intake.model.matching import Match, PersonFacts
+from intake.model.people import Account, Caller, Door, Mandate, Person, Role
+from intake.model.places import Department, Hall, Village
+from intake.model.question import Question
+from intake.model.queue import Ticket
+from intake.ports import Tools
+from intake.usecases.cases import deciding, drafting, looking, reception
+from intake.usecases.catalogue import finding, importing as catalogue_importing
+from intake.usecases.figures import nearby
+from intake.usecases.people import representing, signing
+from intake.usecases.places import booking, importing as county_importing, looking as places_looking, opening
+from intake.usecases.questions import asking
+from intake.usecases.queue import arriving, calling
+
+
+@dataclass(frozen=True, slots=True)
+class CasesCounter:
+    """办件: from the first page to the evaluation."""
+
+    tools: Tools
+
+    async def open_draft(self, cmd: drafting.OpenDraft) -> Case:
+        return await drafting.open_draft(cmd, tools=self.tools)
+
+    async def add_page(self, cmd: drafting.AddPage) -> drafting.PageAdded:
+        return await drafting.add_page(cmd, tools=self.tools)
+
+    async def drop_page(self, cmd: drafting.DropPage) -> Case:
+        return await drafting.drop_page(cmd, tools=self.tools)
+
+    async def submit(self, cmd: drafting.SubmitCase) -> Case:
+        return await drafting.submit_case(cmd, tools=self.tools)
+
+    async def receive(self, cmd: reception.OnCase) -> Case:
+        return await reception.receive_case(cmd, tools=self.tools)
+
+    async def accept(self, cmd: reception.OnCase) -> Case:
+        return await reception.accept_case(cmd, tools=self.tools)
+
+    async def ask_correction(self, cmd: reception.AskCorrection) -> Case:
+        return await reception.ask_correction(cmd, tools=self.tools)
+
+    async def resupply(self, cmd: reception.Resupply) -> Case:
+        return await reception.resupply_case(cmd, tools=self.tools)
+
+    async def hand_over(self, cmd: reception.OnCase) -> Case:
+        return await reception.hand_over_case(cmd, tools=self.tools)
+
+    async def redirect(self, cmd: reception.Redirect) -> Case:
+        return await reception.redirect_case(cmd, tools=self.tools)
+
+    async def decide(self, cmd: deciding.DecideCase) -> Case:
+        return await deciding.decide_case(cmd, tools=self.tools)
+
+    async def issue(self, cmd: deciding.IssueCase) -> Case:
+        return await deciding.issue_case(cmd, tools=self.tools)
+
+    async def deliver(self, cmd: deciding.DeliverCase) -> Case:
+        return await deciding.deliver_case(cmd, tools=self.tools)
+
+    async def evaluate(self, cmd: deciding.EvaluateCase) -> Case:
+        return await deciding.evaluate_case(cmd, tools=self.tools)
+
+    async def withdraw(self, cmd: deciding.WithdrawCase) -> Case:
+        return await deciding.withdraw_case(cmd, tools=self.tools)
+
+    async def mine(self, caller: Caller) -> tuple[Case, ...]:
+        return await looking.my_cases(caller, tools=self.tools)
+
+    async def show(self, caller: Caller, number: str) -> looking.CaseFile:
+        return await looking.show_case(caller, number, tools=self.tools)
+
+    async def at_hall(self, caller: Caller, hall: HallCode) -> tuple[Case, ...]:
+        return await looking.hall_cases(caller, hall, tools=self.tools)
+
+    async def of_department(self, caller: Caller) -> tuple[Case, ...]:
+        return await looking.department_cases(caller, tools=self.tools)
+
+    async def see_page(self, caller: Caller, page: PageId) -> tuple[Page, bytes]:
+        return await looking.see_page(caller, page, tools=self.tools)
+
+    async def reveal_id_number(self, caller: Caller, case: CaseId) -> str:
+        return await looking.reveal_id_number(caller, case, tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesCounter:
+    """场所与预约: halls, villages, places to book."""
+
+    tools: Tools
+
+    async def find_slots(self, cmd: booking.FindSlots) -> tuple[Slot, ...]:
+        return await booking.find_slots(cmd, tools=self.tools)
+
+    async def book(self, cmd: booking.BookAppointment) -> Appointment:
+        return await booking.book_appointment(cmd, tools=self.tools)
+
+    async def cancel(self, cmd: booking.CancelAppointment) -> Appointment:
+        return await booking.cancel_appointment(cmd, tools=self.tools)
+
+    async def my_appointments(self, caller: Caller) -> tuple[Appointment, ...]:
+        return await booking.my_appointments(caller, tools=self.tools)
+
+    async def appointments_at(self, caller: Caller, hall: HallCode, day: date) -> tuple[Appointment, ...]:
+        return await places_looking.appointments_at(caller, hall, day, tools=self.tools)
+
+    async def halls(self) -> tuple[Hall, ...]:
+        return await places_looking.halls(tools=self.tools)
+
+    async def villages(self) -> tuple[Village, ...]:
+        return await places_looking.villages(tools=self.tools)
+
+    async def departments(self) -> tuple[Department, ...]:
+        return await places_looking.departments(tools=self.tools)
+
+    async def home_hall(self, caller: Caller, person: PersonId | None = None) -> Hall:
+        return await places_looking.home_hall_of(caller, person, tools=self.tools)
+
+    async def open_slots(self) -> int:
+        return await opening.open_slots(tools=self.tools)
+
+    async def import_county(self, cmd: county_importing.ImportCounty) -> None:
+        await county_importing.import_county(cmd, tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounter:
+    """排队叫号: arriving, calling, watching."""
+
+    tools: Tools
+
+    async def check_in(self, cmd: arriving.CheckIn) -> Ticket:
+        return await arriving.check_in(cmd, tools=self.tools)
+
+    async def take_number(self, cmd: arriving.TakeNumber) -> Ticket:
+        return await arriving.take_number(cmd, tools=self.tools)
+
+    async def call_next(self, cmd: calling.CallNext) -> Ticket:
+        return await calling.call_next(cmd, tools=self.tools)
+
+    async def change(self, cmd: calling.ChangeTicket) -> Ticket:
+        return await calling.change_ticket(cmd, tools=self.tools)
+
+    async def today(self, caller: Caller, hall: HallCode) -> tuple[Ticket, ...]:
+        return await calling.hall_queue(caller, hall, tools=self.tools)
+
+    async def pulses(self) -> dict[HallCode, int]:
+        return await calling.pulses(tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueCounter:
+    """事项清单: finding and importing items."""
+
+    tools: Tools
+
+    async def match(self, text: str, facts: PersonFacts | None = None, limit: int = 5) -> Match:
+        return await finding.match_words(text, facts, limit, tools=self.tools)
+
+    async def show(self, code: ServiceCode) -> ServiceItem:
+        return await finding.show_item(code, tools=self.tools)
+
+    async def all(self) -> tuple[ServiceItem, ...]:
+        return await finding.all_items(tools=self.tools)
+
+    async def of_hall(self, hall: HallCode) -> tuple[finding.Offered, ...]:
+        return await finding.hall_list(hall, tools=self.tools)
+
+    async def halls_for(self, code: ServiceCode) -> tuple[tuple[Hall, Way], ...]:
+        return await finding.halls_for(code, tools=self.tools)
+
+    async def import_items(self, cmd: catalogue_importing.ImportCatalogue) -> int:
+        return await catalogue_importing.import_catalogue(cmd, tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCounter:
+    """人员: who is who, who may act for whom."""
+
+    tools: Tools
+
+    async def sign_in_as(self, code: AccountCode, door: Door) -> signing.SignedIn:
+        return await signing.sign_in_as(code, door, tools=self.tools)
+
+    async def who_is(self, token: str) -> Caller:
+        return await signing.who_is(token, tools=self.tools)
+
+    async def sign_out(self, token: str) -> None:
+        await signing.sign_out(token, tools=self.tools)
+
+    async def device_by_token(self, token: str, door: Door) -> Caller:
+        return await signing.device_by_token(token, door, tools=self.tools)
+
+    async def enrol_device(self, code: AccountCode, token: str) -> Account:
+        return await signing.enrol_device(code, token, tools=self.tools)
+
+    async def accounts(self, role: Role | None = None) -> tuple[Account, ...]:
+        return await signing.accounts(tools=self.tools, role=role)
+
+    async def villagers(self, caller: Caller) -> tuple[Person, ...]:
+        return await representing.villagers(caller, tools=self.tools)
+
+    async def add_villager(self, cmd: representing.AddVillager) -> Person:
+        return await representing.add_villager(cmd, tools=self.tools)
+
+    async def meet(self, cmd: representing.AddVillager) -> Person:
+        return await representing.meet_person(cmd, tools=self.tools)
+
+    async def person_of(self, caller: Caller, person: PersonId) -> Person:
+        return await representing.person_of(caller, person, tools=self.tools)
+
+    async def record_mandate(self, cmd: representing.RecordMandate) -> Mandate:
+        return await representing.record_mandate(cmd, tools=self.tools)
+
+    async def notices(self, caller: Caller, after: int = 0) -> tuple[Notice, ...]:
+        return await signing.notices(caller, after, tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsCounter:
+    """首问责任: questions and answers."""
+
+    tools: Tools
+
+    async def ask(self, cmd: asking.AskQuestion) -> Question:
+        return await asking.ask_question(cmd, tools=self.tools)
+
+    async def answer(self, cmd: asking.AnswerQuestion) -> Question:
+        return await asking.answer_question(cmd, tools=self.tools)
+
+    async def mine(self, caller: Caller) -> tuple[Question, ...]:
+        return await asking.my_questions(caller, tools=self.tools)
+
+    async def at_hall(self, caller: Caller, hall: HallCode) -> tuple[Question, ...]:
+        return await asking.hall_questions(caller, hall, tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresCounter:
+    """指标: figures that can be proven from rows."""
+
+    tools: Tools
+
+    async def nearby(self, caller: Caller, hall: HallCode) -> nearby.NearbyRate:
+        return await nearby.nearby_rate(caller, hall, tools=self.tools)
+
+
+class Desk:
+    """窗口: what every door speaks to; it does not know which door it is."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self.cases = CasesCounter(tools)
+        self.places = PlacesCounter(tools)
+        self.queue = QueueCounter(tools)
+        self.catalogue = CatalogueCounter(tools)
+        self.people = PeopleCounter(tools)
+        self.questions = QuestionsCounter(tools)
+        self.figures = FiguresCounter(tools)
+
+    @property
+    def today(self) -> date:
+        """The day it is in the county."""
+        return local_day(self._tools.clock.now())

@@ -1,0 +1,187 @@
+"""Refusals: answers a clerk would speak, each with a code for programs and a next step for people.
+
+A refusal is not a fault. It never knows a status code, and it always says what to do next; the sentences stand in
+`refusals.zh.toml`, so a county words them its own way without touching Python.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """办不了的回答: `facts` fill the sentences; `alternatives` are ready-made ways on, each a label and a value."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, *, alternatives: tuple[tuple[str, str], ...] = (), **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = {name: str(fact) for name, fact in facts.items()}
+        self.alternatives = alternatives
+
+    @property
+    def title(self) -> str:
+        """What is the matter, in one plain sentence."""
+        return self._sentence("title")
+
+    @property
+    def next_step(self) -> str:
+        """What the person can do now, with whom, and by when."""
+        return self._sentence("next_step")
+
+    def _sentence(self, part: str) -> str:
+        return sentences()[self.code][part].format_map(_Known(self.facts))
+
+
+class _Known(dict[str, str]):
+    """A fact that nobody supplied reads as nothing instead of breaking the answer."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    """All refusal sentences by code: `title` and `next_step`."""
+    return tomllib.loads(Path(__file__).with_name("refusals.zh.toml").read_text("utf-8"))
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not the caller's to see: the two must not be told apart."""
+
+    code = "not_found"
+
+
+class UnknownService(Refusal):
+    """No item of the catalogue in force has that code."""
+
+    code = "unknown_service"
+
+
+class NotAllowed(Refusal):
+    """The caller's role may not do that."""
+
+    code = "not_allowed"
+
+
+class NotSignedIn(Refusal):
+    """Nobody is signed in, or the session has ended."""
+
+    code = "not_signed_in"
+
+
+class NotNow(Refusal):
+    """The thing exists but its state does not admit the act."""
+
+    code = "not_now"
+
+
+class Stale(Refusal):
+    """Somebody else changed it since the caller looked."""
+
+    code = "stale"
+
+
+class SlotFull(Refusal):
+    """The last place of the slot is gone; `alternatives` hold the nearest free ones."""
+
+    code = "slot_full"
+
+
+class SlotPast(Refusal):
+    """The slot has begun, or the notice it needs can no longer be given."""
+
+    code = "slot_past"
+
+
+class NotOfferedHere(Refusal):
+    """The hall does not take the item; the refusal names the one that does."""
+
+    code = "not_offered_here"
+
+
+class AlreadyBooked(Refusal):
+    """The person already has a place for this matter."""
+
+    code = "already_booked"
+
+
+class AlreadyOpen(Refusal):
+    """The person already has an open case for this item."""
+
+    code = "already_open"
+
+
+class MaterialsLacking(Refusal):
+    """A required material has no page yet."""
+
+    code = "materials_lacking"
+
+
+class UnknownMaterial(Refusal):
+    """The item asks for no such material."""
+
+    code = "unknown_material"
+
+
+class PhotoRefused(Refusal):
+    """The file is no photograph that can be kept; `why` and `how` come from the reading room."""
+
+    code = "photo_refused"
+
+
+class NotYourVillage(Refusal):
+    """A proxy acts for the people of the own village only."""
+
+    code = "not_your_village"
+
+
+class MandateNeeded(Refusal):
+    """A proxy acts only under a recorded mandate."""
+
+    code = "mandate_needed"
+
+
+class KeyReused(Refusal):
+    """One idempotency key was used for two different intents."""
+
+    code = "key_reused"
+
+
+class NobodyWaiting(Refusal):
+    """There is nobody the counter could call."""
+
+    code = "nobody_waiting"
+
+
+class TooManyRounds(Refusal):
+    """Corrections were asked as often as the rules allow; the director decides how to go on."""
+
+    code = "too_many_rounds"
+
+
+class BadInput(Refusal):
+    """Something given cannot be right; `field` says what, `why` says how it should be."""
+
+    code = "bad_input"
+
+
+class WrongCode(Refusal):
+    """The collection code is not the one of this case."""
+
+    code = "wrong_code"
+
+
+class Unauthenticated(Refusal):
+    """The device's token is unknown or revoked."""
+
+    code = "unknown_device"
+
+
+class Busy(Refusal):
+    """More work came at once than can be held; nothing was lost and trying again helps."""
+
+    code = "busy"

@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses that know the rules and speak to no one."""

@@ -1,0 +1,132 @@
+"""Authority (权限): the one table of who may do which verb on what. Rendered into docs/authority.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intake.errors import NotAllowed, NotFound
+from intake.model.catalogue import CounterGroup
+from intake.model.ids import AccountCode, DepartmentName, HallCode, PersonId, VillageCode
+from intake.model.people import Caller, Role
+
+
+class Verb(StrEnum):
+    """The verbs of the desk that need authority."""
+
+    OPEN_CASE = "open_case"
+    SEE_CASE = "see_case"
+    RECEIVE_CASE = "receive_case"
+    DECIDE_CASE = "decide_case"
+    ISSUE_CASE = "issue_case"
+    EVALUATE_CASE = "evaluate_case"
+    WITHDRAW_CASE = "withdraw_case"
+    SEE_PAGE = "see_page"
+    BOOK = "book"
+    CANCEL_BOOKING = "cancel_booking"
+    CHECK_IN = "check_in"
+    RUN_QUEUE = "run_queue"
+    SEE_QUEUE = "see_queue"
+    ASK_QUESTION = "ask_question"
+    ANSWER_QUESTION = "answer_question"
+    SEE_VILLAGERS = "see_villagers"
+    RECORD_MANDATE = "record_mandate"
+    REVEAL_ID = "reveal_id"
+    IMPORT = "import"
+    SEE_FIGURES = "see_figures"
+
+
+class Reach(StrEnum):
+    """How far a role's authority goes."""
+
+    OWN = "own"
+    VILLAGE = "village"
+    HALL = "hall"
+    DEPARTMENT = "department"
+    COUNTY = "county"
+
+
+_R, _V, _A = Role, Verb, Reach
+TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
+    _V.OPEN_CASE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.VILLAGE, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
+    _V.SEE_CASE: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.COUNTY,
+        _R.APPROVER: _A.DEPARTMENT,
+        _R.DIRECTOR: _A.HALL,
+        _R.SUPERVISOR: _A.COUNTY,
+    },
+    _V.RECEIVE_CASE: {_R.CLERK: _A.COUNTY},
+    _V.DECIDE_CASE: {_R.APPROVER: _A.DEPARTMENT},
+    _V.ISSUE_CASE: {_R.CLERK: _A.COUNTY},
+    _V.EVALUATE_CASE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN},
+    _V.WITHDRAW_CASE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN},
+    _V.SEE_PAGE: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.COUNTY,
+        _R.APPROVER: _A.DEPARTMENT,
+    },
+    _V.BOOK: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.VILLAGE, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
+    _V.CANCEL_BOOKING: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.HALL},
+    _V.CHECK_IN: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.HALL, _R.DEVICE: _A.HALL},
+    _V.RUN_QUEUE: {_R.CLERK: _A.HALL},
+    _V.SEE_QUEUE: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY, _R.DEVICE: _A.HALL},
+    _V.ASK_QUESTION: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
+    _V.ANSWER_QUESTION: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
+    _V.SEE_VILLAGERS: {_R.PROXY: _A.VILLAGE},
+    _V.RECORD_MANDATE: {_R.PROXY: _A.VILLAGE},
+    _V.REVEAL_ID: {_R.CLERK: _A.COUNTY, _R.APPROVER: _A.DEPARTMENT},
+    _V.IMPORT: {_R.KEEPER: _A.COUNTY, _R.OPERATOR: _A.COUNTY},
+    _V.SEE_FIGURES: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+}
+
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.CITIZEN: "群众本人",
+    Role.PROXY: "村代办员",
+    Role.CLERK: "窗口工作人员",
+    Role.APPROVER: "部门审批人员",
+    Role.DIRECTOR: "中心主任",
+    Role.SUPERVISOR: "县级督查人员",
+    Role.KEEPER: "事项管理员",
+    Role.OPERATOR: "系统运维人员",
+    Role.DEVICE: "登记设备",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """归属: whose, where and whose business a thing is; what is None restricts nobody."""
+
+    person: PersonId | None = None
+    opened_by: AccountCode | None = None
+    hall: HallCode | None = None
+    department: DepartmentName | None = None
+    village: VillageCode | None = None
+    group: CounterGroup | None = None
+
+
+def require(caller: Caller, verb: Verb, about: Belonging | None = None) -> None:
+    """Pass silently, or raise `NotAllowed` (wrong role) or `NotFound` (right role, not theirs to see)."""
+    reach = TABLE[verb].get(caller.role)
+    if reach is None:
+        raise NotAllowed(who="、".join(ROLE_WORDS[role] for role in TABLE[verb]))
+    if about is not None and not _reaches(caller, reach, about):
+        raise NotFound(what="内容")
+
+
+def _reaches(caller: Caller, reach: Reach, about: Belonging) -> bool:
+    account = caller.account
+    match reach:
+        case Reach.OWN:
+            return about.opened_by == account.code or (about.person is not None and about.person == account.person)
+        case Reach.VILLAGE:
+            return about.village == account.village
+        case Reach.HALL:
+            return about.hall == account.hall
+        case Reach.DEPARTMENT:
+            return about.department == account.department
+        case Reach.COUNTY:
+            return about.group is None or not account.groups or about.group in account.groups

@@ -1,0 +1,93 @@
+"""The working calendar (工作日历): one table behind booking and every deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+
+from intake.model.catalogue import TimeLimit
+
+# China has kept one zone without summer time since 1991, so a fixed offset is exact for every date we handle.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+_SATURDAY = 5
+
+
+class DayKind(StrEnum):
+    """日期性质: what an announced day is."""
+
+    HOLIDAY = "holiday"
+    MAKEUP = "makeup_workday"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """特殊日: a holiday or a make-up working day (调休), and whether it is only expected so far."""
+
+    day: date
+    kind: DayKind
+    name: str
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """到期日: the last day of a limit; provisional when it leans on a year not yet announced."""
+
+    day: date
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """工作日历: weekends, announced holidays and make-up days; years it does not know stay provisional."""
+
+    days: Mapping[date, CalendarDay] = field(default_factory=dict)
+    announced: frozenset[int] = frozenset()
+
+    def is_working(self, day: date) -> bool:
+        """Whether public offices work on that day."""
+        special = self.days.get(day)
+        if special is not None:
+            return special.kind is DayKind.MAKEUP
+        return day.weekday() < _SATURDAY
+
+    def name_of(self, day: date) -> str:
+        """The holiday's or make-up day's name, or an empty string."""
+        special = self.days.get(day)
+        return special.name if special else ""
+
+    def announced_for(self, day: date) -> bool:
+        """Whether the State Council's notice for the year of that day is in the table."""
+        return day.year in self.announced
+
+    def due(self, start: date, limit: TimeLimit) -> DueDay:
+        """The last day of a limit that begins the day after `start`; 0 days means `start` itself."""
+        day, left, provisional = start, limit.days, False
+        while left > 0:
+            day += timedelta(days=1)
+            provisional = provisional or not self.announced_for(day)
+            left -= not limit.working or self.is_working(day)
+        return DueDay(day, provisional and limit.working)
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days lie after `start`, up to and including `end`; 0 when `end` is not later."""
+        span = (end - start).days
+        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, span + 1))
+
+
+def local_day(instant: datetime) -> date:
+    """The day it is in the county at that instant."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def local_text(instant: datetime) -> str:
+    """An instant as people read it: 11月28日（星期六）09:00."""
+    at = instant.astimezone(SHANGHAI)
+    return f"{day_text(at.date())}{at:%H:%M}"
+
+
+def day_text(day: date) -> str:
+    """A day as people read it: 11月28日（星期六）."""
+    return f"{day.month}月{day.day}日（星期{'一二三四五六日'[day.weekday()]}）"

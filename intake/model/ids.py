@@ -1,0 +1,23 @@
+"""Names of things: every identifier is a string with a type of its own."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+PersonId = NewType("PersonId", str)
+AccountCode = NewType("AccountCode", str)
+ServiceCode = NewType("ServiceCode", str)
+DepartmentName = NewType("DepartmentName", str)
+HallCode = NewType("HallCode", str)
+CounterCode = NewType("CounterCode", str)
+VillageCode = NewType("VillageCode", str)
+DivisionCode = NewType("DivisionCode", str)
+SlotId = NewType("SlotId", str)
+AppointmentId = NewType("AppointmentId", str)
+TicketId = NewType("TicketId", str)
+CaseId = NewType("CaseId", str)
+PageId = NewType("PageId", str)
+MandateId = NewType("MandateId", str)
+QuestionId = NewType("QuestionId", str)
+IntentKey = NewType("IntentKey", str)
+Digest = NewType("Digest", str)

@@ -1,0 +1,134 @@
+"""Places: the county, its halls, counters and villages, and when they are open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from intake.model.catalogue import CounterGroup, HallLevel
+from intake.model.ids import AccountCode, CounterCode, DepartmentName, DivisionCode, HallCode, VillageCode
+
+
+class OfferKind(StrEnum):
+    """5+X 办事模式: the kinds of offer a place can be booked under."""
+
+    RESERVED = "reserved"
+    STAGGERED = "staggered"
+    AFTER_HOURS = "after_hours"
+    HOME_VISIT = "home_visit"
+    KIOSK = "kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """村（社区）: the smallest place, served by its proxy and its township's hall."""
+
+    code: VillageCode
+    name: str
+    short_name: str
+    township: DivisionCode
+    township_name: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """部门: who decides behind the desk."""
+
+    code: str
+    name: DepartmentName
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """窗口: one counter of a hall and the group it belongs to."""
+
+    code: CounterCode
+    name: str
+    group: CounterGroup
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """便民服务中心: a service hall, its counters and the clerk who is first responsible."""
+
+    code: HallCode
+    name: str
+    level: HallLevel
+    division: DivisionCode
+    address: str
+    phone: str
+    lat: float
+    lon: float
+    serves: tuple[DivisionCode, ...]
+    counters: tuple[Counter, ...]
+    kiosks: tuple[str, ...]
+    first_responsible: AccountCode
+
+    def groups(self) -> frozenset[CounterGroup]:
+        """The counter groups the hall has."""
+        return frozenset(c.group for c in self.counters)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """时段: opening hours within one day, local time."""
+
+    start: time
+    end: time
+
+
+class CapacityPer(StrEnum):
+    """号源按何计: what a pattern's two capacities are counted for."""
+
+    COUNTER = "counter"
+    GROUP = "group"
+    KIOSK = "kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class HoursPattern:
+    """开放规则: which places one kind of offer opens, week after week, while valid; None means every hall or group."""
+
+    hall: HallCode | None
+    group: CounterGroup | None
+    kind: OfferKind
+    valid_from: date
+    valid_to: date | None
+    weekdays: frozenset[int]
+    periods: tuple[Period, ...]
+    slot_minutes: int
+    online_capacity: int
+    counter_capacity: int
+    capacity_per: CapacityPer
+    on_holidays: bool
+    notice_hours: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoursException:
+    """例外日: one dated change of a hall's reserved hours; no periods means closed but for the kiosks."""
+
+    hall: HallCode
+    day: date
+    periods: tuple[Period, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """计划号源: a place to be opened: start and end as instants, with its two quotas."""
+
+    hall: HallCode
+    group: CounterGroup
+    kind: OfferKind
+    start: datetime
+    end: datetime
+    online_capacity: int
+    counter_capacity: int
+    notice_hours: int

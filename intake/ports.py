@@ -1,0 +1,458 @@
+"""Ports: what the desk needs of the workshops, in the desk's own verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from intake.model.booking import Appointment, Slot
+from intake.model.calendar import CalendarDay, WorkingCalendar
+from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
+from intake.model.catalogue import CounterGroup, ServiceItem
+from intake.model.ids import (
+    AccountCode,
+    AppointmentId,
+    CaseId,
+    CounterCode,
+    DepartmentName,
+    Digest,
+    HallCode,
+    IntentKey,
+    PageId,
+    PersonId,
+    QuestionId,
+    ServiceCode,
+    SlotId,
+    TicketId,
+    VillageCode,
+)
+from intake.model.leaving import AuditEntry, Notice, Outgoing
+from intake.model.matching import Match, PersonFacts
+from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
+from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
+from intake.model.question import Question
+from intake.model.queue import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """County policy in numbers; a county sets its own in `rules.json`."""
+
+    question_working_days: int = 1
+    correction_working_days: int = 10
+    correction_rounds: int = 3
+    recall_limit: int = 3
+    horizon_days: int = 14
+    check_in_early_minutes: int = 60
+    mandate_days: int = 90
+    session_hours: int = 12
+    booked_credit_minutes: int = 30
+    green_credit_minutes: int = 20
+    late_grace_minutes: int = 10
+
+
+class Catalogue(Protocol):
+    """事项清单 as stored: versions with validity."""
+
+    async def current(self, code: ServiceCode, on: date) -> ServiceItem:
+        """The version in force on a day; raises `UnknownService`."""
+
+    async def version(self, code: ServiceCode, version: int) -> ServiceItem:
+        """One version by number; raises `UnknownService`."""
+
+    async def all_current(self, on: date) -> tuple[ServiceItem, ...]:
+        """Every item in force on a day, by code."""
+
+    async def revision(self) -> int:
+        """A number that grows with every change of the catalogue."""
+
+    async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
+        """Put new versions in force from a day, closing the old; returns how many differed."""
+
+
+class Places(Protocol):
+    """The county as stored: halls, villages, hours, calendar."""
+
+    async def halls(self) -> tuple[Hall, ...]:
+        """All halls, the county's first."""
+
+    async def hall(self, code: HallCode) -> Hall:
+        """One hall; raises `NotFound`."""
+
+    async def villages(self) -> tuple[Village, ...]:
+        """All villages by code."""
+
+    async def village(self, code: VillageCode) -> Village:
+        """One village; raises `NotFound`."""
+
+    async def hours(self) -> tuple[tuple[HoursPattern, ...], tuple[HoursException, ...]]:
+        """Weekly patterns and dated exceptions."""
+
+    async def calendar(self) -> WorkingCalendar:
+        """The working calendar."""
+
+    async def departments(self) -> tuple[Department, ...]:
+        """The departments that decide."""
+
+    async def rules(self) -> Rules:
+        """The county's policy numbers; the defaults where none were imported."""
+
+    async def put_halls(self, halls: Sequence[Hall]) -> None:
+        """Insert or replace halls."""
+
+    async def put_villages(self, villages: Sequence[Village]) -> None:
+        """Insert or replace villages."""
+
+    async def put_hours(self, patterns: Sequence[HoursPattern], exceptions: Sequence[HoursException]) -> None:
+        """Replace all patterns and exceptions."""
+
+    async def put_departments(self, departments: Sequence[Department]) -> None:
+        """Insert or replace departments."""
+
+    async def put_rules(self, rules: Rules) -> None:
+        """Replace the policy numbers."""
+
+    async def put_calendar(self, days: Sequence[CalendarDay], announced: Collection[int]) -> None:
+        """Replace the calendar."""
+
+
+class People(Protocol):
+    """People, accounts, sessions and mandates as stored; ID numbers and phones lie encrypted."""
+
+    async def person(self, person: PersonId) -> Person:
+        """One person; raises `NotFound`."""
+
+    async def by_id_number(self, number: IdNumber) -> Person | None:
+        """The person with that number, found through its keyed hash."""
+
+    async def in_village(self, village: VillageCode) -> tuple[Person, ...]:
+        """A village's people, eldest first."""
+
+    async def add(self, person: Person) -> None:
+        """A new person."""
+
+    async def account(self, code: AccountCode) -> Account | None:
+        """An account by code."""
+
+    async def account_of(self, person: PersonId) -> Account | None:
+        """The citizen account of a person, if there is one."""
+
+    async def accounts(self, *, role: Role | None = None) -> tuple[Account, ...]:
+        """Accounts by code, of one role or all."""
+
+    async def proxy_of(self, village: VillageCode) -> Account | None:
+        """The village's proxy."""
+
+    async def put_account(self, account: Account, *, token_hash: str = "") -> None:
+        """Insert or replace an account; a device's carries the hash of its token."""
+
+    async def device_by_token(self, token_hash: str) -> Account | None:
+        """The active device with that token hash."""
+
+    async def open_session(self, session: Session) -> None:
+        """Remember a signed-in session."""
+
+    async def session(self, token_hash: str) -> Session | None:
+        """A session by its token's hash, expired or not."""
+
+    async def end_session(self, token_hash: str) -> None:
+        """Forget a session."""
+
+    async def add_mandate(self, mandate: Mandate) -> None:
+        """A new mandate."""
+
+    async def mandates(self, person: PersonId, proxy: AccountCode) -> tuple[Mandate, ...]:
+        """What a person has allowed a proxy, newest first."""
+
+
+class Slots(Protocol):
+    """号源 as rows; scarcity is settled in one statement."""
+
+    async def open(self, times: Sequence[OpenTime]) -> int:
+        """Insert those that do not exist yet; returns how many were new. Never touches what is taken."""
+
+    async def get(self, slot: SlotId) -> Slot:
+        """One slot; raises `NotFound`."""
+
+    async def claim(self, slot: SlotId, *, online: bool) -> Slot | None:
+        """Take one place in one guarded statement; None when none is left."""
+
+    async def release(self, slot: SlotId, *, online: bool) -> None:
+        """Give one place back."""
+
+    async def free(
+        self,
+        *,
+        group: CounterGroup,
+        after: datetime,
+        before: datetime | None = None,
+        halls: Collection[HallCode] | None = None,
+        kinds: Collection[OfferKind] | None = None,
+        limit: int = 200,
+    ) -> tuple[Slot, ...]:
+        """Slots with an online place left that start after an instant (notice kept), soonest first."""
+
+
+class Appointments(Protocol):
+    """预约 as stored; one live appointment per person and item."""
+
+    async def add(self, appointment: Appointment) -> None:
+        """A new one."""
+
+    async def get(self, appointment: AppointmentId) -> Appointment:
+        """One by id; raises `NotFound`."""
+
+    async def by_number(self, number: str) -> Appointment | None:
+        """One by the number people see."""
+
+    async def live_for(self, person: PersonId, service: ServiceCode) -> Appointment | None:
+        """The booked appointment of a person for an item."""
+
+    async def of_person(self, person: PersonId) -> tuple[Appointment, ...]:
+        """A person's appointments, next first."""
+
+    async def booked_by(self, account: AccountCode) -> tuple[Appointment, ...]:
+        """What an account booked, for whomever, next first."""
+
+    async def at_hall(self, hall: HallCode, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        """A hall's appointments starting in [start, end), in order of time."""
+
+    async def save(self, appointment: Appointment) -> Appointment:
+        """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class Tickets(Protocol):
+    """The queue as stored."""
+
+    async def add(self, ticket: Ticket) -> None:
+        """A new number in line."""
+
+    async def get(self, ticket: TicketId) -> Ticket:
+        """One by id; raises `NotFound`."""
+
+    async def of_appointment(self, appointment: AppointmentId) -> Ticket | None:
+        """The number an appointment was checked in under."""
+
+    async def call_next(
+        self, hall: HallCode, day: date, groups: Collection[CounterGroup], counter: CounterCode, clerk: AccountCode
+    ) -> Ticket | None:
+        """Give the first in line to one counter in one statement; None when nobody waits."""
+
+    async def today(self, hall: HallCode, day: date) -> tuple[Ticket, ...]:
+        """A hall's numbers of a day, in the order they will be called."""
+
+    async def save(self, ticket: Ticket) -> Ticket:
+        """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class Cases(Protocol):
+    """办件 as stored; lists are keyed, so they stay flat in the size of the store."""
+
+    async def add(self, case: Case) -> None:
+        """A new draft."""
+
+    async def get(self, case: CaseId) -> Case:
+        """One by id; raises `NotFound`."""
+
+    async def by_number(self, number: str) -> Case:
+        """One by the number people see; raises `NotFound`."""
+
+    async def open_for(self, person: PersonId, service: ServiceCode) -> Case | None:
+        """The open case of a person for an item."""
+
+    async def draft_of(self, person: PersonId, service: ServiceCode, by: AccountCode) -> Case | None:
+        """The draft an account keeps for a person and an item."""
+
+    async def of_person(self, person: PersonId, limit: int = 50) -> tuple[Case, ...]:
+        """A person's cases without drafts, newest first."""
+
+    async def opened_by(self, account: AccountCode, limit: int = 50) -> tuple[Case, ...]:
+        """What an account opened without drafts, newest first."""
+
+    async def at_hall(self, hall: HallCode, states: Collection[CaseState], limit: int = 200) -> tuple[Case, ...]:
+        """A hall's cases in some states, longest waiting first."""
+
+    async def of_department(
+        self, department: DepartmentName, states: Collection[CaseState], limit: int = 200
+    ) -> tuple[Case, ...]:
+        """A department's cases in some states, soonest due first."""
+
+    async def save(self, case: Case) -> Case:
+        """Write a changed one; raises `Stale` when somebody was faster, `AlreadyOpen` on a second open one."""
+
+    async def tell(self, event: CaseEvent) -> None:
+        """Append to the case's history."""
+
+    async def history(self, case: CaseId) -> tuple[CaseEvent, ...]:
+        """The case's history, oldest first."""
+
+    async def page(self, page: PageId) -> tuple[CaseId, Page]:
+        """The case a page lies in, and the page; raises `NotFound`."""
+
+
+class Questions(Protocol):
+    """咨询件 as stored."""
+
+    async def add(self, question: Question) -> None:
+        """A new one."""
+
+    async def get(self, question: QuestionId) -> Question:
+        """One by id; raises `NotFound`."""
+
+    async def of_asker(self, asker: AccountCode) -> tuple[Question, ...]:
+        """What an account asked, newest first."""
+
+    async def at_hall(self, hall: HallCode) -> tuple[Question, ...]:
+        """A hall's open questions, soonest due first."""
+
+    async def save(self, question: Question) -> Question:
+        """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class Intents(Protocol):
+    """Idempotency: one key per intent of one account."""
+
+    async def begin(self, by: AccountCode, key: IntentKey, verb: str) -> str | None:
+        """Claim the key. None: go ahead. A string: it was done before, with that result. Raises `KeyReused`."""
+
+    async def finish(self, by: AccountCode, key: IntentKey, result: str) -> None:
+        """Write down what the intent led to."""
+
+
+class Leaving(Protocol):
+    """Outbox, inbox, trail and the halls' pulse, all written in the transaction of the change."""
+
+    async def send(self, message: Outgoing) -> None:
+        """Put a message into the outbox."""
+
+    async def audit(self, entry: AuditEntry) -> None:
+        """Append to the audit trail."""
+
+    async def beat(self, hall: HallCode) -> None:
+        """Tell whoever watches the hall that its queue changed."""
+
+    async def due(self, now: datetime, limit: int = 50) -> tuple[Outgoing, ...]:
+        """Messages to deliver now, at most one per stream, leased for a minute."""
+
+    async def delivered(self, message: Outgoing, now: datetime) -> None:
+        """The receiver has it."""
+
+    async def failed(self, message: Outgoing, now: datetime, why: str) -> None:
+        """The receiver does not have it; try later, or lay it aside after the last attempt."""
+
+    async def put_notice(self, message: Outgoing, now: datetime) -> None:
+        """Lay a message into its receiver's inbox, once however often it is delivered."""
+
+    async def notices(self, account: AccountCode, after: int, limit: int = 50) -> tuple[Notice, ...]:
+        """An account's inbox after a given notice, oldest first."""
+
+    async def pulses(self) -> dict[HallCode, int]:
+        """How often each hall's queue has changed."""
+
+
+class Numbers(Protocol):
+    """号码分配: numbers for people, never counted and never used again."""
+
+    async def next(self, series: str) -> int:
+        """The next number of a series, from 1; safe across processes."""
+
+
+class Uow(Protocol):
+    """One unit of work: everything in it happens, or nothing."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+    @property
+    def places(self) -> Places: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def slots(self) -> Slots: ...
+    @property
+    def appointments(self) -> Appointments: ...
+    @property
+    def tickets(self) -> Tickets: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def questions(self) -> Questions: ...
+    @property
+    def intents(self) -> Intents: ...
+    @property
+    def leaving(self) -> Leaving: ...
+    @property
+    def numbers(self) -> Numbers: ...
+    async def commit(self) -> None:
+        """Make it so; leaving without it undoes everything."""
+
+
+OpenUow = Callable[[], AbstractAsyncContextManager[Uow]]
+
+
+class Clock(Protocol):
+    """Time comes from here, so that a test can set it."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class Ids(Protocol):
+    """Ids and secrets come from here."""
+
+    def new(self) -> str:
+        """A new unguessable id that sorts by time."""
+
+    def code(self, digits: int) -> str:
+        """A random number code, e.g. for collecting a result."""
+
+    def token(self) -> str:
+        """A new secret for a session or a device."""
+
+
+class Matcher(Protocol):
+    """The reading of words: nlp's only face to the desk."""
+
+    def match(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
+        """Candidates for what was said, with a decision."""
+
+
+class PhotoReader(Protocol):
+    """The reading room for photographs."""
+
+    async def read(self, content: bytes, *, expected_kind: str | None) -> ReadPhoto:
+        """An upright page without metadata, and what is on it; raises `PhotoRefused` or `Busy`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPhoto:
+    """读好的照片: the page to keep (JPEG bytes) and what was seen on it."""
+
+    jpeg: bytes
+    facts: PageFacts
+
+
+class BlobStore(Protocol):
+    """Photographs under their digest, encrypted at rest."""
+
+    async def put(self, content: bytes) -> Digest:
+        """Keep bytes; the same bytes twice are kept once. Returns their SHA-256."""
+
+    async def get(self, digest: Digest) -> bytes:
+        """The bytes again; raises `NotFound`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every verb may reach for."""
+
+    open_uow: OpenUow
+    open_view: OpenUow
+    clock: Clock
+    ids: Ids
+    matcher: Matcher
+    photos: PhotoReader
+    blobs: BlobStore
+    rules: Rules

@@ -1,0 +1,1 @@
+"""The verbs of the cases counter (办件)."""

@@ -1,0 +1,1 @@
+"""The verbs of the catalogue counter (事项清单)."""

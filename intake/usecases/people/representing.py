@@ -1,0 +1,167 @@
+"""Villagers (本村村民): whom a proxy may act for, and by whose word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from intake.errors import BadInput, NotYourVillage
+from intake.model.authority import Belonging, Verb, require
+from intake.model.calendar import local_day
+from intake.model.ids import IntentKey, MandateId, PageId, PersonId, ServiceCode, VillageCode
+from intake.model.leaving import AuditEntry
+from intake.model.people import Account, Caller, IdNumber, Mandate, Person
+from intake.ports import Tools, Uow
+from intake.usecases.intents import once
+
+_MIN_PHONE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class AddVillager:
+    """Somebody of the proxy's village who is not in the list yet, or a walk-in whose card was read."""
+
+    caller: Caller
+    name: str
+    id_number: str
+    phone: str = ""
+    village: VillageCode | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMandate:
+    """授权委托: the elder's word for one matter, with a photograph of it if there is one."""
+
+    caller: Caller
+    person: PersonId
+    service_code: ServiceCode
+    statement: str
+    evidence: PageId | None = None
+    key: IntentKey | None = None
+
+
+async def villagers(caller: Caller, *, tools: Tools) -> tuple[Person, ...]:
+    """The people of the proxy's own village, eldest first."""
+    require(caller, Verb.SEE_VILLAGERS)
+    village = caller.account.village
+    async with tools.open_view() as view:
+        return await view.people.in_village(village) if village else ()
+
+
+async def add_villager(cmd: AddVillager, *, tools: Tools) -> Person:
+    """The person with that number: the known one, or a new one of the proxy's village."""
+    require(cmd.caller, Verb.SEE_VILLAGERS)
+    number = _number(cmd.id_number)
+    async with tools.open_uow() as uow:
+        known = await uow.people.by_id_number(number)
+        if known is not None:
+            await _require_own_village(uow, cmd.caller, known)
+            return known
+        person = _person(cmd, number, cmd.caller.account.village, tools)
+        await uow.people.add(person)
+        now = tools.clock.now()
+        await uow.leaving.audit(AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id))
+        await uow.commit()
+    return person
+
+
+async def meet_person(cmd: AddVillager, *, tools: Tools) -> Person:
+    """The person whose card lies on the counter's reader: known by the number, or new to the county."""
+    require(cmd.caller, Verb.OPEN_CASE)
+    number = _number(cmd.id_number)
+    async with tools.open_uow() as uow:
+        known = await uow.people.by_id_number(number)
+        if known is not None:
+            return known
+        person = _person(cmd, number, cmd.village, tools)
+        await uow.people.add(person)
+        now = tools.clock.now()
+        await uow.leaving.audit(AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id))
+        await uow.commit()
+    return person
+
+
+async def record_mandate(cmd: RecordMandate, *, tools: Tools) -> Mandate:
+    """Record what the elder allows; another village's elder is named with the way on."""
+    if not cmd.statement.strip():
+        raise BadInput(field="statement", why="请写明老人同意代办什么事。")
+    async with tools.open_uow() as uow:
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "record_mandate",
+            act=lambda: _record(uow, cmd, tools),
+            again=lambda found: _given(uow, cmd, found),
+            name=lambda done: done.id,
+        )
+
+
+async def person_of(caller: Caller, person: PersonId, *, tools: Tools) -> Person:
+    """Somebody the caller may act for; raises `NotYourVillage` for a proxy's wrong village."""
+    async with tools.open_view() as view:
+        found = await view.people.person(person)
+        if caller.account.village is not None:
+            await _require_own_village(view, caller, found)
+        about = Belonging(person=found.id, opened_by=caller.code if not caller.account.person else None, village=found.village)
+        require(caller, Verb.OPEN_CASE, about)
+    return found
+
+
+async def _record(uow: Uow, cmd: RecordMandate, tools: Tools) -> Mandate:
+    person = await uow.people.person(cmd.person)
+    require(cmd.caller, Verb.RECORD_MANDATE)
+    await _require_own_village(uow, cmd.caller, person)
+    now = tools.clock.now()
+    mandate = Mandate(
+        id=MandateId(tools.ids.new()),
+        person=person.id,
+        proxy=cmd.caller.code,
+        service_code=cmd.service_code,
+        statement=cmd.statement.strip(),
+        evidence=cmd.evidence,
+        given_at=now,
+        expires_on=local_day(now) + timedelta(days=tools.rules.mandate_days),
+    )
+    await uow.people.add_mandate(mandate)
+    facts = {"service": cmd.service_code, "mandate": mandate.id}
+    await uow.leaving.audit(AuditEntry("mandate.give", cmd.caller.code, cmd.caller.door, now, person.id, facts=facts))
+    return mandate
+
+
+async def _given(uow: Uow, cmd: RecordMandate, mandate: str) -> Mandate:
+    return next(m for m in await uow.people.mandates(cmd.person, cmd.caller.code) if m.id == mandate)
+
+
+async def _require_own_village(uow: Uow, caller: Caller, person: Person) -> None:
+    if person.village is not None and person.village == caller.account.village:
+        return
+    own = await uow.places.village(caller.account.village) if caller.account.village else None
+    other = await uow.places.village(person.village) if person.village else None
+    proxy: Account | None = await uow.people.proxy_of(other.code) if other else None
+    halls = await uow.places.halls()
+    hall = next((h for h in halls if other and other.township in h.serves), halls[0])
+    raise NotYourVillage(
+        village=own.short_name if own else "本村",
+        other_village=other.short_name if other else "其他村",
+        proxy=proxy.name if proxy else "",
+        hall=hall.name,
+        phone=hall.phone,
+    )
+
+
+def _number(text: str) -> IdNumber:
+    number = IdNumber.parse(text)
+    if number is None:
+        raise BadInput(field="id_number", why="身份证号码不对，请核对18位号码，最后一位可能是X。")
+    return number
+
+
+def _person(cmd: AddVillager, number: IdNumber, village: VillageCode | None, tools: Tools) -> Person:
+    name = cmd.name.strip()
+    if not name:
+        raise BadInput(field="name", why="请填写姓名。")
+    if cmd.phone and (not cmd.phone.isdecimal() or len(cmd.phone) < _MIN_PHONE):
+        raise BadInput(field="phone", why="电话号码不对，请只填数字。")
+    return Person(PersonId(tools.ids.new()), name, number, cmd.phone, village, cmd.address)

@@ -1,0 +1,1 @@
+"""The verbs of the places counter (预约与场所)."""

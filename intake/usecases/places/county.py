@@ -1,0 +1,253 @@
+"""The county's own files (县情数据): rows of `docs/county-format.md` become nouns, or faults with their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from intake.model.calendar import CalendarDay, DayKind
+from intake.model.catalogue import CounterGroup, HallLevel
+from intake.model.ids import (
+    AccountCode,
+    CounterCode,
+    DepartmentName,
+    DivisionCode,
+    HallCode,
+    PersonId,
+    VillageCode,
+)
+from intake.model.people import Account, IdNumber, Person, Role
+from intake.model.places import (
+    CapacityPer,
+    Counter,
+    Department,
+    Hall,
+    HoursException,
+    HoursPattern,
+    OfferKind,
+    Period,
+    Village,
+)
+from intake.ports import Rules
+from intake.usecases.rows import FaultyRow, Row, RowFault
+
+Noun = TypeVar("Noun")
+_EVERY = "*"
+
+
+@dataclass(slots=True)
+class County:
+    """县情: what the files of a county say, as nouns; only what was in the files is filled."""
+
+    villages: list[Village] = field(default_factory=list)
+    departments: list[Department] = field(default_factory=list)
+    halls: list[Hall] = field(default_factory=list)
+    patterns: list[HoursPattern] = field(default_factory=list)
+    exceptions: list[HoursException] = field(default_factory=list)
+    days: list[CalendarDay] = field(default_factory=list)
+    announced: set[int] = field(default_factory=set)
+    accounts: list[Account] = field(default_factory=list)
+    people: list[tuple[Person, AccountCode]] = field(default_factory=list)
+    rules: Rules | None = None
+    faults: list[RowFault] = field(default_factory=list)
+
+
+def read_county(files: Mapping[str, object]) -> County:
+    """The nouns of every file by its top-level keys; `faults` name file, row, field and reason."""
+    county = County()
+    for name, content in files.items():
+        if not isinstance(content, Mapping):
+            county.faults.append(RowFault(name, "", "文件顶层应是一个对象"))
+            continue
+        _Reading(name, content, county).read()
+    departments = {d.code: d.name for d in county.departments}
+    county.accounts = [_with_department(account, departments) for account in county.accounts]
+    return county
+
+
+class _Reading:
+    """One file being read into the county."""
+
+    def __init__(self, name: str, content: Mapping[str, object], county: County) -> None:
+        self._name = name
+        self._content = content
+        self._county = county
+
+    def read(self) -> None:
+        county = self._county
+        for township in self._each("townships", Row):
+            self._villages(township)
+        county.departments += self._each("departments", lambda v: _department(Row(v)))
+        county.halls += self._each("halls", lambda v: _hall(Row(v)))
+        county.patterns += self._each("patterns", lambda v: _pattern(Row(v)))
+        county.exceptions += self._each("exceptions", lambda v: _exception(Row(v)))
+        county.days += self._each("days", lambda v: _day(Row(v)))
+        county.announced |= _announced(self._content.get("years"))
+        county.accounts += self._each("staff", lambda v: _staff(Row(v)))
+        county.accounts += self._each("proxies", lambda v: _proxy(Row(v)))
+        county.accounts += self._each("devices", lambda v: _device(Row(v)))
+        county.people += self._each("people", lambda v: _person(Row(v)))
+        if "booking" in self._content and "queue" in self._content:
+            county.rules = _rules(Row(self._content))
+
+    def _villages(self, township: Row) -> None:
+        try:
+            code, name = DivisionCode(township.text("code")), township.text("name")
+            self._county.villages += [_village(v, code, name) for v in township.rows("villages")]
+        except FaultyRow as fault:
+            self._county.faults.append(RowFault(self._name, fault.field, fault.why))
+
+    def _each(self, key: str, read: Callable[[object], Noun]) -> list[Noun]:
+        values = self._content.get(key, [])
+        nouns: list[Noun] = []
+        for number, value in enumerate(values if isinstance(values, list) else [], start=1):
+            try:
+                nouns.append(read(value))
+            except FaultyRow as fault:
+                self._county.faults.append(RowFault(f"{self._name} {key} 第{number}条", fault.field, fault.why))
+        return nouns
+
+
+def _village(row: Row, township: DivisionCode, township_name: str) -> Village:
+    return Village(
+        VillageCode(row.text("code")),
+        row.text("name"),
+        row.text("short_name"),
+        township,
+        township_name,
+        row.degrees("lat"),
+        row.degrees("lon"),
+    )
+
+
+def _department(row: Row) -> Department:
+    return Department(row.text("code"), DepartmentName(row.text("name")), row.text("phone", ""))
+
+
+def _hall(row: Row) -> Hall:
+    return Hall(
+        code=HallCode(row.text("code")),
+        name=row.text("name"),
+        level=row.one_of("kind", HallLevel),
+        division=DivisionCode(row.text("division_code")),
+        address=row.text("address"),
+        phone=row.text("phone"),
+        lat=row.degrees("lat"),
+        lon=row.degrees("lon"),
+        serves=tuple(map(DivisionCode, row.texts("serves"))),
+        counters=tuple(_counter(c) for c in row.rows("counters")),
+        kiosks=row.texts("kiosks", ()),
+        first_responsible=AccountCode(row.text("first_responsible")),
+    )
+
+
+def _counter(row: Row) -> Counter:
+    group = row.one_of("group", CounterGroup)
+    return Counter(CounterCode(row.text("code")), row.text("name"), group, row.number("number"))
+
+
+def _pattern(row: Row) -> HoursPattern:
+    hall, group = row.text("hall"), row.text("group")
+    return HoursPattern(
+        hall=None if hall == _EVERY else HallCode(hall),
+        group=None if group == _EVERY else row.one_of("group", CounterGroup),
+        kind=row.one_of("kind", OfferKind),
+        valid_from=row.day("valid_from"),
+        valid_to=row.day("valid_to") if row.has("valid_to") else None,
+        weekdays=row.numbers("weekdays"),
+        periods=tuple(_period(p) for p in row.rows("periods")),
+        slot_minutes=row.number("slot_minutes"),
+        online_capacity=row.number("online_capacity"),
+        counter_capacity=row.number("counter_capacity"),
+        capacity_per=row.one_of("capacity_per", CapacityPer),
+        on_holidays=row.flag("on_holidays"),
+        notice_hours=row.number("notice_hours"),
+        note=row.text("note", ""),
+    )
+
+
+def _period(row: Row) -> Period:
+    return Period(row.clock("start"), row.clock("end"))
+
+
+def _exception(row: Row) -> HoursException:
+    periods = () if row.flag("closed") else tuple(_period(p) for p in row.rows("periods"))
+    return HoursException(HallCode(row.text("hall")), row.day("date"), periods, row.text("reason"))
+
+
+def _day(row: Row) -> CalendarDay:
+    return CalendarDay(row.day("date"), row.one_of("kind", DayKind), row.text("name"), row.flag("provisional"))
+
+
+def _announced(years: object) -> set[int]:
+    if not isinstance(years, Mapping):
+        return set()
+    return {int(year) for year, told in years.items() if isinstance(told, Mapping) and told.get("announced") is True}
+
+
+def _staff(row: Row) -> Account:
+    hall, department = row.optional("hall"), row.optional("department")
+    return Account(
+        code=AccountCode(row.text("code")),
+        name=row.text("name"),
+        role=row.one_of("role", Role),
+        hall=HallCode(hall) if hall else None,
+        department=DepartmentName(department) if department else None,
+        groups=frozenset(CounterGroup(g) for g in row.texts("groups", ())),
+    )
+
+
+def _proxy(row: Row) -> Account:
+    return Account(
+        code=AccountCode(row.text("code")),
+        name=row.text("name"),
+        role=Role.PROXY,
+        village=VillageCode(row.text("village_code")),
+        phone=row.text("phone", ""),
+    )
+
+
+def _device(row: Row) -> Account:
+    counter = row.optional("counter")
+    return Account(
+        code=AccountCode(row.text("code")),
+        name=f"{'自助机' if row.text('kind') == 'kiosk' else '窗口设备'} {row.text('code')}",
+        role=Role.DEVICE,
+        hall=HallCode(row.text("hall")),
+        counter=CounterCode(counter) if counter else None,
+    )
+
+
+def _person(row: Row) -> tuple[Person, AccountCode]:
+    number = IdNumber.parse(row.text("id_number"))
+    if number is None:
+        raise FaultyRow("id_number", "身份证号码校验不通过")
+    person = Person(
+        id=PersonId(row.text("code")),
+        name=row.text("name"),
+        id_number=number,
+        phone=row.text("phone", ""),
+        village=VillageCode(row.text("village_code")),
+        tags=frozenset(row.texts("tags", ())),
+    )
+    return person, AccountCode(row.text("code"))
+
+
+def _rules(row: Row) -> Rules:
+    booking, queue, case = row.row("booking"), row.row("queue"), row.row("case")
+    return Rules(
+        horizon_days=booking.number("horizon_days"),
+        check_in_early_minutes=queue.number("check_in_early_minutes"),
+        recall_limit=queue.number("call_recall_limit"),
+        question_working_days=case.number("first_responsibility_working_days"),
+        correction_working_days=case.number("correction_working_days"),
+        correction_rounds=case.number("max_correction_rounds"),
+        mandate_days=case.number("mandate_valid_days"),
+    )
+
+
+def _with_department(account: Account, names: Mapping[str, DepartmentName]) -> Account:
+    if account.department is None or account.department not in names:
+        return account
+    return replace(account, department=names[account.department])

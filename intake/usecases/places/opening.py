@@ -1,0 +1,99 @@
+"""Opening places (放号): weekly rules, dated exceptions and the calendar become slot rows, ahead of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from intake.model.calendar import SHANGHAI, DayKind, WorkingCalendar, local_day
+from intake.model.catalogue import CounterGroup
+from intake.model.places import CapacityPer, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Period
+from intake.ports import Tools
+
+# 调休: a make-up working day has the hours of a Monday, so that it never counts as the week's Saturday duty.
+_MONDAY = 1
+
+
+async def open_slots(*, tools: Tools) -> int:
+    """Make the rows of the coming days exist; what exists is not touched. Returns how many were new."""
+    today = local_day(tools.clock.now())
+    async with tools.open_uow() as uow:
+        patterns, exceptions = await uow.places.hours()
+        calendar = await uow.places.calendar()
+        halls = await uow.places.halls()
+        times = [
+            time
+            for ahead in range(tools.rules.horizon_days + 1)
+            for hall in halls
+            for time in times_of(today + timedelta(days=ahead), hall, patterns, exceptions, calendar)
+        ]
+        opened = await uow.slots.open(times)
+        await uow.commit()
+    return opened
+
+
+def times_of(
+    day: date,
+    hall: Hall,
+    patterns: Sequence[HoursPattern],
+    exceptions: Sequence[HoursException],
+    calendar: WorkingCalendar,
+) -> list[OpenTime]:
+    """The places one hall opens on one day."""
+    exception = next((e for e in exceptions if e.hall == hall.code and e.day == day), None)
+    times: list[OpenTime] = []
+    for pattern in patterns:
+        if not _applies(pattern, day, hall, calendar):
+            continue
+        periods = _periods(pattern, exception)
+        for group in _groups(pattern, hall):
+            for start, end in (stretch for period in periods for stretch in _stretches(day, period, pattern)):
+                times.append(_time(pattern, hall, group, start, end))
+    return times
+
+
+def _applies(pattern: HoursPattern, day: date, hall: Hall, calendar: WorkingCalendar) -> bool:
+    """A make-up Saturday has a Monday's hours; a holiday keeps only what says so."""
+    if pattern.hall not in {None, hall.code} or not pattern.valid_from <= day <= (pattern.valid_to or date.max):
+        return False
+    if pattern.kind is OfferKind.KIOSK and not hall.kiosks:
+        return False
+    special = calendar.days.get(day)
+    if special is not None and special.kind is DayKind.HOLIDAY and not pattern.on_holidays:
+        return False
+    made_up = special is not None and special.kind is DayKind.MAKEUP
+    return (_MONDAY if made_up else day.isoweekday()) in pattern.weekdays
+
+
+def _periods(pattern: HoursPattern, exception: HoursException | None) -> tuple[Period, ...]:
+    """A dated exception replaces the reserved hours; other offers rest that day, but for the kiosks."""
+    if exception is None or pattern.kind is OfferKind.KIOSK:
+        return pattern.periods
+    return exception.periods if pattern.kind is OfferKind.RESERVED else ()
+
+
+def _groups(pattern: HoursPattern, hall: Hall) -> list[CounterGroup]:
+    if pattern.group is None:
+        return sorted(hall.groups())
+    return [pattern.group] if pattern.group in hall.groups() else []
+
+
+def _stretches(day: date, period: Period, pattern: HoursPattern) -> Iterator[tuple[datetime, datetime]]:
+    start = datetime.combine(day, period.start, SHANGHAI)
+    end = datetime.combine(day, period.end, SHANGHAI)
+    if period.end == time.max:
+        end = datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+    step = timedelta(minutes=pattern.slot_minutes)
+    while start + step <= end:
+        yield start, start + step
+        start += step
+
+
+def _time(pattern: HoursPattern, hall: Hall, group: CounterGroup, start: datetime, end: datetime) -> OpenTime:
+    times = {
+        CapacityPer.COUNTER: sum(counter.group is group for counter in hall.counters),
+        CapacityPer.GROUP: 1,
+        CapacityPer.KIOSK: len(hall.kiosks),
+    }[pattern.capacity_per]
+    online, counter = pattern.online_capacity * times, pattern.counter_capacity * times
+    return OpenTime(hall.code, group, pattern.kind, start, end, online, counter, pattern.notice_hours)

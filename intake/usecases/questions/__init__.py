@@ -1,0 +1,1 @@
+"""The verbs of the questions counter (首问责任)."""

@@ -1,0 +1,1 @@
+"""The verbs of the queue counter (排队叫号)."""

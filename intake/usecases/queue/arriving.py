@@ -1,0 +1,163 @@
+"""Arriving (签到取号): booked or not, a person gets one number for the day, and a place in a line that is fair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from intake.errors import BadInput, NotFound, NotNow
+from intake.model.authority import Belonging, Verb, require
+from intake.model.booking import Appointment, AppointmentState
+from intake.model.calendar import local_day, local_text
+from intake.model.case import Case
+from intake.model.catalogue import CounterGroup, ServiceItem
+from intake.model.ids import HallCode, IntentKey, PersonId, ServiceCode, TicketId
+from intake.model.leaving import AuditEntry
+from intake.model.people import Caller, Person
+from intake.model.places import Hall
+from intake.model.queue import Precedence, Ticket, TicketState
+from intake.ports import Tools, Uow
+from intake.usecases.intents import once
+from intake.usecases.places.booking import APPOINTMENT_WORDS, serving_group
+
+_PREFIX = {
+    CounterGroup.COMPREHENSIVE: "A",
+    CounterGroup.POLICE: "B",
+    CounterGroup.MARKET: "C",
+    CounterGroup.UTILITY: "D",
+    CounterGroup.TAX: "E",
+    CounterGroup.PROPERTY: "F",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """The booked person is here."""
+
+    caller: Caller
+    appointment: str
+    key: IntentKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNumber:
+    """Somebody without an appointment wants to be served; a case already begun comes along."""
+
+    caller: Caller
+    hall: HallCode
+    service_code: ServiceCode | None
+    person: PersonId | None = None
+    holder: str = ""
+    key: IntentKey | None = None
+
+
+async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
+    """Give the booked person a number; twice gives the same one."""
+    now = tools.clock.now()
+    async with tools.open_uow() as uow:
+        appointment = await uow.appointments.by_number(cmd.appointment)
+        if appointment is None:
+            raise NotFound(what="预约")
+        about = Belonging(appointment.person, appointment.booked_by, hall=appointment.hall)
+        require(cmd.caller, Verb.CHECK_IN, about)
+        taken = await uow.tickets.of_appointment(appointment.id)
+        if taken is not None:
+            return taken
+        _require_timely(appointment, tools)
+        ticket = await _ticket_for(uow, appointment, tools)
+        await uow.tickets.add(ticket)
+        await uow.appointments.save(replace(appointment, state=AppointmentState.CHECKED_IN))
+        await _trail(uow, ticket, cmd.caller, "check_in", now)
+        await uow.commit()
+    return ticket
+
+
+async def take_number(cmd: TakeNumber, *, tools: Tools) -> Ticket:
+    """Give a walk-in a number."""
+    async with tools.open_uow() as uow:
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "take_number",
+            act=lambda: _walk_in(uow, cmd, tools),
+            again=lambda found: uow.tickets.get(TicketId(found)),
+            name=lambda done: done.id,
+        )
+
+
+async def _walk_in(uow: Uow, cmd: TakeNumber, tools: Tools) -> Ticket:
+    now = tools.clock.now()
+    require(cmd.caller, Verb.CHECK_IN, Belonging(hall=cmd.hall, person=cmd.person, opened_by=cmd.caller.code))
+    hall = await uow.places.hall(cmd.hall)
+    item = await uow.catalogue.current(cmd.service_code, local_day(now)) if cmd.service_code else None
+    person = await uow.people.person(cmd.person) if cmd.person else None
+    holder = person.name if person else cmd.holder.strip()
+    if not holder:
+        raise BadInput(field="holder", why="请填写来办事的人的姓名。")
+    case = await uow.cases.open_for(person.id, item.code) if person and item else None
+    group = serving_group(item, hall) if item else CounterGroup.COMPREHENSIVE
+    ticket = await _ticket(uow, tools, hall, group, holder, person, item, case, None)
+    await uow.tickets.add(ticket)
+    await _trail(uow, ticket, cmd.caller, "take_number", now)
+    return ticket
+
+
+def _require_timely(appointment: Appointment, tools: Tools) -> None:
+    now = tools.clock.now()
+    earliest = appointment.start - timedelta(minutes=tools.rules.check_in_early_minutes)
+    if appointment.state is not AppointmentState.BOOKED:
+        raise NotNow(what=f"预约{appointment.number}", state=APPOINTMENT_WORDS[appointment.state])
+    if local_day(now) != local_day(appointment.start) or now < earliest:
+        raise NotNow(what=f"预约{appointment.number}（{local_text(appointment.start)}）", state="还没到签到时间")
+
+
+async def _ticket_for(uow: Uow, appointment: Appointment, tools: Tools) -> Ticket:
+    hall = await uow.places.hall(appointment.hall)
+    person = await uow.people.person(appointment.person)
+    item = await uow.catalogue.current(appointment.service_code, local_day(tools.clock.now()))
+    case = await uow.cases.open_for(person.id, item.code)
+    return await _ticket(uow, tools, hall, appointment.group, person.name, person, item, case, appointment)
+
+
+async def _ticket(
+    uow: Uow,
+    tools: Tools,
+    hall: Hall,
+    group: CounterGroup,
+    holder: str,
+    person: Person | None,
+    item: ServiceItem | None,
+    case: Case | None,
+    appointment: Appointment | None,
+) -> Ticket:
+    now = tools.clock.now()
+    day = local_day(now)
+    green = person.green_channel(day) if person else ""
+    rules = tools.rules
+    precedence = Precedence(rules.booked_credit_minutes, rules.green_credit_minutes, rules.late_grace_minutes)
+    number = await uow.numbers.next(f"ticket:{hall.code}:{group}:{day:%Y%m%d}")
+    return Ticket(
+        id=TicketId(tools.ids.new()),
+        number=f"{_PREFIX[group]}{number:03d}",
+        hall=hall.code,
+        group=group,
+        day=day,
+        person=person.id if person else None,
+        holder=holder,
+        service_code=item.code if item else None,
+        service_name=item.name if item else "咨询",
+        appointment=appointment.id if appointment else None,
+        booked_for=appointment.start if appointment else None,
+        case=case.id if case else None,
+        green=green,
+        state=TicketState.WAITING,
+        order_at=precedence.order_at(now, booked_start=appointment.start if appointment else None, green=bool(green)),
+        taken_at=now,
+    )
+
+
+async def _trail(uow: Uow, ticket: Ticket, caller: Caller, act: str, at: datetime) -> None:
+    facts = {"ticket": ticket.number, "hall": ticket.hall, "green": ticket.green}
+    await uow.leaving.audit(AuditEntry(f"queue.{act}", caller.code, caller.door, at, person=ticket.person, facts=facts))
+    await uow.leaving.beat(ticket.hall)

@@ -1,0 +1,132 @@
+"""Reading imported rows: every fault is named with its place, and nothing counts until the whole file is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+from typing import TypeVar
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """导入错误: where in the file, which field, and why."""
+
+    place: str
+    field: str
+    why: str
+
+
+class FaultyRow(Exception):
+    """One field of a row cannot be read."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why
+
+
+class Row:
+    """One row of an imported file; each reader returns the value or raises `FaultyRow` naming the field."""
+
+    def __init__(self, values: object) -> None:
+        if not isinstance(values, Mapping):
+            raise FaultyRow("", "应是一个对象")
+        self._values: Mapping[str, object] = values
+
+    def text(self, field: str, default: str | None = None) -> str:
+        """A string; empty only when a default is given."""
+        value = self._values.get(field, default)
+        if not isinstance(value, str) or (not value.strip() and default is None):
+            raise FaultyRow(field, "应填写文字")
+        return value.strip()
+
+    def optional(self, field: str) -> str | None:
+        """A string, or None when absent or null."""
+        return None if self._values.get(field) is None else self.text(field)
+
+    def number(self, field: str, default: int | None = None) -> int:
+        """A whole number, zero or more."""
+        value = self._values.get(field, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise FaultyRow(field, "应填写不小于0的整数")
+        return value
+
+    def degrees(self, field: str) -> float:
+        """A coordinate in degrees."""
+        value = self._values.get(field)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise FaultyRow(field, "应填写经纬度")
+        return float(value)
+
+    def flag(self, field: str, *, default: bool | None = None) -> bool:
+        """True or false."""
+        value = self._values.get(field, default)
+        if not isinstance(value, bool):
+            raise FaultyRow(field, "应填写是或否")
+        return value
+
+    def day(self, field: str) -> date:
+        """A date YYYY-MM-DD."""
+        try:
+            return date.fromisoformat(self.text(field))
+        except ValueError:
+            raise FaultyRow(field, "日期应写成 2026-11-23 的样子") from None
+
+    def clock(self, field: str) -> time:
+        """A time HH:MM; 24:00 ends a day."""
+        text = self.text(field)
+        try:
+            return time.max if text == "24:00" else time.fromisoformat(text)
+        except ValueError:
+            raise FaultyRow(field, "时间应写成 08:30 的样子") from None
+
+    def one_of(self, field: str, kinds: type[Kind]) -> Kind:
+        """One value of an enumeration."""
+        text = self.text(field)
+        try:
+            return kinds(text)
+        except ValueError:
+            raise FaultyRow(field, f"只能填：{'、'.join(kinds)}") from None
+
+    def texts(self, field: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
+        """A list of strings."""
+        values = self._values.get(field, default)
+        if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
+            raise FaultyRow(field, "应是文字列表")
+        return tuple(v.strip() for v in values if v.strip())
+
+    def words(self, field: str) -> tuple[str, ...]:
+        """A list of strings, or one string for a list of one; absent reads as none."""
+        if isinstance(self._values.get(field), str):
+            return (self.text(field),)
+        return self.texts(field) if self.has(field) else ()
+
+    def numbers(self, field: str) -> frozenset[int]:
+        """A list of whole numbers."""
+        values = self._values.get(field)
+        if not isinstance(values, list) or not all(isinstance(v, int) for v in values):
+            raise FaultyRow(field, "应是整数列表")
+        return frozenset(values)
+
+    def rows(self, field: str) -> list[Row]:
+        """A list of rows; absent reads as none."""
+        values = self._values.get(field, [])
+        if not isinstance(values, list):
+            raise FaultyRow(field, "应是列表")
+        return [Row(value) for value in values]
+
+    def row(self, field: str) -> Row:
+        """A row within the row."""
+        return Row(self._values.get(field))
+
+    def has(self, field: str) -> bool:
+        """Whether the field is there and not null."""
+        return self._values.get(field) is not None
+
+    def items(self) -> Iterable[tuple[str, object]]:
+        """The raw fields."""
+        return self._values.items()

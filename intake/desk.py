@@ -16,6 +16,7 @@ from intake.model.people import Account, Caller, Door, Mandate, Person, Role
 from intake.model.places import Department, Hall, Village
 from intake.model.question import Question
 from intake.model.queue import Ticket
+from intake.model.speech import Spoken
 from intake.ports import Tools
 from intake.usecases.cases import deciding, drafting, looking, reception
 from intake.usecases.catalogue import finding, importing as catalogue_importing
@@ -170,6 +171,9 @@ class CatalogueCounter:
     async def match(self, text: str, facts: PersonFacts | None = None, limit: int = 5) -> Match:
         return await finding.match_words(text, facts, limit, tools=self.tools)
 
+    def listen(self, text: str) -> Spoken:
+        return finding.listen(text, tools=self.tools)
+
     async def show(self, code: ServiceCode) -> ServiceItem:
         return await finding.show_item(code, tools=self.tools)
 
@@ -212,6 +216,9 @@ class PeopleCounter:
 
     async def villagers(self, caller: Caller) -> tuple[Person, ...]:
         return await representing.villagers(caller, tools=self.tools)
+
+    async def villager_by_number(self, caller: Caller, number: str) -> Person | None:
+        return await representing.villager_by_number(caller, number, tools=self.tools)
 
     async def add_villager(self, cmd: representing.AddVillager) -> Person:
         return await representing.add_villager(cmd, tools=self.tools)

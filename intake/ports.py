@@ -35,6 +35,7 @@ from intake.model.people import Account, IdNumber, Mandate, Person, Role, Sessio
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
 from intake.model.question import Question
 from intake.model.queue import Ticket
+from intake.model.speech import Spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +420,13 @@ class Matcher(Protocol):
         """Candidates for what was said, with a decision."""
 
 
+class Speech(Protocol):
+    """The hearing of words: days, numbers, people and intents in a sentence."""
+
+    def listen(self, text: str, *, today: date) -> Spoken:
+        """What the sentence says besides its matter; days are counted from `today`."""
+
+
 class PhotoReader(Protocol):
     """The reading room for photographs."""
 
@@ -445,6 +453,43 @@ class BlobStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """对话往来: what somebody said and the answer it got; `number` grows by one within an account."""
+
+    number: int
+    message_id: str
+    heard: str
+    answer: str
+    at: datetime
+
+
+class HeldConversation(Protocol):
+    """One account's conversation while its lock is held: nobody else can load or save it."""
+
+    async def load(self) -> str | None:
+        """The dialogue state as it was last saved, opaque text; None for somebody new."""
+
+    async def answered(self, message_id: str) -> str | None:
+        """The answer a message got when it first came; None when it is new."""
+
+    async def save(self, state: str, message_id: str, heard: str, answer: str) -> None:
+        """Keep the state and the exchange together; raises `Stale` when the lock was lost meanwhile."""
+
+
+class Conversations(Protocol):
+    """对话 as kept: one at a time per account, across processes; the last 200 exchanges stay."""
+
+    def hold(self, account: AccountCode) -> AbstractAsyncContextManager[HeldConversation]:
+        """Take the account's lock, waiting for whoever has it; raises `Busy` after half a minute.
+
+        A process that dies with the lock loses it within half a minute.
+        """
+
+    async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
+        """The exchanges numbered above `after`, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What every verb may reach for."""
 
@@ -453,6 +498,7 @@ class Tools:
     clock: Clock
     ids: Ids
     matcher: Matcher
+    speech: Speech
     photos: PhotoReader
     blobs: BlobStore
     rules: Rules

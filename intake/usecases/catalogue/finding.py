@@ -9,6 +9,7 @@ from intake.model.catalogue import ServiceItem, Way
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.matching import Match, PersonFacts
 from intake.model.places import Hall
+from intake.model.speech import Spoken
 from intake.ports import Tools
 
 
@@ -23,6 +24,11 @@ class Offered:
 async def match_words(text: str, facts: PersonFacts | None, limit: int, *, tools: Tools) -> Match:
     """Candidates for what somebody said."""
     return tools.matcher.match(text, facts=facts, limit=limit)
+
+
+def listen(text: str, *, tools: Tools) -> Spoken:
+    """What a sentence says besides its matter, with days counted from today in the county."""
+    return tools.speech.listen(text, today=local_day(tools.clock.now()))
 
 
 async def show_item(code: ServiceCode, *, tools: Tools) -> ServiceItem:

@@ -49,6 +49,16 @@ async def villagers(caller: Caller, *, tools: Tools) -> tuple[Person, ...]:
         return await view.people.in_village(village) if village else ()
 
 
+async def villager_by_number(caller: Caller, text: str, *, tools: Tools) -> Person | None:
+    """The villager with that ID number, None when the county does not know them; another village's is refused."""
+    require(caller, Verb.SEE_VILLAGERS)
+    async with tools.open_view() as view:
+        known = await view.people.by_id_number(_number(text))
+        if known is not None:
+            await _require_own_village(view, caller, known)
+    return known
+
+
 async def add_villager(cmd: AddVillager, *, tools: Tools) -> Person:
     """The person with that number: the known one, or a new one of the proxy's village."""
     require(cmd.caller, Verb.SEE_VILLAGERS)

@@ -1,0 +1,1 @@
+"""DOOR: the conversation. One engine behind every channel; sentences are data."""

@@ -1,0 +1,1 @@
+"""The channels a conversation comes in by."""

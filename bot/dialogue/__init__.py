@@ -1,0 +1,1 @@
+"""The dialogue: what is heard, what is said, and the states between."""

@@ -1,0 +1,224 @@
+"""Booking: a hall of the person's choice, a time they can come, and the place is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.dialogue import collecting, starting
+from bot.dialogue.vocabulary import (
+    Begin,
+    Choice,
+    Considered,
+    FindPlaces,
+    Heard,
+    Opened,
+    Photographed,
+    Picked,
+    Places,
+    Refused,
+    Said,
+    Say,
+    Situation,
+    TakePlace,
+    Turn,
+    Whose,
+    turn,
+)
+from bot.dialogue.words import slot_label
+from intake.errors import AlreadyBooked, AlreadyOpen, SlotFull, SlotPast
+from intake.model.booking import Appointment
+from intake.model.calendar import local_text
+from intake.model.ids import AppointmentId, HallCode, ServiceCode, SlotId
+from intake.model.speech import Intent, Spoken
+
+_HALLS_SHOWN = 4
+_SLOTS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingHall:
+    """Which hall? The nearest first; a time said earlier is remembered."""
+
+    service_code: ServiceCode
+    whose: Whose = field(default_factory=Whose)
+    wanted: str = ""
+    listed: tuple[tuple[HallCode, str], ...] = ()
+    name: Literal["choosing_hall"] = "choosing_hall"
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """A press or the hall's name."""
+        match heard:
+            case Considered():
+                listed = tuple((hall.code, hall.name) for hall, _ in heard.halls)
+                return ChoosingHall(self.service_code, self.whose, self.wanted, listed).offer()
+            case Picked(value="all_halls"):
+                return self.offer(all_of_them=True)
+            case Picked(value="any_hall"):
+                return self._at(None)
+            case Picked(value=value) if value.startswith("hall:"):
+                return self._at(HallCode(value.removeprefix("hall:")))
+            case Said():
+                return self._named(heard, situation)
+            case Refused():
+                return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+            case _:
+                return self.offer()
+
+    def offer(self, *, all_of_them: bool = False) -> Turn:
+        """The halls to choose from."""
+        shown = self.listed if all_of_them else self.listed[:_HALLS_SHOWN]
+        choices = [Choice(label, f"hall:{code}") for code, label in shown]
+        choices += [Choice("哪里最早都行", "any_hall")]
+        if len(shown) < len(self.listed):
+            choices += [Choice(f"全部{len(self.listed)}个服务中心", "all_halls")]
+        return turn(self, Say("choose_hall", choices=tuple(choices)))
+
+    def _named(self, heard: Said, situation: Situation) -> Turn:
+        hits = [code for code, label in self.listed if label in heard.text or _short(label) in heard.text]
+        if len(hits) == 1:
+            return self._at(hits[0], heard.spoken if heard.spoken.first_day else None)
+        if heard.spoken.first_day is not None:
+            return self._at(None, heard.spoken)
+        if heard.spoken.intent in {Intent.YES, Intent.BOOK} and self.listed:
+            return self._at(self.listed[0][0])
+        if hits or len(heard.text) <= len("便民服务中心"):
+            return self.offer()
+        return starting.Idle(whose=self.whose).hear(heard, situation)
+
+    def _at(self, hall: HallCode | None, when: Spoken | None = None) -> Turn:
+        state = ChoosingSlot(self.service_code, self.whose, hall)
+        return turn(state, wish=FindPlaces(self.service_code, hall, when))
+
+
+def _short(hall_name: str) -> str:
+    """安文 of 安文街道便民服务中心: what people call the place."""
+    for tail in ("街道便民服务中心", "镇便民服务中心", "乡便民服务中心"):
+        if hall_name.endswith(tail):
+            return hall_name.removesuffix(tail)
+    return hall_name
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingSlot:
+    """Which time? What is offered can be pressed; another day can be said."""
+
+    service_code: ServiceCode
+    whose: Whose = field(default_factory=Whose)
+    hall: HallCode | None = None
+    listed: tuple[tuple[SlotId, str], ...] = ()
+    skip: int = 0
+    name: Literal["choosing_slot"] = "choosing_slot"
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """A press takes the place; a day or a part of the day looks again."""
+        match heard:
+            case Places():
+                return self._offer(heard)
+            case Picked(value="later"):
+                return self._look(skip=self.skip + _SLOTS_SHOWN)
+            case Picked(value="soonest"):
+                return self._look()
+            case Picked(value="other_halls"):
+                other = ChoosingSlot(self.service_code, self.whose)
+                return turn(other, wish=FindPlaces(self.service_code, None))
+            case Picked(value=value):
+                return self._take(SlotId(value))
+            case Said() if heard.spoken.first_day or heard.spoken.part or heard.spoken.at:
+                return turn(self, wish=FindPlaces(self.service_code, self.hall, heard.spoken))
+            case Said():
+                return starting.Idle(whose=self.whose).hear(heard, situation)
+            case Appointment():
+                return Booked(self.service_code, self.whose, heard.id).booked(heard)
+            case Refused():
+                return self._refused(heard)
+            case Photographed() | _:
+                return turn(self, Say("choose_slot_first", choices=self._again()))
+
+    def _offer(self, places: Places) -> Turn:
+        shown = places.slots[:_SLOTS_SHOWN]
+        several = self.hall is None
+        listed = tuple((s.id, slot_label(s, places.halls.get(s.hall) if several else None)) for s in shown)
+        state = ChoosingSlot(self.service_code, self.whose, self.hall, listed, self.skip)
+        if not listed:
+            choices = (Choice("看最早的空位", "soonest"), Choice("看看别的服务中心", "other_halls"))
+            return turn(state, Say("no_free_slot", choices=choices))
+        choices = tuple(Choice(label, slot, f"余{s.online_left}") for (slot, label), s in zip(listed, shown, strict=True))
+        place = "" if several or not shown else places.halls[shown[0].hall].name
+        return turn(state, Say("choose_slot", {"hall": place}, (*choices, Choice("看更晚的时间", "later"))))
+
+    def _again(self) -> tuple[Choice, ...]:
+        return tuple(Choice(label, slot) for slot, label in self.listed)
+
+    def _look(self, skip: int = 0) -> Turn:
+        state = ChoosingSlot(self.service_code, self.whose, self.hall, skip=skip)
+        return turn(state, wish=FindPlaces(self.service_code, self.hall, skip=skip))
+
+    def _take(self, slot: SlotId) -> Turn:
+        return turn(self, wish=TakePlace(self.service_code, slot, self.whose.person))
+
+    def _refused(self, heard: Refused) -> Turn:
+        refusal = heard.refusal
+        if isinstance(refusal, SlotFull | SlotPast):
+            near = tuple((SlotId(value), label) for label, value in refusal.alternatives)
+            return turn(ChoosingSlot(self.service_code, self.whose, self.hall, near or self.listed), starting.refused(heard))
+        if isinstance(refusal, AlreadyBooked):
+            appointment = AppointmentId(refusal.facts["appointment"])
+            on = (Choice("接着交材料", "go_on"), Choice("取消这个预约", f"cancel_appointment:{appointment}"))
+            facts = {"title": refusal.title, "next_step": refusal.next_step}
+            return turn(Booked(self.service_code, self.whose, appointment, self.hall), Say("refused", facts, on))
+        return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The place is taken; the materials can be sent from home."""
+
+    service_code: ServiceCode
+    whose: Whose = field(default_factory=Whose)
+    appointment: AppointmentId | None = None
+    hall: HallCode | None = None
+    name: Literal["booked"] = "booked"
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """On to the photographs, or leave it at the appointment."""
+        match heard:
+            case Picked(value="go_on"):
+                return self._begin()
+            case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
+                return self._begin()
+            case Picked(value="only_booked"):
+                return turn(starting.Idle(), Say("see_you_there"))
+            case Said() if heard.spoken.intent is Intent.NO:
+                return turn(starting.Idle(), Say("see_you_there"))
+            case Opened():
+
+                return collecting.Collecting(heard.case.id, appointment=self.appointment).begin(heard)
+            case Refused(refusal=AlreadyOpen()):
+                return turn(starting.Idle(), starting.refused(heard))
+            case Refused():
+                return turn(self, starting.refused(heard))
+            case Photographed():
+                return self._begin()
+            case Said():
+                return starting.Idle(whose=self.whose).hear(heard, situation)
+            case _:
+                return turn(self, Say("send_photos_or_not", choices=_PHOTOS_OR_NOT))
+
+    def booked(self, appointment: Appointment) -> Turn:
+        """The place read back, with what comes next."""
+        facts = {
+            "when": local_text(appointment.start),
+            "service": appointment.service_name,
+            "number": appointment.number,
+            "name": self.whose.name,
+        }
+        state = Booked(self.service_code, self.whose, appointment.id, appointment.hall)
+        return turn(state, Say("booked", facts, _PHOTOS_OR_NOT, card=appointment))
+
+    def _begin(self) -> Turn:
+        hall = self.hall
+        return turn(self, wish=Begin(self.service_code, hall or HallCode(""), self.whose.person))
+
+
+_PHOTOS_OR_NOT = (Choice("现在拍照交材料", "go_on"), Choice("到窗口再交", "only_booked"))

@@ -1,0 +1,137 @@
+"""Finding the item: a choice between a few, and one looked at closely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.dialogue import booking, representing, starting
+from bot.dialogue.vocabulary import (
+    AskPerson,
+    Choice,
+    Consider,
+    Considered,
+    Heard,
+    ListVillagers,
+    Photographed,
+    Picked,
+    Refused,
+    Said,
+    Say,
+    Situation,
+    Turn,
+    Whose,
+    turn,
+)
+from bot.dialogue.words import fee_words, limit_words, material_words, place_words
+from intake.model.catalogue import ServiceItem
+from intake.model.ids import ServiceCode
+from intake.model.people import Role
+from intake.model.speech import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingItem:
+    """A few items could be meant; the person says which."""
+
+    offered: tuple[tuple[ServiceCode, str], ...]
+    name: Literal["choosing_item"] = "choosing_item"
+    whose: Whose = field(default_factory=Whose)
+    asked: str = ""
+    ask: str = ""
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """A press chooses; new words are a new matter; 都不是 goes to a person."""
+        match heard:
+            case Picked(value="none_of_these"):
+                return turn(starting.Idle(whose=self.whose, asked=self.asked), wish=AskPerson(self.asked))
+            case Said() if heard.spoken.intent is Intent.NO:
+                return turn(starting.Idle(whose=self.whose, asked=self.asked), wish=AskPerson(self.asked))
+            case Said() | Photographed():
+                return starting.Idle(whose=self.whose).hear(heard, situation)
+            case Refused():
+                return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+            case _:
+                return self.offer()
+
+    def offer(self) -> Turn:
+        """The items to choose from."""
+        choices = tuple(Choice(label, f"item:{code}") for code, label in self.offered)
+        last = Choice("都不是，请工作人员帮我", "none_of_these")
+        return turn(self, Say("choose_item", {"ask": self.ask or "您是想办下面哪一件？"}, (*choices, last)))
+
+
+@dataclass(frozen=True, slots=True)
+class ConsideringItem:
+    """One item is on the table: what to bring, where, fee, time limit."""
+
+    service_code: ServiceCode
+    name: Literal["considering_item"] = "considering_item"
+    whose: Whose = field(default_factory=Whose)
+    asked: str = ""
+    others: tuple[tuple[ServiceCode, str], ...] = ()
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """Book, be helped, or look at another."""
+        match heard:
+            case Considered():
+                return turn(self, self._tell(heard))
+            case Picked(value="go_on"):
+                return self._go_on(situation)
+            case Picked(value="another") if self.others:
+                return ChoosingItem(self.others, whose=self.whose, asked=self.asked).offer()
+            case Picked(value="another"):
+                return turn(starting.Idle(whose=self.whose), Say("say_it_again"))
+            case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
+                return self._go_on(situation)
+            case Said() if heard.spoken.first_day is not None and not _more_than_a_day(heard):
+                return self._go_on(situation, heard)
+            case Said() if heard.spoken.intent is Intent.NO:
+                return turn(starting.Idle(whose=self.whose), Say("say_it_again"))
+            case Said():
+                return starting.Idle(whose=self.whose).hear(heard, situation)
+            case Photographed():
+                return turn(self, Say("photo_before_place", choices=(Choice("开始办理", "go_on"),)))
+            case Refused():
+                return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+            case _:
+                return turn(self, Say("go_on_or_another", choices=_NEXT))
+
+    def _go_on(self, situation: Situation, heard: Said | None = None) -> Turn:
+
+        if situation.role is Role.PROXY and self.whose.person is None:
+            return turn(representing.ChoosingPerson(self.service_code), wish=ListVillagers())
+        if situation.role is Role.PROXY:
+            return representing.GivingMandate(self.service_code, self.whose).ask()
+        wanted = heard.spoken.text if heard else ""
+        return turn(booking.ChoosingHall(self.service_code, self.whose, wanted), wish=Consider(self.service_code, None))
+
+    def _tell(self, considered: Considered) -> Say:
+        item = considered.item
+        facts = {
+            "name": item.name,
+            "summary": item.summary,
+            "conditions": "；".join(item.conditions[:3]),
+            "materials": material_words(item),
+            "where": place_words(considered.halls),
+            "fee": fee_words(item),
+            "limit": limit_words(item),
+            "for": f"（为{self.whose.name}办理）" if self.whose.name else "",
+            "home": "，行动不便可以预约上门" if item.home_visit else "",
+        }
+        return Say("item", facts, _choices(item), card=item)
+
+
+_NEXT = (Choice("预约办理", "go_on"), Choice("不是这个", "another"))
+
+
+def _choices(item: ServiceItem) -> tuple[Choice, ...]:
+    return (*_NEXT, Choice("找工作人员问问", f"ask_person:想了解{item.name}"))
+
+
+def _more_than_a_day(heard: Said) -> bool:
+    """Whether the sentence names a matter besides the day: then it is a new wish, not a time."""
+    return len(heard.text) > _JUST_A_TIME
+
+
+_JUST_A_TIME = 12

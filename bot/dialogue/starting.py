@@ -1,0 +1,249 @@
+"""Where a conversation begins, and what is understood from anywhere in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from bot.dialogue import collecting, finding, representing
+from bot.dialogue.vocabulary import (
+    AskPerson,
+    Choice,
+    Consider,
+    FindItem,
+    GiveBack,
+    Heard,
+    Judge,
+    ListMine,
+    ListVillagers,
+    LookAt,
+    Mine,
+    Photographed,
+    Picked,
+    Refused,
+    Said,
+    Say,
+    Situation,
+    Turn,
+    Whose,
+    turn,
+)
+from bot.dialogue.words import case_line
+from intake.model.booking import Appointment, AppointmentState
+from intake.model.calendar import day_text, local_text
+from intake.model.case import CASE_WORDS, Act, Case
+from intake.model.ids import AppointmentId, CaseId, ServiceCode
+from intake.model.matching import Decision, Match, PersonFacts
+from intake.model.people import Role
+from intake.model.question import Question
+from intake.model.speech import Intent
+from intake.usecases.cases.deciding import GRADES
+from intake.usecases.cases.looking import CaseFile
+
+if TYPE_CHECKING:
+    from bot.dialogue.states import State
+
+_TOO_SHORT_TO_PASS_ON = 4
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing is under discussion; for whom the proxy acts may be settled already."""
+
+    name: Literal["idle"] = "idle"
+    whose: Whose = field(default_factory=Whose)
+    asked: str = ""
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """Words are a matter to find; everything else is answered where it stands."""
+        match heard:
+            case Said():
+                facts = PersonFacts(age=heard.spoken.age, who=heard.spoken.who)
+                wish = FindItem(heard.text, facts)
+                return turn(Idle(whose=self.whose, asked=heard.text), wish=wish)
+            case Match():
+                return _found(heard, self)
+            case Question():
+                return turn(Idle(whose=self.whose), _passed_on(heard))
+            case Mine():
+                return turn(self, _mine(heard, situation))
+            case CaseFile():
+                return turn(self, _about(heard.case, heard.history[-1].words if heard.history else ""))
+            case Appointment():
+                return turn(self, Say("appointment_cancelled", {"service": heard.service_name}, again(situation)))
+            case Photographed():
+                return turn(self, Say("photo_without_matter"))
+            case Refused():
+                return turn(self, refused(heard))
+            case _:
+                return turn(self, welcome(situation, self.whose))
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluating:
+    """Waiting for words to go with a low grade."""
+
+    case: CaseId
+    grade: int
+    name: Literal["evaluating"] = "evaluating"
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """The words, or none, then the evaluation."""
+        match heard:
+            case Said():
+                return turn(self, wish=Judge(self.case, self.grade, heard.text))
+            case Picked(value="no_words"):
+                return turn(self, wish=Judge(self.case, self.grade))
+            case Case():
+                return turn(Idle(), Say("evaluated", {"grade": GRADES[self.grade]}))
+            case Refused():
+                return turn(Idle(), refused(heard))
+            case _:
+                return turn(self, ask_why(self.grade))
+
+
+def overhear(heard: Heard, state: State, situation: Situation) -> Turn | None:
+    """What is meant the same way wherever the conversation stands; None leaves it to the state."""
+    if isinstance(heard, Picked):
+        return _picked_anywhere(heard.value, state, situation)
+    if isinstance(heard, Said):
+        return _said_anywhere(heard, state, situation)
+    return None
+
+
+def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | None:
+    match heard.spoken.intent:
+        case Intent.RESTART:
+            return turn(Idle(), Say("restarted"), welcome(situation, Whose()))
+        case Intent.HELP:
+            return turn(state, welcome(situation, Whose()))
+        case Intent.STATUS:
+            return turn(Idle(), wish=ListMine())
+        case Intent.GREETING if isinstance(state, Idle):
+            return turn(state, welcome(situation, state.whose))
+        case Intent.THANKS:
+            return turn(state, Say("you_are_welcome"))
+        case Intent.PERSON:
+            return turn(Idle(asked=heard.text), wish=AskPerson(heard.text))
+        case _:
+            return None
+
+
+def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | None:
+    command, _, rest = value.partition(":")
+    match command:
+        case "restart":
+            return turn(Idle(), Say("restarted"), welcome(situation, Whose()))
+        case "my_cases":
+            return turn(Idle(), wish=ListMine())
+        case "case":
+            return turn(Idle(), wish=LookAt(rest))
+        case "cancel_appointment":
+            return turn(Idle(), wish=GiveBack(AppointmentId(rest)))
+        case "item":
+            return turn(_whose_item(state, ServiceCode(rest)), wish=Consider(ServiceCode(rest), _whose(state).person))
+        case "for_somebody" if situation.role is Role.PROXY:
+
+            return turn(representing.ChoosingPerson(), wish=ListVillagers())
+        case "ask_person":
+            return turn(Idle(), wish=AskPerson(rest or "请工作人员联系我"))
+        case "evaluate":
+            case, _, grade = rest.partition(":")
+            return _evaluate(CaseId(case), int(grade) if grade.isdecimal() else 0)
+        case "resupply":
+
+            return turn(collecting.Collecting(CaseId(rest), again=True), wish=LookAt(rest))
+        case _:
+            return None
+
+
+def _whose(state: State) -> Whose:
+    return getattr(state, "whose", Whose())
+
+
+def _whose_item(state: State, code: ServiceCode) -> State:
+
+    return finding.ConsideringItem(code, whose=_whose(state), asked=getattr(state, "asked", ""))
+
+
+def _evaluate(case: CaseId, grade: int) -> Turn:
+    state = Evaluating(case, grade)
+    if grade in GRADES and grade > 2:  # noqa: PLR2004 (only the two lowest grades are asked for a reason)
+        return turn(state, wish=Judge(case, grade))
+    return turn(state, ask_why(grade)) if grade in GRADES else turn(Idle(), grades(case))
+
+
+def _found(match: Match, idle: Idle) -> Turn:
+
+    best = match.candidates[0] if match.candidates else None
+    if match.decision is Decision.MATCH and best is not None:
+        others = tuple((c.service_code, c.name) for c in match.candidates[1:5])
+        state = finding.ConsideringItem(best.service_code, whose=idle.whose, asked=idle.asked, others=others)
+        return turn(state, wish=Consider(best.service_code, idle.whose.person))
+    if match.decision is Decision.CHOOSE and best is not None:
+        offered = tuple((c.service_code, c.name) for c in match.candidates[:5])
+        return finding.ChoosingItem(offered, whose=idle.whose, asked=idle.asked, ask=match.ask).offer()
+    if len(idle.asked.strip()) < _TOO_SHORT_TO_PASS_ON:
+        return turn(Idle(whose=idle.whose), Say("say_more"))
+    return turn(idle, wish=AskPerson(idle.asked))
+
+
+def _passed_on(question: Question) -> Say:
+    facts = {"owner": question.owner_name, "due": day_text(question.due_on), "number": question.number}
+    return Say("passed_on", facts)
+
+
+def _mine(mine: Mine, situation: Situation) -> Say:
+    booked = [a for a in mine.appointments if a.state is AppointmentState.BOOKED]
+    if not mine.cases and not booked:
+        return Say("nothing_under_way", choices=again(situation))
+    lines = [case_line(case, mine.halls) for case in mine.cases[:_SHOWN]]
+    lines += [f"预约：{a.service_name}\n{local_text(a.start)} {mine.halls[a.hall].name}" for a in booked[:_SHOWN]]
+    choices = [Choice(f"查看 {c.service_name}", f"case:{c.id}", CASE_WORDS[c.state]) for c in mine.cases[:_SHOWN]]
+    choices += [Choice(f"取消预约 {local_text(a.start)}", f"cancel_appointment:{a.id}") for a in booked[:3]]
+    return Say("my_cases", {"list": "\n\n".join(lines), "count": str(len(mine.cases))}, tuple(choices))
+
+
+def _about(case: Case, words: str) -> Say:
+    choices = [Choice("补交材料", f"resupply:{case.id}")] if case.may(Act.RESUPPLY) else []
+    if case.may(Act.EVALUATE) and case.evaluation is None:
+        choices += [Choice(word, f"evaluate:{case.id}:{grade}") for grade, word in GRADES.items()]
+    facts = {
+        "service": case.service_name,
+        "number": case.number,
+        "state": CASE_WORDS[case.state],
+        "due": f"承诺{day_text(case.due.day)}前办结。" if case.due else "",
+        "code": f"取件码：{case.issue.code}（{case.issue.way}）。" if case.issue else "",
+        "words": words,
+    }
+    return Say("about_case", facts, tuple(choices), card=case)
+
+
+def refused(heard: Refused) -> Say:
+    """A refusal in the desk's own words, with its alternatives to press."""
+    refusal = heard.refusal
+    choices = tuple(Choice(label, value) for label, value in refusal.alternatives)
+    return Say("refused", {"title": refusal.title, "next_step": refusal.next_step}, choices)
+
+
+def grades(case: CaseId) -> Say:
+    """The five grades to press."""
+    return Say("please_evaluate", choices=tuple(Choice(word, f"evaluate:{case}:{g}") for g, word in GRADES.items()))
+
+
+def ask_why(grade: int) -> Say:
+    """A low grade is asked for its reason, and taken without one."""
+    return Say("evaluate_why", {"grade": GRADES.get(grade, "")}, (Choice("不说了，直接提交", "no_words"),))
+
+
+def again(situation: Situation) -> tuple[Choice, ...]:
+    """What one can always do next."""
+    proxy = (Choice("代村民办事", "for_somebody"),) if situation.role is Role.PROXY else ()
+    return (*proxy, Choice("我的办件", "my_cases"), Choice("找工作人员", "ask_person"))
+
+
+def welcome(situation: Situation, whose: Whose) -> Say:
+    """The first words, different for citizens and proxies."""
+    key = "welcome_proxy" if situation.role is Role.PROXY else "welcome"
+    return Say(key, {"for": f"现在为{whose.name}办事。" if whose.name else ""}, again(situation))

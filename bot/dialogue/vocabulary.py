@@ -1,0 +1,327 @@
+"""The words of a dialogue: what can be heard, what can be said, and what can be wished of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from intake.errors import Refusal
+from intake.model.booking import Appointment, Slot
+from intake.model.case import Case
+from intake.model.catalogue import ServiceItem, Way
+from intake.model.ids import AppointmentId, CaseId, HallCode, PersonId, ServiceCode, SlotId
+from intake.model.matching import Match, PersonFacts
+from intake.model.people import Mandate, Person, Role
+from intake.model.places import Hall
+from intake.model.question import Question
+from intake.model.speech import Spoken
+from intake.usecases.cases.drafting import PageAdded
+from intake.usecases.cases.looking import CaseFile
+
+if TYPE_CHECKING:
+    from bot.dialogue.states import State
+
+
+# --- what is heard from the person -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words, with what the hearing made of them."""
+
+    spoken: Spoken
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.spoken.text
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A choice that was offered, by its value."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photographed:
+    """A photograph; its bytes stay with the engine and never enter a state."""
+
+
+# --- what is heard from the desk -------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The desk's refusal of the last wish."""
+
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """An item with the halls that take it, the person's own first."""
+
+    item: ServiceItem
+    halls: tuple[tuple[Hall, Way], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Free slots with their halls."""
+
+    slots: tuple[Slot, ...]
+    halls: Mapping[HallCode, Hall]
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What is under way for the person."""
+
+    cases: tuple[Case, ...]
+    appointments: tuple[Appointment, ...]
+    halls: Mapping[HallCode, Hall]
+
+
+@dataclass(frozen=True, slots=True)
+class Villagers:
+    """The people a proxy may act for."""
+
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody known has that ID number."""
+
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A draft, with its item to say how each material is to be brought."""
+
+    case: Case
+    item: ServiceItem
+
+
+Learned = (
+    Refused
+    | Match
+    | Considered
+    | Places
+    | Appointment
+    | Opened
+    | PageAdded
+    | Case
+    | CaseFile
+    | Mine
+    | Question
+    | Villagers
+    | Person
+    | Unknown
+    | Mandate
+)
+Heard = Said | Picked | Photographed | Learned
+
+
+# --- what can be wished of the desk ----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class FindItem:
+    """Which item is meant?"""
+
+    text: str
+    facts: PersonFacts = field(default_factory=PersonFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Consider:
+    """All about one item."""
+
+    service_code: ServiceCode
+    person: PersonId | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindPlaces:
+    """Free slots of a hall, in a span of days and a part of the day if one was named."""
+
+    service_code: ServiceCode
+    hall: HallCode | None
+    when: Spoken | None = None
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakePlace:
+    """Book."""
+
+    service_code: ServiceCode
+    slot: SlotId
+    person: PersonId | None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Cancel an appointment."""
+
+    appointment: AppointmentId
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Open the draft."""
+
+    service_code: ServiceCode
+    hall: HallCode
+    person: PersonId | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayPage:
+    """Lay the photograph just sent under a material, or under whichever it shows."""
+
+    case: CaseId
+    material: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """Submit the draft."""
+
+    case: CaseId
+    appointment: AppointmentId | None
+    bring_later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandInAgain:
+    """The correction is complete."""
+
+    case: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """One case with its history."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListMine:
+    """Everything under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Evaluate a finished case."""
+
+    case: CaseId
+    grade: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPerson:
+    """Open a question for the first-responsible clerk."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListVillagers:
+    """Whom the proxy may act for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindVillager:
+    """Somebody by ID number."""
+
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddVillager:
+    """Somebody new of the proxy's village."""
+
+    name: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMandate:
+    """The elder's word for one matter."""
+
+    person: PersonId
+    service_code: ServiceCode
+    statement: str
+
+
+Wish = (
+    FindItem
+    | Consider
+    | FindPlaces
+    | TakePlace
+    | GiveBack
+    | Begin
+    | LayPage
+    | HandIn
+    | HandInAgain
+    | LookAt
+    | ListMine
+    | Judge
+    | AskPerson
+    | ListVillagers
+    | FindVillager
+    | AddVillager
+    | RecordMandate
+)
+
+
+# --- what is said ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to press: what it reads, what it sends, and a smaller line below."""
+
+    label: str
+    value: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One reply: the key of its sentence, the facts that fill it, the choices below it, and a card to draw."""
+
+    key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    card: ServiceItem | Case | Appointment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """For whom the conversation is acting: the caller, or a villager by id and name."""
+
+    person: PersonId | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a state may know of the speaker without asking the desk."""
+
+    role: Role
+    is_working_hours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a state makes of what it heard: words, the next state, and at most one wish."""
+
+    says: tuple[Say, ...]
+    then: State
+    wish: Wish | None = None
+
+
+def turn(then: State, *says: Say, wish: Wish | None = None) -> Turn:
+    """A turn, the next state first, for it reads as "then …, saying …"."""
+    return Turn(says, then, wish)

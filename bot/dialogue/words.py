@@ -1,0 +1,91 @@
+"""How things read in a chat: lists, limits, fees and places, in words a 70-year-old knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from intake.model.booking import Slot
+from intake.model.calendar import day_text, local_text
+from intake.model.case import CASE_WORDS, Case
+from intake.model.catalogue import Material, Need, ProjectType, ServiceItem, TimeLimit, Way
+from intake.model.ids import HallCode
+from intake.model.places import Hall, OfferKind
+from intake.model.speech import Spoken
+
+KIND_WORDS: Mapping[OfferKind, str] = {
+    OfferKind.RESERVED: "",
+    OfferKind.STAGGERED: "错时服务",
+    OfferKind.AFTER_HOURS: "延时服务",
+    OfferKind.HOME_VISIT: "上门服务",
+    OfferKind.KIOSK: "自助机",
+}
+
+
+def limit_words(item: ServiceItem) -> str:
+    """The time limit: 当场办结, or a number of days from acceptance."""
+    if item.project_type is ProjectType.IMMEDIATE or item.promised_limit.days == 0:
+        return "材料齐全当场办结"
+    return f"受理后{_days(item.promised_limit)}内办结"
+
+
+def fee_words(item: ServiceItem) -> str:
+    """The fee in one line."""
+    if not item.fees:
+        return "不收费"
+    return "；".join(f"{fee.name}：{fee.standard}" for fee in item.fees)
+
+
+def material_words(item: ServiceItem) -> str:
+    """What to bring, numbered, one material a line."""
+    lines = [f"{n}. {_material(m)}" for n, m in enumerate(item.to_bring, start=1)]
+    return "\n".join(lines) or "什么都不用带，报身份证号就行。"
+
+
+def place_words(halls: tuple[tuple[Hall, Way], ...]) -> str:
+    """Where it can be done: the nearest place first, and how many others there are."""
+    if not halls:
+        return "可在网上办理"
+    hall, way = halls[0]
+    how = "（由中心代办）" if way is Way.PROXY else ""
+    rest = f"，全县{len(halls)}个便民服务中心都能办" if len(halls) > 1 else ""
+    return f"{hall.name}{how}{rest}"
+
+
+def slot_label(slot: Slot, hall: Hall | None) -> str:
+    """A slot to press: 11月28日（星期六）09:00 上午, with the hall when several are offered."""
+    kind = KIND_WORDS[slot.kind]
+    place = f" {hall.name}" if hall else ""
+    return f"{local_text(slot.start)}{f' {kind}' if kind else ''}{place}"
+
+
+def case_line(case: Case, halls: Mapping[HallCode, Hall]) -> str:
+    """One case in one line."""
+    due = f"，{day_text(case.due.day)}前办结" if case.due and case.state.value in {"accepted", "in_review"} else ""
+    whose = f"（{case.applicant_name}）" if case.proxy_name else ""
+    place = halls[case.hall].name if case.hall in halls else ""
+    return f"{case.service_name}{whose}\n编号 {case.number}　{CASE_WORDS[case.state]}{due}\n{place}"
+
+
+def when_words(spoken: Spoken | None) -> str:
+    """The days asked for, read back as a date with its weekday."""
+    if spoken is None or spoken.first_day is None:
+        return ""
+    if spoken.last_day is None or spoken.last_day == spoken.first_day:
+        return day_text(spoken.first_day)
+    return f"{day_text(spoken.first_day)}到{day_text(spoken.last_day)}"
+
+
+def _days(limit: TimeLimit) -> str:
+    return f"{limit.days}个{'工作日' if limit.working else '自然日'}"
+
+
+def _material(material: Material) -> str:
+    marks = [
+        "原件" if material.original else "",
+        f"复印件{material.copies}份" if material.copies else "",
+        "可以后补" if material.need is Need.LATER else "",
+        "可不带" if material.need is Need.OPTIONAL else "",
+    ]
+    said = "，".join(mark for mark in marks if mark)
+    when = f"（{material.when}）" if material.when else ""
+    return f"{material.name}{when}{f'：{said}' if said else ''}"

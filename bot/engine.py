@@ -1,0 +1,267 @@
+"""The engine: takes the person's lock, then loads the dialogue, hears, asks the desk, says, and saves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from bot.dialogue import vocabulary as words
+from bot.dialogue.starting import overhear
+from bot.dialogue.states import State, read_state, write_state
+from bot.dialogue.vocabulary import Heard, Learned, Photographed, Picked, Refused, Said, Say, Situation, Wish
+from bot.replies import Reply, render
+from intake.desk import Desk
+from intake.errors import BadInput, NotFound, Refusal
+from intake.model.booking import Slot
+from intake.model.calendar import SHANGHAI
+from intake.model.catalogue import Way
+from intake.model.ids import HallCode, IntentKey, PersonId
+from intake.model.people import Caller
+from intake.model.places import Hall
+from intake.model.speech import DayPart, Spoken
+from intake.ports import Conversations
+from intake.usecases.cases.deciding import EvaluateCase
+from intake.usecases.cases.drafting import AddPage, OpenDraft, SubmitCase
+from intake.usecases.cases.reception import Resupply
+from intake.usecases.people.representing import AddVillager, RecordMandate
+from intake.usecases.places.booking import BookAppointment, CancelAppointment, FindSlots
+from intake.usecases.questions.asking import AskQuestion
+
+_MOST_WISHES = 8
+_LONGEST_TEXT = 10_000
+_HOURS = {
+    DayPart.MORNING: (time(0), time(12)),
+    DayPart.NOON: (time(11), time(14)),
+    DayPart.AFTERNOON: (time(12), time(18)),
+    DayPart.EVENING: (time(17), time.max),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """来话: one message of one person; exactly one of text, choice and photo is there."""
+
+    message_id: str
+    text: str | None = None
+    choice: str | None = None
+    photo: bytes | None = None
+
+    def told(self) -> str:
+        """The message as the history keeps it; a photograph is only mentioned."""
+        return "［照片］" if self.photo is not None else (self.text or self.choice or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """应答: the replies to one message, and the name of the state the conversation is in now."""
+
+    replies: tuple[dict[str, Any], ...]
+    state: str
+
+    def write(self) -> str:
+        """As kept for a repeated message."""
+        return json.dumps({"replies": self.replies, "state": self.state}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Answer:
+        """The kept answer again."""
+        kept = json.loads(text)
+        return cls(tuple(kept["replies"]), kept["state"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept between two messages: the state, and what was last offered to press."""
+
+    state: State
+    offered: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, text: str | None) -> _Kept:
+        if text is None:
+            return cls(read_state(None))
+        kept = json.loads(text)
+        return cls(read_state(kept["state"]), tuple((label, value) for label, value in kept["offered"]))
+
+    def write(self) -> str:
+        return json.dumps({"state": write_state(self.state), "offered": self.offered}, ensure_ascii=False)
+
+
+class Engine:
+    """对话引擎: one for all channels; safe to call from many processes at once."""
+
+    def __init__(self, desk: Desk, conversations: Conversations) -> None:
+        self._desk = desk
+        self._conversations = conversations
+
+    async def hear(self, caller: Caller, incoming: Incoming) -> Answer:
+        """Answer one message; the same message again gets the first answer again."""
+        async with self._conversations.hold(caller.code) as talk:
+            before = await talk.answered(incoming.message_id)
+            if before is not None:
+                return Answer.read(before)
+            kept = _Kept.read(await talk.load())
+            says, state = await self._converse(caller, incoming, kept)
+            replies = tuple(render(say) for say in says)
+            answer = Answer(tuple(reply.as_json() for reply in replies), state.name)
+            await talk.save(_Kept(state, _offered(replies)).write(), incoming.message_id, incoming.told(), answer.write())
+        return answer
+
+    async def _converse(self, caller: Caller, incoming: Incoming, kept: _Kept) -> tuple[list[Say], State]:
+        heard = self._heard(incoming, kept)
+        situation = Situation(caller.role)
+        turn = overhear(heard, kept.state, situation) or kept.state.hear(heard, situation)
+        says = list(turn.says)
+        for step in range(_MOST_WISHES):
+            if turn.wish is None:
+                break
+            key = IntentKey(f"chat:{incoming.message_id}:{step}")
+            learned = await self._put(caller, turn.wish, key, incoming)
+            turn = turn.then.hear(learned, situation)
+            says += turn.says
+        return says, turn.then
+
+    def _heard(self, incoming: Incoming, kept: _Kept) -> Heard:
+        if incoming.photo is not None:
+            return Photographed()
+        if incoming.choice is not None:
+            return Picked(incoming.choice)
+        if incoming.text is None or not incoming.text.strip():
+            raise BadInput(field="text", why="请说一句话、选一项，或者发一张照片。")
+        spoken = self._desk.catalogue.listen(incoming.text[:_LONGEST_TEXT])
+        return _pressed(spoken, kept.offered) or Said(spoken)
+
+    async def _put(self, caller: Caller, wish: Wish, key: IntentKey, incoming: Incoming) -> Learned:
+        """Put a wish to the desk; a refusal is something heard, like any other answer."""
+        try:
+            return await self._grant(caller, wish, key, incoming)
+        except Refusal as refusal:
+            return Refused(refusal)
+
+    async def _grant(self, caller: Caller, wish: Wish, key: IntentKey, incoming: Incoming) -> Learned:  # noqa: C901, PLR0911, PLR0912 (a table of wishes, one line each)
+        desk = self._desk
+        match wish:
+            case words.FindItem():
+                return await desk.catalogue.match(wish.text, wish.facts)
+            case words.Consider():
+                return await self._consider(caller, wish)
+            case words.FindPlaces():
+                return await self._places(wish)
+            case words.TakePlace():
+                person = _for_whom(caller, wish.person)
+                return await desk.places.book(BookAppointment(caller, person, wish.service_code, wish.slot, key=key))
+            case words.GiveBack():
+                return await desk.places.cancel(CancelAppointment(caller, wish.appointment))
+            case words.Begin():
+                return await self._begin(caller, wish)
+            case words.LayPage():
+                return await desk.cases.add_page(AddPage(caller, wish.case, incoming.photo or b"", wish.material, key))
+            case words.HandIn():
+                cmd = SubmitCase(caller, wish.case, wish.appointment, bring_later=wish.bring_later, key=key)
+                return await desk.cases.submit(cmd)
+            case words.HandInAgain():
+                return await desk.cases.resupply(Resupply(caller, wish.case))
+            case words.LookAt():
+                return await desk.cases.show(caller, wish.number)
+            case words.ListMine():
+                return await self._mine(caller)
+            case words.Judge():
+                return await desk.cases.evaluate(EvaluateCase(caller, wish.case, wish.grade, wish.words))
+            case words.AskPerson():
+                return await desk.questions.ask(AskQuestion(caller, wish.text, key=key))
+            case words.ListVillagers():
+                return words.Villagers(await desk.people.villagers(caller))
+            case words.FindVillager():
+                person_found = await desk.people.villager_by_number(caller, wish.id_number)
+                return person_found or words.Unknown(wish.id_number)
+            case words.AddVillager():
+                return await desk.people.add_villager(AddVillager(caller, wish.name, wish.id_number))
+            case words.RecordMandate():
+                return await desk.people.record_mandate(
+                    RecordMandate(caller, wish.person, wish.service_code, wish.statement, key=key)
+                )
+
+    async def _consider(self, caller: Caller, wish: words.Consider) -> words.Considered:
+        item = await self._desk.catalogue.show(wish.service_code)
+        home = await self._desk.places.home_hall(caller, wish.person)
+        halls = await self._desk.catalogue.halls_for(wish.service_code)
+        near = sorted(halls, key=lambda offer: (offer[0].code != home.code, offer[1] is Way.PROXY, _far(offer[0], home)))
+        return words.Considered(item, tuple(near))
+
+    async def _places(self, wish: words.FindPlaces) -> words.Places:
+        halls = {hall.code: hall for hall in await self._desk.places.halls()}
+        after, before = _span(wish.when)
+        cmd = FindSlots(wish.service_code, frozenset({wish.hall}) if wish.hall else None, after=after, before=before)
+        found = await self._desk.places.find_slots(cmd)
+        fitting = [slot for slot in found if _fits(slot, wish.when)]
+        return words.Places(tuple(_spread(fitting, one_place=wish.hall is not None)[wish.skip :]), halls)
+
+    async def _begin(self, caller: Caller, wish: words.Begin) -> words.Opened:
+        person = _for_whom(caller, wish.person)
+        hall = wish.hall or (await self._desk.places.home_hall(caller, person)).code
+        case = await self._desk.cases.open_draft(OpenDraft(caller, person, wish.service_code, HallCode(hall)))
+        return words.Opened(case, await self._desk.catalogue.show(wish.service_code))
+
+    async def _mine(self, caller: Caller) -> words.Mine:
+        halls = {hall.code: hall for hall in await self._desk.places.halls()}
+        appointments = await self._desk.places.my_appointments(caller)
+        return words.Mine(await self._desk.cases.mine(caller), appointments, halls)
+
+
+def _for_whom(caller: Caller, person: PersonId | None) -> PersonId:
+    own = person or caller.account.person
+    if own is None:
+        raise NotFound(what="申请人")
+    return own
+
+
+def _pressed(spoken: Spoken, offered: tuple[tuple[str, str], ...]) -> Picked | None:
+    """What was offered, said as its number or in its very words: 第1个 is 1, and 11 is never 1."""
+    if spoken.number is not None and 1 <= spoken.number <= len(offered):
+        return Picked(offered[spoken.number - 1][1])
+    return next((Picked(value) for label, value in offered if label == spoken.text.strip()), None)
+
+
+def _offered(replies: tuple[Reply, ...]) -> tuple[tuple[str, str], ...]:
+    last = next((reply.choices for reply in reversed(replies) if reply.choices), ())
+    return tuple((choice.label, choice.value) for choice in last)
+
+
+def _far(hall: Hall, home: Hall) -> float:
+    return (hall.lat - home.lat) ** 2 + (hall.lon - home.lon) ** 2
+
+
+def _span(when: Spoken | None) -> tuple[datetime | None, datetime | None]:
+    if when is None or when.first_day is None:
+        return None, None
+    last = when.last_day or when.first_day
+    start = datetime.combine(when.first_day, time.min, SHANGHAI)
+    return start, datetime.combine(last, time.min, SHANGHAI) + timedelta(days=1)
+
+
+def _fits(slot: Slot, when: Spoken | None) -> bool:
+    if when is None:
+        return True
+    at = slot.start.astimezone(SHANGHAI).time()
+    if when.at is not None:
+        return at >= when.at
+    if when.part is None:
+        return True
+    first, last = _HOURS[when.part]
+    return first <= at < last
+
+
+def _spread(slots: list[Slot], *, one_place: bool) -> list[Slot]:
+    """Not six times the same morning: at one hall at most three times of a half day, elsewhere one time per hall and day."""
+    most = 3 if one_place else 1
+    counted: dict[tuple[object, ...], int] = {}
+    spread: list[Slot] = []
+    for slot in slots:
+        at = slot.start.astimezone(SHANGHAI)
+        half_day = (slot.hall, at.date(), at.hour < 12) if one_place else (slot.hall, at.date())  # noqa: PLR2004 (noon)
+        counted[half_day] = counted.get(half_day, 0) + 1
+        if counted[half_day] <= most:
+            spread.append(slot)
+    return spread

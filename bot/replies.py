@@ -1,0 +1,105 @@
+"""Replies: what is said, put into sentences and into the shape every channel can render."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot.dialogue.vocabulary import Choice, Say
+from intake.model.booking import Appointment
+from intake.model.calendar import SHANGHAI, local_text
+from intake.model.case import CASE_WORDS, Case
+from intake.model.catalogue import ServiceItem
+from intake.model.leaving import Notice
+from intake.usecases.cases.deciding import GRADES
+
+_CARDS = {ServiceItem: "item", Case: "case", Appointment: "appointment"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """回复: a sentence, the choices below it, and the facts of a card, ready for any channel."""
+
+    kind: str
+    text: str
+    choices: tuple[Choice, ...]
+    card: Mapping[str, object]
+
+    def as_json(self) -> dict[str, Any]:
+        """The reply as the HTTP channel sends it."""
+        shown: dict[str, Any] = {"kind": self.kind, "text": self.text}
+        shown["choices"] = [{"label": c.label, "value": c.value, "hint": c.hint} for c in self.choices]
+        if self.card:
+            shown[self.kind] = dict(self.card)
+        return shown
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@cache
+def _sentences() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("replies.zh.toml").read_text("utf-8"))
+
+
+def sentence(key: str, facts: Mapping[str, str]) -> str:
+    """The sentence of a key with its facts filled in; a fact that is missing reads as nothing."""
+    return str(_sentences()[key]).format_map(_Blank(facts)).strip()
+
+
+def render(say: Say) -> Reply:
+    """One thing said, as a reply."""
+    kind = _CARDS.get(type(say.card), "choices" if say.choices else "text")
+    return Reply(kind, sentence(say.key, say.facts), say.choices, _card(say.card))
+
+
+def render_notice(notice: Notice) -> Reply:
+    """A notice from the inbox, with what can be done about it."""
+    sentences: Mapping[str, str] = _sentences()["notice"]
+    text = sentences[notice.kind].format_map(_Blank(notice.facts)).strip()
+    return Reply("notice", text, _notice_choices(notice), {"kind": notice.kind, **notice.facts})
+
+
+def _notice_choices(notice: Notice) -> tuple[Choice, ...]:
+    case = notice.facts.get("case", "")
+    match notice.kind:
+        case "correction_asked":
+            return (Choice("现在补交", f"resupply:{case}"), Choice("查看办件", f"case:{case}"))
+        case "please_evaluate":
+            return tuple(Choice(word, f"evaluate:{case}:{grade}") for grade, word in GRADES.items())
+        case kind if kind.startswith("case_"):
+            return (Choice("查看办件", f"case:{case}"),)
+        case _:
+            return ()
+
+
+def _card(card: ServiceItem | Case | Appointment | None) -> Mapping[str, object]:
+    match card:
+        case ServiceItem():
+            return {"service_code": card.code, "name": card.name, "summary": card.summary}
+        case Case():
+            return {
+                "id": card.id,
+                "number": card.number,
+                "service_name": card.service_name,
+                "applicant_name": card.applicant_name,
+                "state": card.state,
+                "state_text": CASE_WORDS[card.state],
+            }
+        case Appointment():
+            return {
+                "id": card.id,
+                "number": card.number,
+                "service_name": card.service_name,
+                "hall": card.hall,
+                "start": card.start.astimezone(SHANGHAI).isoformat(),
+                "when_text": local_text(card.start),
+            }
+        case _:
+            return {}

@@ -1,0 +1,55 @@
+"""Speech (口语): what a sentence says besides its matter: an intent, a number, a day, a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """意图: what somebody wants of the conversation itself, recognised only when the sentence says little else."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+    STATUS = "status"
+    COMPLAINT = "complaint"
+    PERSON = "person"
+    THANKS = "thanks"
+    GREETING = "greeting"
+    YES = "yes"
+    NO = "no"
+    HELP = "help"
+    RESTART = "restart"
+
+
+class DayPart(StrEnum):
+    """时段: a part of the day, local time."""
+
+    MORNING = "morning"
+    NOON = "noon"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """听懂的话: every field is empty unless the words say it.
+
+    `number` is a choice said as a number ("第1个", "一", "1。" are 1; "11" is 11). `first_day`..`last_day` is the span of
+    days named, both included.
+    """
+
+    text: str
+    intent: Intent | None = None
+    number: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    part: DayPart | None = None
+    at: time | None = None
+    who: str = ""
+    age: int | None = None
+    place: str = ""
+    id_number: str = ""
+    phone: str = ""

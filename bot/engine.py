@@ -48,9 +48,12 @@ class Incoming:
     choice: str | None = None
     photo: bytes | None = None
 
-    def told(self) -> str:
-        """The message as the history keeps it; a photograph is only mentioned."""
-        return "［照片］" if self.photo is not None else (self.text or self.choice or "")
+    def told(self, offered: tuple[tuple[str, str], ...]) -> str:
+        """The message as the history keeps it: a choice by what it read, a photograph only mentioned."""
+        if self.photo is not None:
+            return "［照片］"
+        pressed = next((label for label, value in offered if value == self.choice), self.choice)
+        return self.text or pressed or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,12 @@ class Engine:
             says, state = await self._converse(caller, incoming, kept)
             replies = tuple(render(say) for say in says)
             answer = Answer(tuple(reply.as_json() for reply in replies), state.name)
-            await talk.save(_Kept(state, _offered(replies)).write(), incoming.message_id, incoming.told(), answer.write())
+            await talk.save(
+                _Kept(state, _offered(replies)).write(),
+                incoming.message_id,
+                incoming.told(kept.offered),
+                answer.write(),
+            )
         return answer
 
     async def _converse(self, caller: Caller, incoming: Incoming, kept: _Kept) -> tuple[list[Say], State]:
@@ -151,13 +159,17 @@ class Engine:
                 return await self._places(wish)
             case words.TakePlace():
                 person = _for_whom(caller, wish.person)
-                return await desk.places.book(BookAppointment(caller, person, wish.service_code, wish.slot, key=key))
+                return await desk.places.book(
+                    BookAppointment(caller, person, wish.service_code, wish.slot, key=key)
+                )
             case words.GiveBack():
                 return await desk.places.cancel(CancelAppointment(caller, wish.appointment))
             case words.Begin():
                 return await self._begin(caller, wish)
             case words.LayPage():
-                return await desk.cases.add_page(AddPage(caller, wish.case, incoming.photo or b"", wish.material, key))
+                return await desk.cases.add_page(
+                    AddPage(caller, wish.case, incoming.photo or b"", wish.material, key)
+                )
             case words.HandIn():
                 cmd = SubmitCase(caller, wish.case, wish.appointment, bring_later=wish.bring_later, key=key)
                 return await desk.cases.submit(cmd)
@@ -187,13 +199,17 @@ class Engine:
         item = await self._desk.catalogue.show(wish.service_code)
         home = await self._desk.places.home_hall(caller, wish.person)
         halls = await self._desk.catalogue.halls_for(wish.service_code)
-        near = sorted(halls, key=lambda offer: (offer[0].code != home.code, offer[1] is Way.PROXY, _far(offer[0], home)))
+        near = sorted(
+            halls, key=lambda offer: (offer[0].code != home.code, offer[1] is Way.PROXY, _far(offer[0], home))
+        )
         return words.Considered(item, tuple(near))
 
     async def _places(self, wish: words.FindPlaces) -> words.Places:
         halls = {hall.code: hall for hall in await self._desk.places.halls()}
         after, before = _span(wish.when)
-        cmd = FindSlots(wish.service_code, frozenset({wish.hall}) if wish.hall else None, after=after, before=before)
+        cmd = FindSlots(
+            wish.service_code, frozenset({wish.hall}) if wish.hall else None, after=after, before=before
+        )
         found = await self._desk.places.find_slots(cmd)
         fitting = [slot for slot in found if _fits(slot, wish.when)]
         return words.Places(tuple(_spread(fitting, one_place=wish.hall is not None)[wish.skip :]), halls)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from intake.model.booking import Appointment, Slot
-from intake.model.calendar import local_day
+from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.ids import AccountCode, CaseId, HallCode, PageId, PersonId, ServiceCode
@@ -19,10 +19,13 @@ from intake.model.queue import Ticket
 from intake.model.speech import Spoken
 from intake.ports import Tools
 from intake.usecases.cases import deciding, drafting, looking, reception
-from intake.usecases.catalogue import finding, importing as catalogue_importing
+from intake.usecases.catalogue import finding
+from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import nearby
 from intake.usecases.people import representing, signing
-from intake.usecases.places import booking, importing as county_importing, looking as places_looking, opening
+from intake.usecases.places import booking, opening
+from intake.usecases.places import importing as county_importing
+from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking
 from intake.usecases.queue import arriving, calling
 
@@ -126,6 +129,9 @@ class PlacesCounter:
 
     async def departments(self) -> tuple[Department, ...]:
         return await places_looking.departments(tools=self.tools)
+
+    async def calendar(self) -> WorkingCalendar:
+        return await places_looking.calendar(tools=self.tools)
 
     async def home_hall(self, caller: Caller, person: PersonId | None = None) -> Hall:
         return await places_looking.home_hall_of(caller, person, tools=self.tools)
@@ -281,4 +287,9 @@ class Desk:
     @property
     def today(self) -> date:
         """The day it is in the county."""
-        return local_day(self._tools.clock.now())
+        return local_day(self.now)
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._tools.clock.now()

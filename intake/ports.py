@@ -238,7 +238,12 @@ class Tickets(Protocol):
         """The number an appointment was checked in under."""
 
     async def call_next(
-        self, hall: HallCode, day: date, groups: Collection[CounterGroup], counter: CounterCode, clerk: AccountCode
+        self,
+        hall: HallCode,
+        day: date,
+        groups: Collection[CounterGroup],
+        counter: CounterCode,
+        clerk: AccountCode,
     ) -> Ticket | None:
         """Give the first in line to one counter in one statement; None when nobody waits."""
 
@@ -273,7 +278,9 @@ class Cases(Protocol):
     async def opened_by(self, account: AccountCode, limit: int = 50) -> tuple[Case, ...]:
         """What an account opened without drafts, newest first."""
 
-    async def at_hall(self, hall: HallCode, states: Collection[CaseState], limit: int = 200) -> tuple[Case, ...]:
+    async def at_hall(
+        self, hall: HallCode, states: Collection[CaseState], limit: int = 200
+    ) -> tuple[Case, ...]:
         """A hall's cases in some states, longest waiting first."""
 
     async def of_department(

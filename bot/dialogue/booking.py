@@ -141,9 +141,11 @@ class ChoosingSlot:
         listed = tuple((s.id, slot_label(s, places.halls.get(s.hall) if several else None)) for s in shown)
         state = ChoosingSlot(self.service_code, self.whose, self.hall, listed, self.skip)
         if not listed:
-            choices = (Choice("看最早的空位", "soonest"), Choice("看看别的服务中心", "other_halls"))
-            return turn(state, Say("no_free_slot", choices=choices))
-        choices = tuple(Choice(label, slot, f"余{s.online_left}") for (slot, label), s in zip(listed, shown, strict=True))
+            elsewhere = (Choice("看最早的空位", "soonest"), Choice("看看别的服务中心", "other_halls"))
+            return turn(state, Say("no_free_slot", choices=elsewhere))
+        choices = tuple(
+            Choice(label, slot, f"余{s.online_left}") for (slot, label), s in zip(listed, shown, strict=True)
+        )
         place = "" if several or not shown else places.halls[shown[0].hall].name
         return turn(state, Say("choose_slot", {"hall": place}, (*choices, Choice("看更晚的时间", "later"))))
 
@@ -161,12 +163,17 @@ class ChoosingSlot:
         refusal = heard.refusal
         if isinstance(refusal, SlotFull | SlotPast):
             near = tuple((SlotId(value), label) for label, value in refusal.alternatives)
-            return turn(ChoosingSlot(self.service_code, self.whose, self.hall, near or self.listed), starting.refused(heard))
+            return turn(
+                ChoosingSlot(self.service_code, self.whose, self.hall, near or self.listed),
+                starting.refused(heard),
+            )
         if isinstance(refusal, AlreadyBooked):
             appointment = AppointmentId(refusal.facts["appointment"])
             on = (Choice("接着交材料", "go_on"), Choice("取消这个预约", f"cancel_appointment:{appointment}"))
             facts = {"title": refusal.title, "next_step": refusal.next_step}
-            return turn(Booked(self.service_code, self.whose, appointment, self.hall), Say("refused", facts, on))
+            return turn(
+                Booked(self.service_code, self.whose, appointment, self.hall), Say("refused", facts, on)
+            )
         return turn(starting.Idle(whose=self.whose), starting.refused(heard))
 
 
@@ -192,7 +199,6 @@ class Booked:
             case Said() if heard.spoken.intent is Intent.NO:
                 return turn(starting.Idle(), Say("see_you_there"))
             case Opened():
-
                 return collecting.Collecting(heard.case.id, appointment=self.appointment).begin(heard)
             case Refused(refusal=AlreadyOpen()):
                 return turn(starting.Idle(), starting.refused(heard))

@@ -87,7 +87,11 @@ class Collecting:
         wanted = next((m for m in case.materials if self._lacks(m)), None)
         if wanted is None:
             return self._confirming().summary(case)
-        facts = {"material": wanted.name, "when": f"（{wanted.when}）" if wanted.when else "", "remark": wanted.remark}
+        facts = {
+            "material": wanted.name,
+            "when": f"（{wanted.when}）" if wanted.when else "",
+            "remark": wanted.remark,
+        }
         left = sum(self._lacks(m) for m in case.materials)
         choices = [Choice("拍照或选照片", "photo")]
         choices += [Choice("这张没有，先跳过", "pass"), Choice("就交这些", "enough")]
@@ -148,11 +152,17 @@ class Confirming:
             case Said() if heard.spoken.intent is Intent.NO:
                 return turn(starting.Idle(), Say("draft_is_kept"))
             case Photographed():
-                return turn(Collecting(self.case, self.appointment, self.again), wish=LayPage(self.case, None))
+                return turn(
+                    Collecting(self.case, self.appointment, self.again), wish=LayPage(self.case, None)
+                )
             case Case():
                 return turn(starting.Idle(), self._handed_in(heard))
             case Refused(refusal=MaterialsLacking()):
-                return turn(Collecting(self.case, self.appointment, self.again), starting.refused(heard), wish=LookAt(self.case))
+                return turn(
+                    Collecting(self.case, self.appointment, self.again),
+                    starting.refused(heard),
+                    wish=LookAt(self.case),
+                )
             case Refused():
                 return turn(starting.Idle(), starting.refused(heard))
             case _:
@@ -168,7 +178,11 @@ class Confirming:
             "sent": sent,
             "lacking": f"\n还缺：{lacking}，请到窗口时带来。" if lacking else "",
         }
-        choices = (Choice("确认提交", "hand_in"), Choice("再补照片", "more_photos"), Choice("以后再交", "later"))
+        choices = (
+            Choice("确认提交", "hand_in"),
+            Choice("再补照片", "more_photos"),
+            Choice("以后再交", "later"),
+        )
         return turn(self, Say("confirm_hand_in", facts, choices, card=case))
 
     def _hand_in(self) -> Turn:

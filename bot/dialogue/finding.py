@@ -104,7 +104,10 @@ class ConsideringItem:
         if situation.role is Role.PROXY:
             return representing.GivingMandate(self.service_code, self.whose).ask()
         wanted = heard.spoken.text if heard else ""
-        return turn(booking.ChoosingHall(self.service_code, self.whose, wanted), wish=Consider(self.service_code, None))
+        return turn(
+            booking.ChoosingHall(self.service_code, self.whose, wanted),
+            wish=Consider(self.service_code, None),
+        )
 
     def _tell(self, considered: Considered) -> Say:
         item = considered.item

@@ -73,11 +73,15 @@ class ChoosingPerson:
         )
 
     def _named(self, text: str) -> Turn:
-        hits = [(person, name) for person, name in self.listed if name == text.strip() or text.strip() in name]
+        hits = [
+            (person, name) for person, name in self.listed if name == text.strip() or text.strip() in name
+        ]
         if len(hits) == 1:
             return self._chosen(hits[0][0])
         choices = tuple(Choice(name, f"person:{person}") for person, name in hits[:_SHOWN])
-        return turn(self, Say("which_person" if hits else "person_not_listed", {"name": text.strip()[:20]}, choices))
+        return turn(
+            self, Say("which_person" if hits else "person_not_listed", {"name": text.strip()[:20]}, choices)
+        )
 
     def _chosen(self, person: PersonId) -> Turn:
         name = next((name for known, name in self.listed if known == person), "")
@@ -105,7 +109,9 @@ class NamingPerson:
             case Person() if self.service_code is not None:
                 return GivingMandate(self.service_code, Whose(heard.id, heard.name)).ask()
             case Person():
-                return turn(starting.Idle(whose=Whose(heard.id, heard.name)), Say("acting_for", {"name": heard.name}))
+                return turn(
+                    starting.Idle(whose=Whose(heard.id, heard.name)), Say("acting_for", {"name": heard.name})
+                )
             case Refused():
                 return turn(ChoosingPerson(self.service_code), starting.refused(heard), wish=ListVillagers())
             case _:
@@ -132,9 +138,10 @@ class GivingMandate:
             case Said() if heard.spoken.intent is Intent.NO:
                 return turn(starting.Idle(), Say("mandate_refused"))
             case Mandate():
-
                 wish = Consider(self.service_code, self.whose.person)
-                return turn(booking.ChoosingHall(self.service_code, self.whose), Say("mandate_recorded"), wish=wish)
+                return turn(
+                    booking.ChoosingHall(self.service_code, self.whose), Say("mandate_recorded"), wish=wish
+                )
             case Refused():
                 return turn(starting.Idle(), starting.refused(heard))
             case Photographed() | _:

@@ -71,7 +71,9 @@ class Idle:
             case CaseFile():
                 return turn(self, _about(heard.case, heard.history[-1].words if heard.history else ""))
             case Appointment():
-                return turn(self, Say("appointment_cancelled", {"service": heard.service_name}, again(situation)))
+                return turn(
+                    self, Say("appointment_cancelled", {"service": heard.service_name}, again(situation))
+                )
             case Photographed():
                 return turn(self, Say("photo_without_matter"))
             case Refused():
@@ -142,9 +144,10 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
         case "cancel_appointment":
             return turn(Idle(), wish=GiveBack(AppointmentId(rest)))
         case "item":
-            return turn(_whose_item(state, ServiceCode(rest)), wish=Consider(ServiceCode(rest), _whose(state).person))
+            return turn(
+                _whose_item(state, ServiceCode(rest)), wish=Consider(ServiceCode(rest), _whose(state).person)
+            )
         case "for_somebody" if situation.role is Role.PROXY:
-
             return turn(representing.ChoosingPerson(), wish=ListVillagers())
         case "ask_person":
             return turn(Idle(), wish=AskPerson(rest or "请工作人员联系我"))
@@ -152,7 +155,6 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
             case, _, grade = rest.partition(":")
             return _evaluate(CaseId(case), int(grade) if grade.isdecimal() else 0)
         case "resupply":
-
             return turn(collecting.Collecting(CaseId(rest), again=True), wish=LookAt(rest))
         case _:
             return None
@@ -199,8 +201,12 @@ def _mine(mine: Mine, situation: Situation) -> Say:
     if not mine.cases and not booked:
         return Say("nothing_under_way", choices=again(situation))
     lines = [case_line(case, mine.halls) for case in mine.cases[:_SHOWN]]
-    lines += [f"预约：{a.service_name}\n{local_text(a.start)} {mine.halls[a.hall].name}" for a in booked[:_SHOWN]]
-    choices = [Choice(f"查看 {c.service_name}", f"case:{c.id}", CASE_WORDS[c.state]) for c in mine.cases[:_SHOWN]]
+    lines += [
+        f"预约：{a.service_name}\n{local_text(a.start)} {mine.halls[a.hall].name}" for a in booked[:_SHOWN]
+    ]
+    choices = [
+        Choice(f"查看 {c.service_name}", f"case:{c.id}", CASE_WORDS[c.state]) for c in mine.cases[:_SHOWN]
+    ]
     choices += [Choice(f"取消预约 {local_text(a.start)}", f"cancel_appointment:{a.id}") for a in booked[:3]]
     return Say("my_cases", {"list": "\n\n".join(lines), "count": str(len(mine.cases))}, tuple(choices))
 
@@ -229,7 +235,9 @@ def refused(heard: Refused) -> Say:
 
 def grades(case: CaseId) -> Say:
     """The five grades to press."""
-    return Say("please_evaluate", choices=tuple(Choice(word, f"evaluate:{case}:{g}") for g, word in GRADES.items()))
+    return Say(
+        "please_evaluate", choices=tuple(Choice(word, f"evaluate:{case}:{g}") for g, word in GRADES.items())
+    )
 
 
 def ask_why(grade: int) -> Say:

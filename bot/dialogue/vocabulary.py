@@ -126,7 +126,7 @@ Heard = Said | Picked | Photographed | Learned
 # --- what can be wished of the desk ----------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class FindItem:
-    """Which item is meant?"""
+    """Find out which item is meant."""
 
     text: str
     facts: PersonFacts = field(default_factory=PersonFacts)

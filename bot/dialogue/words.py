@@ -60,7 +60,11 @@ def slot_label(slot: Slot, hall: Hall | None) -> str:
 
 def case_line(case: Case, halls: Mapping[HallCode, Hall]) -> str:
     """One case in one line."""
-    due = f"，{day_text(case.due.day)}前办结" if case.due and case.state.value in {"accepted", "in_review"} else ""
+    due = (
+        f"，{day_text(case.due.day)}前办结"
+        if case.due and case.state.value in {"accepted", "in_review"}
+        else ""
+    )
     whose = f"（{case.applicant_name}）" if case.proxy_name else ""
     place = halls[case.hall].name if case.hall in halls else ""
     return f"{case.service_name}{whose}\n编号 {case.number}　{CASE_WORDS[case.state]}{due}\n{place}"

@@ -121,7 +121,9 @@ def _reaches(caller: Caller, reach: Reach, about: Belonging) -> bool:
     account = caller.account
     match reach:
         case Reach.OWN:
-            return about.opened_by == account.code or (about.person is not None and about.person == account.person)
+            return about.opened_by == account.code or (
+                about.person is not None and about.person == account.person
+            )
         case Reach.VILLAGE:
             return about.village == account.village
         case Reach.HALL:

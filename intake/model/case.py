@@ -298,7 +298,8 @@ class Case:
         """补正: every fault named at once; the clock stands still until the person has answered."""
         self._require(Act.ASK_CORRECTION)
         marked = (
-            replace(m, verdict=words[m.key][0], remark=words[m.key][1]) if m.key in words else m for m in self.materials
+            replace(m, verdict=words[m.key][0], remark=words[m.key][1]) if m.key in words else m
+            for m in self.materials
         )
         return replace(
             self,
@@ -376,7 +377,12 @@ class Case:
             raise NotNow(what=self.number or self.service_name, state=CASE_WORDS[self.state])
 
     def _require_open_for_pages(self) -> None:
-        open_for_pages = {CaseState.DRAFT, CaseState.SUBMITTED, CaseState.RECEIVED, CaseState.CORRECTION_ASKED}
+        open_for_pages = {
+            CaseState.DRAFT,
+            CaseState.SUBMITTED,
+            CaseState.RECEIVED,
+            CaseState.CORRECTION_ASKED,
+        }
         if self.state not in open_for_pages:
             raise NotNow(what=self.number, state=CASE_WORDS[self.state])
 

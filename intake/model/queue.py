@@ -8,7 +8,16 @@ from enum import StrEnum
 
 from intake.errors import NotNow
 from intake.model.catalogue import CounterGroup
-from intake.model.ids import AccountCode, AppointmentId, CaseId, CounterCode, HallCode, PersonId, ServiceCode, TicketId
+from intake.model.ids import (
+    AccountCode,
+    AppointmentId,
+    CaseId,
+    CounterCode,
+    HallCode,
+    PersonId,
+    ServiceCode,
+    TicketId,
+)
 
 
 class TicketState(StrEnum):

@@ -11,7 +11,9 @@ from intake.model.people import Caller
 from intake.ports import Uow
 
 
-async def leave_trail(uow: Uow, case: Case, caller: Caller, act: str, at: datetime, *, words: str = "") -> None:
+async def leave_trail(
+    uow: Uow, case: Case, caller: Caller, act: str, at: datetime, *, words: str = ""
+) -> None:
     """Write the act into the case's history and the audit trail, and move the hall's pulse."""
     account = caller.account
     event = CaseEvent(case.id, act, case.state, account.code, account.name, caller.door, at, words)

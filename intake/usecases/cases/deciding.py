@@ -81,7 +81,9 @@ async def decide_case(cmd: DecideCase, *, tools: Tools) -> Case:
         require(cmd.caller, Verb.DECIDE_CASE, Belonging(department=case.department))
         outcome = Outcome(cmd.granted, cmd.reason, cmd.ground, cmd.instead, cmd.caller.code, now)
         saved = await uow.cases.save(case.decide(outcome))
-        await leave_trail(uow, saved, cmd.caller, "decide", now, words="准予办理" if cmd.granted else cmd.reason)
+        await leave_trail(
+            uow, saved, cmd.caller, "decide", now, words="准予办理" if cmd.granted else cmd.reason
+        )
         told = {"reason": cmd.reason, "ground": cmd.ground, "instead": cmd.instead}
         await notify(uow, saved, "case_granted" if cmd.granted else "case_declined", told)
         await uow.commit()

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from intake.errors import AlreadyOpen, MandateNeeded, MaterialsLacking, NotFound, NotOfferedHere, UnknownMaterial
+from intake.errors import (
+    AlreadyOpen,
+    MandateNeeded,
+    MaterialsLacking,
+    NotFound,
+    NotOfferedHere,
+    UnknownMaterial,
+)
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
 from intake.model.case import CASE_WORDS, Case, CaseMaterial, CaseState, Page, PageFacts
@@ -124,7 +131,9 @@ async def add_page(cmd: AddPage, *, tools: Tools) -> PageAdded:
             material = next(m for m in case.materials for p in m.pages if p.id == page)
             return PageAdded(case, material, next(p for p in material.pages if p.id == page))
 
-        return await once(uow, cmd.caller, cmd.key, "add_page", act=act, again=again, name=lambda done: done.page.id)
+        return await once(
+            uow, cmd.caller, cmd.key, "add_page", act=act, again=again, name=lambda done: done.page.id
+        )
 
 
 async def drop_page(cmd: DropPage, *, tools: Tools) -> Case:
@@ -176,7 +185,11 @@ async def require_offered(uow: Uow, item: ServiceItem, hall: Hall) -> None:
         return
     halls = await uow.places.halls()
     other = next((h for h in halls if item.availability.at(h.code, h.level) is not Way.NOT_HERE), None)
-    instead = f"请到{other.name}（{other.address}，电话{other.phone}）办理。" if other else "请留言，由首问责任人答复您。"
+    instead = (
+        f"请到{other.name}（{other.address}，电话{other.phone}）办理。"
+        if other
+        else "请留言，由首问责任人答复您。"
+    )
     alternatives = ((other.name, other.code),) if other else ()
     raise NotOfferedHere(hall=hall.name, service=item.name, instead=instead, alternatives=alternatives)
 
@@ -190,11 +203,16 @@ async def _refuse_second(uow: Uow, person: PersonId, service: ServiceCode) -> No
     existing = await uow.cases.open_for(person, service)
     if existing is not None:
         raise AlreadyOpen(
-            service=existing.service_name, number=existing.number, state=CASE_WORDS[existing.state], case=existing.id
+            service=existing.service_name,
+            number=existing.number,
+            state=CASE_WORDS[existing.state],
+            case=existing.id,
         )
 
 
-async def _mandate(uow: Uow, caller: Caller, person: Person, item: ServiceItem, tools: Tools) -> Mandate | None:
+async def _mandate(
+    uow: Uow, caller: Caller, person: Person, item: ServiceItem, tools: Tools
+) -> Mandate | None:
     if caller.role is not Role.PROXY or caller.account.person == person.id:
         return None
     today = local_day(tools.clock.now())
@@ -238,7 +256,11 @@ async def _own_case(uow: Uow, caller: Caller, case_id: CaseId) -> Case:
     mine = case.opened_by == caller.code or case.applicant == caller.account.person
     if caller.role in {Role.CITIZEN, Role.PROXY} and not mine:
         raise NotFound(what="办件")
-    require(caller, Verb.OPEN_CASE, Belonging(person=case.applicant, opened_by=caller.code, village=person.village))
+    require(
+        caller,
+        Verb.OPEN_CASE,
+        Belonging(person=case.applicant, opened_by=caller.code, village=person.village),
+    )
     return case
 
 

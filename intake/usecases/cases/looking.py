@@ -42,7 +42,9 @@ async def my_cases(caller: Caller, *, tools: Tools) -> tuple[Case, ...]:
 async def show_case(caller: Caller, number: str, *, tools: Tools) -> CaseFile:
     """One case with its history, by number or id, to whoever may see it."""
     async with tools.open_view() as view:
-        case = await (view.cases.by_number(number) if number.startswith("BJ") else view.cases.get(CaseId(number)))
+        case = await (
+            view.cases.by_number(number) if number.startswith("BJ") else view.cases.get(CaseId(number))
+        )
         require(caller, Verb.SEE_CASE, belonging_of(case))
         return CaseFile(case, await view.people.person(case.applicant), await view.cases.history(case.id))
 
@@ -71,7 +73,13 @@ async def see_page(caller: Caller, page: PageId, *, tools: Tools) -> tuple[Page,
         case = await uow.cases.get(case_id)
         require(caller, Verb.SEE_PAGE, belonging_of(case))
         entry = AuditEntry(
-            "case.page_seen", caller.code, caller.door, now, person=case.applicant, case=case.id, facts={"page": page}
+            "case.page_seen",
+            caller.code,
+            caller.door,
+            now,
+            person=case.applicant,
+            case=case.id,
+            facts={"page": page},
         )
         await uow.leaving.audit(entry)
         await uow.commit()
@@ -85,7 +93,9 @@ async def reveal_id_number(caller: Caller, case_id: CaseId, *, tools: Tools) -> 
         case = await uow.cases.get(case_id)
         require(caller, Verb.REVEAL_ID, belonging_of(case))
         person = await uow.people.person(case.applicant)
-        await uow.leaving.audit(AuditEntry("case.id_seen", caller.code, caller.door, now, person=person.id, case=case.id))
+        await uow.leaving.audit(
+            AuditEntry("case.id_seen", caller.code, caller.door, now, person=person.id, case=case.id)
+        )
         await uow.commit()
     return person.id_number.value
 
@@ -93,11 +103,13 @@ async def reveal_id_number(caller: Caller, case_id: CaseId, *, tools: Tools) -> 
 def belonging_of(case: Case) -> Belonging:
     """Whose and where a case is, for the authority table."""
     return Belonging(
-        person=case.applicant, opened_by=AccountCode(case.opened_by), hall=case.hall, department=case.department
+        person=case.applicant,
+        opened_by=AccountCode(case.opened_by),
+        hall=case.hall,
+        department=case.department,
     )
 
 
 def is_open(case: Case) -> bool:
     """Whether the county still owes the person something on this case."""
     return case.state in OPEN_STATES
-

@@ -70,7 +70,7 @@ async def receive_case(cmd: OnCase, *, tools: Tools) -> Case:
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case = await seen_case(uow, cmd.case, cmd.version)
-        await _require_clerk(uow, cmd.caller, case, tools)
+        await _require_clerk(uow, cmd.caller, case)
         here = cmd.caller.account.hall
         moved = case.transfer(here) if here is not None and here != case.hall else case
         saved = await uow.cases.save(moved.receive(cmd.caller.code))
@@ -84,7 +84,7 @@ async def accept_case(cmd: OnCase, *, tools: Tools) -> Case:
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case = await seen_case(uow, cmd.case, cmd.version)
-        await _require_clerk(uow, cmd.caller, case, tools)
+        await _require_clerk(uow, cmd.caller, case)
         item = await uow.catalogue.version(case.service_code, case.item_version)
         accepted = case.accept(item, await uow.places.calendar(), now, local_day(now))
         saved = await uow.cases.save(accepted)
@@ -101,7 +101,7 @@ async def ask_correction(cmd: AskCorrection, *, tools: Tools) -> Case:
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case = await seen_case(uow, cmd.case, cmd.version)
-        await _require_reviewer(uow, cmd.caller, case, tools)
+        await _require_reviewer(uow, cmd.caller, case)
         if case.rounds >= tools.rules.correction_rounds:
             raise TooManyRounds(rounds=case.rounds, who=await _director_of(uow, case.hall))
         unknown = [key for key in cmd.materials if case.material(key) is None]
@@ -125,7 +125,11 @@ async def resupply_case(cmd: Resupply, *, tools: Tools) -> Case:
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case = await uow.cases.get(cmd.case)
-        require(cmd.caller, Verb.OPEN_CASE, Belonging(case.applicant, case.opened_by, village=cmd.caller.account.village))
+        require(
+            cmd.caller,
+            Verb.OPEN_CASE,
+            Belonging(case.applicant, case.opened_by, village=cmd.caller.account.village),
+        )
         saved = await uow.cases.save(case.resupply(await uow.places.calendar(), local_day(now)))
         await leave_trail(uow, saved, cmd.caller, "resupply", now)
         await uow.commit()
@@ -137,7 +141,7 @@ async def hand_over_case(cmd: OnCase, *, tools: Tools) -> Case:
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case = await seen_case(uow, cmd.case, cmd.version)
-        await _require_clerk(uow, cmd.caller, case, tools)
+        await _require_clerk(uow, cmd.caller, case)
         saved = await uow.cases.save(case.hand_over())
         await leave_trail(uow, saved, cmd.caller, "hand_over", now)
         await uow.commit()
@@ -151,25 +155,37 @@ async def redirect_case(cmd: Redirect, *, tools: Tools) -> Case:
         raise BadInput(field="instead", why="不能只说不行：请写明原因、依据和可行的办法。")
     async with tools.open_uow() as uow:
         case = await seen_case(uow, cmd.case, cmd.version)
-        await _require_clerk(uow, cmd.caller, case, tools)
-        outcome = Outcome(False, cmd.reason, cmd.ground, cmd.instead, cmd.caller.code, now)
+        await _require_clerk(uow, cmd.caller, case)
+        outcome = Outcome(
+            granted=False,
+            reason=cmd.reason,
+            ground=cmd.ground,
+            instead=cmd.instead,
+            decided_by=cmd.caller.code,
+            decided_at=now,
+        )
         saved = await uow.cases.save(case.redirect(outcome))
         await leave_trail(uow, saved, cmd.caller, "redirect", now, words=cmd.instead)
-        await notify(uow, saved, "case_redirected", {"reason": cmd.reason, "ground": cmd.ground, "instead": cmd.instead})
+        await notify(
+            uow,
+            saved,
+            "case_redirected",
+            {"reason": cmd.reason, "ground": cmd.ground, "instead": cmd.instead},
+        )
         await uow.commit()
     return saved
 
 
-async def _require_clerk(uow: Uow, caller: Caller, case: Case, tools: Tools) -> None:
+async def _require_clerk(uow: Uow, caller: Caller, case: Case) -> None:
     item = await uow.catalogue.version(case.service_code, case.item_version)
     require(caller, Verb.RECEIVE_CASE, Belonging(group=item.counter_group))
 
 
-async def _require_reviewer(uow: Uow, caller: Caller, case: Case, tools: Tools) -> None:
+async def _require_reviewer(uow: Uow, caller: Caller, case: Case) -> None:
     if case.state is CaseState.IN_REVIEW:
         require(caller, Verb.DECIDE_CASE, Belonging(department=case.department))
     else:
-        await _require_clerk(uow, caller, case, tools)
+        await _require_clerk(uow, caller, case)
 
 
 async def _director_of(uow: Uow, hall: HallCode) -> str:

@@ -63,7 +63,9 @@ def read_item(values: object, valid_from: date) -> ServiceItem:
         legal_limit=_limit(row, "anticipate"),
         promised_limit=_limit(row, "promise"),
         visits=row.number("limit_scene_num"),
-        fees=tuple(Fee(f.text("fee_name"), f.text("fee_stand"), f.text("by_law", "")) for f in row.rows("fees")),
+        fees=tuple(
+            Fee(f.text("fee_name"), f.text("fee_stand"), f.text("by_law", "")) for f in row.rows("fees")
+        ),
         handled_by=row.texts("handle_type"),
         level=row.text("use_level"),
         grounds=row.texts("by_law"),
@@ -84,7 +86,8 @@ def read_item(values: object, valid_from: date) -> ServiceItem:
         old_names=row.texts("old_names", ()),
         life=_life(row.row("life")) if row.has("life") else None,
         confused_with=tuple(
-            Neighbour(ServiceCode(n.text("service_code")), n.text("because")) for n in row.rows("confused_with")
+            Neighbour(ServiceCode(n.text("service_code")), n.text("because"))
+            for n in row.rows("confused_with")
         ),
     )
 
@@ -99,8 +102,12 @@ def _limit(row: Row, which: str) -> TimeLimit:
 
 
 def _availability(row: Row) -> Availability:
-    halls = {HallCode(hall): Way(str(way)) for hall, way in row.row("halls").items()} if row.has("halls") else {}
-    return Availability(row.one_of("county", Way), row.one_of("township", Way), row.one_of("village", Way), halls)
+    halls = (
+        {HallCode(hall): Way(str(way)) for hall, way in row.row("halls").items()} if row.has("halls") else {}
+    )
+    return Availability(
+        row.one_of("county", Way), row.one_of("township", Way), row.one_of("village", Way), halls
+    )
 
 
 def _material(number: int, row: Row) -> Material:

@@ -33,5 +33,7 @@ async def nearby_rate(caller: Caller, hall_code: HallCode, *, tools: Tools) -> N
     async with tools.open_view() as view:
         hall = await view.places.hall(hall_code)
         items = await view.catalogue.all_current(local_day(tools.clock.now()))
-    missing = tuple(i for i in items if i.availability.at(hall.code, hall.level) is Way.NOT_HERE and not i.online)
+    missing = tuple(
+        i for i in items if i.availability.at(hall.code, hall.level) is Way.NOT_HERE and not i.online
+    )
     return NearbyRate(hall.code, len(items) - len(missing), len(items), missing)

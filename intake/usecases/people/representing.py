@@ -71,7 +71,9 @@ async def add_villager(cmd: AddVillager, *, tools: Tools) -> Person:
         person = _person(cmd, number, cmd.caller.account.village, tools)
         await uow.people.add(person)
         now = tools.clock.now()
-        await uow.leaving.audit(AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id))
+        await uow.leaving.audit(
+            AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id)
+        )
         await uow.commit()
     return person
 
@@ -87,7 +89,9 @@ async def meet_person(cmd: AddVillager, *, tools: Tools) -> Person:
         person = _person(cmd, number, cmd.village, tools)
         await uow.people.add(person)
         now = tools.clock.now()
-        await uow.leaving.audit(AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id))
+        await uow.leaving.audit(
+            AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id)
+        )
         await uow.commit()
     return person
 
@@ -114,7 +118,11 @@ async def person_of(caller: Caller, person: PersonId, *, tools: Tools) -> Person
         found = await view.people.person(person)
         if caller.account.village is not None:
             await _require_own_village(view, caller, found)
-        about = Belonging(person=found.id, opened_by=caller.code if not caller.account.person else None, village=found.village)
+        about = Belonging(
+            person=found.id,
+            opened_by=caller.code if not caller.account.person else None,
+            village=found.village,
+        )
         require(caller, Verb.OPEN_CASE, about)
     return found
 
@@ -136,7 +144,9 @@ async def _record(uow: Uow, cmd: RecordMandate, tools: Tools) -> Mandate:
     )
     await uow.people.add_mandate(mandate)
     facts = {"service": cmd.service_code, "mandate": mandate.id}
-    await uow.leaving.audit(AuditEntry("mandate.give", cmd.caller.code, cmd.caller.door, now, person.id, facts=facts))
+    await uow.leaving.audit(
+        AuditEntry("mandate.give", cmd.caller.code, cmd.caller.door, now, person.id, facts=facts)
+    )
     return mandate
 
 

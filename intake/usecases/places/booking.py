@@ -74,7 +74,9 @@ async def find_slots(cmd: FindSlots, *, tools: Tools) -> tuple[Slot, ...]:
     now = tools.clock.now()
     async with tools.open_view() as view:
         item = await view.catalogue.current(cmd.service_code, local_day(now))
-        halls = [h for h in await view.places.halls() if _takes(item, h) and (not cmd.halls or h.code in cmd.halls)]
+        halls = [
+            h for h in await view.places.halls() if _takes(item, h) and (not cmd.halls or h.code in cmd.halls)
+        ]
         return await _free(view, item, halls, after=cmd.after or now, cmd=cmd)
 
 
@@ -131,7 +133,9 @@ async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:
     claimed = await uow.slots.claim(slot.id, online=True)
     if claimed is None:
         raise await _full(uow, item, slot, now)
-    appointment = _appointment(AppointmentId(tools.ids.new()), await _number(uow, now), cmd, claimed, item, now)
+    appointment = _appointment(
+        AppointmentId(tools.ids.new()), await _number(uow, now), cmd, claimed, item, now
+    )
     await uow.appointments.add(appointment)
     if cmd.case is not None:
         await _tie(uow, cmd.case, appointment)
@@ -164,7 +168,9 @@ async def _full(uow: Uow, item: ServiceItem, slot: Slot, now: datetime) -> SlotF
     earliest = max(now, slot.start - timedelta(days=1))
     wish = FindSlots(item.code, kinds=AT_THE_COUNTER)
     same = await _free(uow, item, [halls[slot.hall]], after=earliest, cmd=wish)
-    elsewhere = await _free(uow, item, [h for h in halls.values() if h.code != slot.hall], after=earliest, cmd=wish)
+    elsewhere = await _free(
+        uow, item, [h for h in halls.values() if h.code != slot.hall], after=earliest, cmd=wish
+    )
     nearest = (*_around(same, slot.start)[: _NEAREST - 1], *_around(elsewhere, slot.start))[:_NEAREST]
     texts = [slot_text(near, halls[near.hall]) for near in nearest]
     return SlotFull(
@@ -187,18 +193,30 @@ def serving_group(item: ServiceItem, hall: Hall) -> CounterGroup:
     return item.counter_group if item.counter_group in hall.groups() else CounterGroup.COMPREHENSIVE
 
 
-async def _free(uow: Uow, item: ServiceItem, halls: Sequence[Hall], *, after: datetime, cmd: FindSlots) -> tuple[Slot, ...]:
+async def _free(
+    uow: Uow, item: ServiceItem, halls: Sequence[Hall], *, after: datetime, cmd: FindSlots
+) -> tuple[Slot, ...]:
     found: list[Slot] = []
     for group in sorted({serving_group(item, hall) for hall in halls}):
         codes = {hall.code for hall in halls if serving_group(item, hall) is group}
         found += await uow.slots.free(
-            group=group, after=after, before=cmd.before, halls=codes, kinds=cmd.kinds or AT_THE_COUNTER, limit=cmd.limit
+            group=group,
+            after=after,
+            before=cmd.before,
+            halls=codes,
+            kinds=cmd.kinds or AT_THE_COUNTER,
+            limit=cmd.limit,
         )
     return tuple(sorted(found, key=lambda slot: (slot.start, slot.hall)))[: cmd.limit]
 
 
 def _appointment(
-    appointment: AppointmentId, number: str, cmd: BookAppointment, slot: Slot, item: ServiceItem, now: datetime
+    appointment: AppointmentId,
+    number: str,
+    cmd: BookAppointment,
+    slot: Slot,
+    item: ServiceItem,
+    now: datetime,
 ) -> Appointment:
     return Appointment(
         id=appointment,
@@ -227,7 +245,12 @@ async def _number(uow: Uow, now: datetime) -> str:
 
 async def _trail(uow: Uow, appointment: Appointment, caller: Caller, act: str, at: datetime) -> None:
     entry = AuditEntry(
-        f"appointment.{act}", caller.code, caller.door, at, person=appointment.person, facts={"number": appointment.number}
+        f"appointment.{act}",
+        caller.code,
+        caller.door,
+        at,
+        person=appointment.person,
+        facts={"number": appointment.number},
     )
     await uow.leaving.audit(entry)
     await uow.leaving.beat(appointment.hall)
@@ -241,7 +264,9 @@ async def _trail(uow: Uow, appointment: Appointment, caller: Caller, act: str, a
         "address": hall.address,
     }
     for receiver in sorted({appointment.booked_by, *([account.code] if account else [])}):
-        message = Outgoing(Topic.NOTICE, f"appointment:{appointment.id}", f"appointment_{act}", receiver, told)
+        message = Outgoing(
+            Topic.NOTICE, f"appointment:{appointment.id}", f"appointment_{act}", receiver, told
+        )
         await uow.leaving.send(message)
 
 

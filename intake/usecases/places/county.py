@@ -105,7 +105,9 @@ class _Reading:
             try:
                 nouns.append(read(value))
             except FaultyRow as fault:
-                self._county.faults.append(RowFault(f"{self._name} {key} 第{number}条", fault.field, fault.why))
+                self._county.faults.append(
+                    RowFault(f"{self._name} {key} 第{number}条", fault.field, fault.why)
+                )
         return nouns
 
 
@@ -177,13 +179,19 @@ def _exception(row: Row) -> HoursException:
 
 
 def _day(row: Row) -> CalendarDay:
-    return CalendarDay(row.day("date"), row.one_of("kind", DayKind), row.text("name"), row.flag("provisional"))
+    return CalendarDay(
+        row.day("date"), row.one_of("kind", DayKind), row.text("name"), row.flag("provisional")
+    )
 
 
 def _announced(years: object) -> set[int]:
     if not isinstance(years, Mapping):
         return set()
-    return {int(year) for year, told in years.items() if isinstance(told, Mapping) and told.get("announced") is True}
+    return {
+        int(year)
+        for year, told in years.items()
+        if isinstance(told, Mapping) and told.get("announced") is True
+    }
 
 
 def _staff(row: Row) -> Account:

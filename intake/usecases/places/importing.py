@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from intake.errors import BadInput
 from intake.model.authority import Verb, require
+from intake.model.ids import IntentKey
 from intake.model.people import Account, Caller, Person, Role
 from intake.ports import Tools, Uow
+from intake.usecases.intents import once
 from intake.usecases.places.county import County
 from intake.usecases.trail import audit
 
@@ -18,6 +20,7 @@ class ImportCounty:
 
     caller: Caller
     county: County
+    key: IntentKey | None = None
 
 
 async def import_county(cmd: ImportCounty, *, tools: Tools) -> None:
@@ -26,16 +29,35 @@ async def import_county(cmd: ImportCounty, *, tools: Tools) -> None:
     county = cmd.county
     if county.faults:
         first = county.faults[0]
-        raise BadInput(field=f"{first.place} {first.field}", why=f"有{len(county.faults)}处错误，未导入任何内容：{first.why}")
-    now = tools.clock.now()
+        raise BadInput(
+            field=f"{first.place} {first.field}",
+            why=f"有{len(county.faults)}处错误，未导入任何内容：{first.why}",
+        )
     async with tools.open_uow() as uow:
-        await _put_places(uow, county)
-        for account in county.accounts:
-            await uow.people.put_account(account)
-        for person, code in county.people:
-            await _put_person(uow, person, Account(code, person.name, Role.CITIZEN, person=person.id))
-        await audit(uow, cmd.caller, "county.import", now, halls=str(len(county.halls)), villages=str(len(county.villages)))
-        await uow.commit()
+        await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "import_county",
+            act=lambda: _import(uow, cmd, tools),
+            again=lambda _: _nothing_more(),
+            name=lambda _: "imported",
+        )
+
+
+async def _import(uow: Uow, cmd: ImportCounty, tools: Tools) -> None:
+    county = cmd.county
+    await _put_places(uow, county)
+    for account in county.accounts:
+        await uow.people.put_account(account)
+    for person, code in county.people:
+        await _put_person(uow, person, Account(code, person.name, Role.CITIZEN, person=person.id))
+    halls, villages = str(len(county.halls)), str(len(county.villages))
+    await audit(uow, cmd.caller, "county.import", tools.clock.now(), halls=halls, villages=villages)
+
+
+async def _nothing_more() -> None:
+    """The same files were imported before."""
 
 
 async def _put_places(uow: Uow, county: County) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import Appointment
-from intake.model.calendar import SHANGHAI
+from intake.model.calendar import SHANGHAI, WorkingCalendar
 from intake.model.ids import HallCode, PersonId
 from intake.model.people import Caller
 from intake.model.places import Department, Hall, Village
@@ -33,15 +33,25 @@ async def departments(*, tools: Tools) -> tuple[Department, ...]:
         return await view.places.departments()
 
 
+async def calendar(*, tools: Tools) -> WorkingCalendar:
+    """The working calendar."""
+    async with tools.open_view() as view:
+        return await view.places.calendar()
+
+
 async def home_hall_of(caller: Caller, person: PersonId | None, *, tools: Tools) -> Hall:
     """The hall nearest to the caller, or to the person the caller acts for."""
     async with tools.open_view() as view:
         if person is None:
             return await home_hall(view, caller)
-        return await home_hall(view, replace(caller, account=replace(caller.account, person=person, hall=None)))
+        return await home_hall(
+            view, replace(caller, account=replace(caller.account, person=person, hall=None))
+        )
 
 
-async def appointments_at(caller: Caller, hall: HallCode, day: date, *, tools: Tools) -> tuple[Appointment, ...]:
+async def appointments_at(
+    caller: Caller, hall: HallCode, day: date, *, tools: Tools
+) -> tuple[Appointment, ...]:
     """A hall's appointments of one day, in order of time."""
     require(caller, Verb.SEE_QUEUE, Belonging(hall=hall))
     start = datetime.combine(day, time.min, SHANGHAI)

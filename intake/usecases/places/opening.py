@@ -54,7 +54,9 @@ def times_of(
 
 def _applies(pattern: HoursPattern, day: date, hall: Hall, calendar: WorkingCalendar) -> bool:
     """A make-up Saturday has a Monday's hours; a holiday keeps only what says so."""
-    if pattern.hall not in {None, hall.code} or not pattern.valid_from <= day <= (pattern.valid_to or date.max):
+    if pattern.hall not in {None, hall.code} or not pattern.valid_from <= day <= (
+        pattern.valid_to or date.max
+    ):
         return False
     if pattern.kind is OfferKind.KIOSK and not hall.kiosks:
         return False

@@ -70,10 +70,19 @@ async def answer_question(cmd: AnswerQuestion, *, tools: Tools) -> Question:
             raise NotNow(what=f"咨询{question.number}", state="已答复")
         answered = replace(question, state=QuestionState.ANSWERED, answer=cmd.answer.strip(), answered_at=now)
         saved = await uow.questions.save(answered)
-        told = {"number": saved.number, "text": saved.text, "answer": saved.answer, "by": cmd.caller.account.name}
-        await uow.leaving.send(Outgoing(Topic.NOTICE, f"question:{saved.id}", "question_answered", saved.asker, told))
+        told = {
+            "number": saved.number,
+            "text": saved.text,
+            "answer": saved.answer,
+            "by": cmd.caller.account.name,
+        }
+        await uow.leaving.send(
+            Outgoing(Topic.NOTICE, f"question:{saved.id}", "question_answered", saved.asker, told)
+        )
         facts = {"question": saved.number}
-        await uow.leaving.audit(AuditEntry("question.answer", cmd.caller.code, cmd.caller.door, now, facts=facts))
+        await uow.leaving.audit(
+            AuditEntry("question.answer", cmd.caller.code, cmd.caller.door, now, facts=facts)
+        )
         await uow.leaving.beat(saved.hall)
         await uow.commit()
     return saved
@@ -121,8 +130,12 @@ async def _ask(uow: Uow, cmd: AskQuestion, tools: Tools) -> Question:
         "owner": question.owner_name,
         "due": day_text(due.day),
     }
-    await uow.leaving.send(Outgoing(Topic.NOTICE, f"question:{question.id}", "question_opened", question.owner, told))
-    await uow.leaving.audit(AuditEntry("question.ask", cmd.caller.code, cmd.caller.door, now, facts={"question": number}))
+    await uow.leaving.send(
+        Outgoing(Topic.NOTICE, f"question:{question.id}", "question_opened", question.owner, told)
+    )
+    await uow.leaving.audit(
+        AuditEntry("question.ask", cmd.caller.code, cmd.caller.door, now, facts={"question": number})
+    )
     await uow.leaving.beat(hall.code)
     return question
 

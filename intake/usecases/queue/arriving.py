@@ -97,7 +97,7 @@ async def _walk_in(uow: Uow, cmd: TakeNumber, tools: Tools) -> Ticket:
         raise BadInput(field="holder", why="请填写来办事的人的姓名。")
     case = await uow.cases.open_for(person.id, item.code) if person and item else None
     group = serving_group(item, hall) if item else CounterGroup.COMPREHENSIVE
-    ticket = await _ticket(uow, tools, hall, group, holder, person, item, case, None)
+    ticket = await _ticket(uow, tools, _Arrival(hall, group, holder, person, item, case))
     await uow.tickets.add(ticket)
     await _trail(uow, ticket, cmd.caller, "take_number", now)
     return ticket
@@ -109,7 +109,9 @@ def _require_timely(appointment: Appointment, tools: Tools) -> None:
     if appointment.state is not AppointmentState.BOOKED:
         raise NotNow(what=f"预约{appointment.number}", state=APPOINTMENT_WORDS[appointment.state])
     if local_day(now) != local_day(appointment.start) or now < earliest:
-        raise NotNow(what=f"预约{appointment.number}（{local_text(appointment.start)}）", state="还没到签到时间")
+        raise NotNow(
+            what=f"预约{appointment.number}（{local_text(appointment.start)}）", state="还没到签到时间"
+        )
 
 
 async def _ticket_for(uow: Uow, appointment: Appointment, tools: Tools) -> Ticket:
@@ -117,47 +119,55 @@ async def _ticket_for(uow: Uow, appointment: Appointment, tools: Tools) -> Ticke
     person = await uow.people.person(appointment.person)
     item = await uow.catalogue.current(appointment.service_code, local_day(tools.clock.now()))
     case = await uow.cases.open_for(person.id, item.code)
-    return await _ticket(uow, tools, hall, appointment.group, person.name, person, item, case, appointment)
+    arrival = _Arrival(hall, appointment.group, person.name, person, item, case, appointment)
+    return await _ticket(uow, tools, arrival)
 
 
-async def _ticket(
-    uow: Uow,
-    tools: Tools,
-    hall: Hall,
-    group: CounterGroup,
-    holder: str,
-    person: Person | None,
-    item: ServiceItem | None,
-    case: Case | None,
-    appointment: Appointment | None,
-) -> Ticket:
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """Somebody at the door, with what is known of them."""
+
+    hall: Hall
+    group: CounterGroup
+    holder: str
+    person: Person | None
+    item: ServiceItem | None
+    case: Case | None
+    appointment: Appointment | None = None
+
+
+async def _ticket(uow: Uow, tools: Tools, arrival: _Arrival) -> Ticket:
     now = tools.clock.now()
     day = local_day(now)
+    hall, item, person, appointment = arrival.hall, arrival.item, arrival.person, arrival.appointment
     green = person.green_channel(day) if person else ""
+    booked = appointment.start if appointment else None
     rules = tools.rules
     precedence = Precedence(rules.booked_credit_minutes, rules.green_credit_minutes, rules.late_grace_minutes)
-    number = await uow.numbers.next(f"ticket:{hall.code}:{group}:{day:%Y%m%d}")
+    number = await uow.numbers.next(f"ticket:{hall.code}:{arrival.group}:{day:%Y%m%d}")
     return Ticket(
         id=TicketId(tools.ids.new()),
-        number=f"{_PREFIX[group]}{number:03d}",
+        number=f"{_PREFIX[arrival.group]}{number:03d}",
         hall=hall.code,
-        group=group,
+        group=arrival.group,
         day=day,
         person=person.id if person else None,
-        holder=holder,
+        holder=arrival.holder,
         service_code=item.code if item else None,
         service_name=item.name if item else "咨询",
         appointment=appointment.id if appointment else None,
-        booked_for=appointment.start if appointment else None,
-        case=case.id if case else None,
+        booked_for=booked,
+        case=arrival.case.id if arrival.case else None,
         green=green,
         state=TicketState.WAITING,
-        order_at=precedence.order_at(now, booked_start=appointment.start if appointment else None, green=bool(green)),
+        order_at=precedence.order_at(now, booked_start=booked, green=bool(green)),
         taken_at=now,
     )
 
 
 async def _trail(uow: Uow, ticket: Ticket, caller: Caller, act: str, at: datetime) -> None:
     facts = {"ticket": ticket.number, "hall": ticket.hall, "green": ticket.green}
-    await uow.leaving.audit(AuditEntry(f"queue.{act}", caller.code, caller.door, at, person=ticket.person, facts=facts))
+    await uow.leaving.audit(
+        AuditEntry(f"queue.{act}", caller.code, caller.door, at, person=ticket.person, facts=facts)
+    )
     await uow.leaving.beat(ticket.hall)

@@ -77,7 +77,9 @@ async def change_ticket(cmd: ChangeTicket, *, tools: Tools) -> Ticket:
             appointment = await uow.appointments.get(saved.appointment)
             await uow.appointments.save(replace(appointment, state=AppointmentState.KEPT))
         facts = {"ticket": saved.number, "hall": saved.hall}
-        entry = AuditEntry(f"queue.{cmd.act}", cmd.caller.code, cmd.caller.door, now, person=saved.person, facts=facts)
+        entry = AuditEntry(
+            f"queue.{cmd.act}", cmd.caller.code, cmd.caller.door, now, person=saved.person, facts=facts
+        )
         await uow.leaving.audit(entry)
         await uow.leaving.beat(saved.hall)
         await uow.commit()
@@ -99,16 +101,22 @@ async def _call(uow: Uow, cmd: CallNext, tools: Tools) -> Ticket:
         raise BadInput(field="counter", why="本中心没有这个窗口。")
     if cmd.caller.account.groups and counter.group not in cmd.caller.account.groups:
         raise NotAllowed(who="这个窗口的工作人员")
-    ticket = await uow.tickets.call_next(hall.code, local_day(now), {counter.group}, counter.code, cmd.caller.code)
+    ticket = await uow.tickets.call_next(
+        hall.code, local_day(now), {counter.group}, counter.code, cmd.caller.code
+    )
     if ticket is None:
         raise NobodyWaiting
     facts = {"ticket": ticket.number, "hall": hall.code, "counter": counter.code}
-    await uow.leaving.audit(AuditEntry("queue.call", cmd.caller.code, cmd.caller.door, now, ticket.person, facts=facts))
+    await uow.leaving.audit(
+        AuditEntry("queue.call", cmd.caller.code, cmd.caller.door, now, ticket.person, facts=facts)
+    )
     await uow.leaving.beat(hall.code)
     account = await uow.people.account_of(ticket.person) if ticket.person else None
     if account is not None:
         told = {"ticket": ticket.number, "counter": counter.name, "hall": hall.name}
-        await uow.leaving.send(Outgoing(Topic.NOTICE, f"ticket:{ticket.id}", "ticket_called", account.code, told))
+        await uow.leaving.send(
+            Outgoing(Topic.NOTICE, f"ticket:{ticket.id}", "ticket_called", account.code, told)
+        )
     return ticket
 
 

@@ -1,0 +1,1 @@
+"""The HTTP door: the API of the phone page, the desk page and the live queue."""

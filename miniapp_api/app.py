@@ -1,0 +1,155 @@
+"""The HTTP application: routes, description, pages, health; what it stands on is brought by the front step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydantic_core
+from aiohttp import web
+
+from intake.desk import Desk
+from miniapp_api import booking, cases, chat, figures, items, questions, queue, signing, villagers
+from miniapp_api.openapi import describe
+from miniapp_api.queue import PULSE, Pulse
+from miniapp_api.refusals import answer_refusals
+from miniapp_api.streams import STOPPING
+from miniapp_api.typed import DESK, Operation
+
+_MOST_BODY = 24 * 1024 * 1024
+_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
+    "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+_RESOURCES = (
+    signing.api,
+    chat.api,
+    items.api,
+    booking.api,
+    cases.api,
+    queue.api,
+    villagers.api,
+    questions.api,
+    figures.api,
+)
+
+Ping = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the application needs besides the desk."""
+
+    conversation: chat.Conversation
+    calendar_paper: booking.CalendarPaper
+    pages: Path
+    pings: Mapping[str, Ping]
+    version: str
+    demo: bool = False
+    secure: bool = False
+
+
+def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
+    """The application, with the routes of other doors beside its own."""
+    app = web.Application(
+        middlewares=[_harden, answer_refusals, signing.recognise],
+        client_max_size=_MOST_BODY,
+        handler_args={"tcp_keepalive": True},
+    )
+    app[DESK] = desk
+    app[chat.CONVERSATION] = around.conversation
+    app[booking.CALENDAR_PAPER] = around.calendar_paper
+    app[signing.DEMO] = around.demo
+    app[signing.SECURE] = around.secure
+    app[PULSE] = Pulse(desk)
+    app[STOPPING] = asyncio.Event()
+    operations = [operation for resource in _RESOURCES for operation in resource.operations]
+    app.add_routes([web.route(o.method, o.path, o.handle) for o in operations])
+    app.add_routes(more)
+    app.add_routes(_about(operations, around))
+    app.cleanup_ctx.append(_watch)
+    app.on_shutdown.append(_stop_streams)
+    return app
+
+
+async def _watch(app: web.Application) -> AsyncIterator[None]:
+    watching = asyncio.create_task(app[PULSE].watch(), name="pulse")
+    yield
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _stop_streams(app: web.Application) -> None:
+    app[STOPPING].set()
+
+
+@web.middleware
+async def _harden(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    response = await handler(request)
+    if not response.prepared:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _about(operations: Sequence[Operation], around: Surroundings) -> list[web.AbstractRouteDef]:
+    """Health, description and pages."""
+    described = pydantic_core.to_json(describe(operations, around.version))
+
+    async def healthz(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "alive"})
+
+    async def readyz(_: web.Request) -> web.StreamResponse:
+        states = {name: await _state(ping) for name, ping in around.pings.items()}
+        ready = all(state == "ok" for state in states.values())
+        return web.json_response(
+            {"status": "ready" if ready else "not_ready", "adapters": states}, status=200 if ready else 503
+        )
+
+    async def openapi(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=described, content_type="application/json")
+
+    return [
+        web.get("/healthz", healthz),
+        web.get("/readyz", readyz),
+        web.get("/openapi.json", openapi),
+        *_pages(around.pages),
+    ]
+
+
+async def _state(ping: Ping) -> str:
+    try:
+        await asyncio.wait_for(ping(), 2)
+    except Exception as fault:  # noqa: BLE001 (whatever is wrong with an adapter is the answer)
+        return type(fault).__name__
+    return "ok"
+
+
+def _pages(folder: Path) -> list[web.AbstractRouteDef]:
+    """The built pages; hashed assets may be kept for a year, the pages themselves never."""
+
+    def page(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def show(_: web.Request) -> web.StreamResponse:
+            file = folder / name
+            if not file.is_file():
+                raise web.HTTPNotFound
+            return web.FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+        return show
+
+    routes: list[web.AbstractRouteDef] = [
+        web.get("/", page("index.html")),
+        web.get("/desk", page("desk.html")),
+        web.get("/desk.html", page("desk.html")),
+        web.get("/docs", page("docs.html")),
+    ]
+    if (folder / "assets").is_dir():
+        routes.append(web.static("/assets", folder / "assets"))
+    return routes

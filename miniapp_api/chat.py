@@ -1,0 +1,139 @@
+"""The chat over HTTP: one message in, its replies out; the same message again gets the first answer again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Annotated, Any, Protocol
+
+import pydantic_core
+from aiohttp import web
+from pydantic import Field
+
+from intake.errors import BadInput
+from intake.model.people import Caller
+from miniapp_api.streams import event_stream
+from miniapp_api.typed import Api, Call, Form, View
+
+api = Api("chat")
+_POLL_SECONDS = 1.0
+_MOST_PHOTO = 15 * 1024 * 1024
+_LONGEST_TEXT = 10_000
+
+
+class Heard(Protocol):
+    """An answer of the conversation."""
+
+    @property
+    def replies(self) -> tuple[dict[str, Any], ...]: ...
+    @property
+    def state(self) -> str: ...
+
+
+class Conversation(Protocol):
+    """The conversation as this door needs it; the front step brings the bot's engine."""
+
+    async def hear(
+        self, caller: Caller, message_id: str, *, text: str | None, choice: str | None, photo: bytes | None
+    ) -> Heard:
+        """Answer one message."""
+
+    async def messages(self, caller: Caller, after: str, limit: int) -> tuple[list[dict[str, Any]], str]:
+        """What was said and noticed after a cursor, oldest first, and the cursor to go on from."""
+
+
+CONVERSATION: web.AppKey[Conversation] = web.AppKey("conversation", Conversation)
+
+
+class PhotoForm(Form):
+    """A photograph inside JSON, for platforms that carry no other body."""
+
+    content: Annotated[str, Field(max_length=_MOST_PHOTO * 4 // 3 + 100)]
+    name: Annotated[str, Field(max_length=200)] = ""
+
+
+class MessageForm(Form):
+    """One message: text, a choice's value, or a photograph (base64, data URL, or an object holding it)."""
+
+    message_id: Annotated[str, Field(min_length=1, max_length=128)]
+    text: Annotated[str, Field(max_length=_LONGEST_TEXT)] | None = None
+    choice: Annotated[str, Field(max_length=500)] | None = None
+    photo: PhotoForm | Annotated[str, Field(max_length=_MOST_PHOTO * 4 // 3 + 100)] | None = None
+
+
+class AnswerView(View):
+    """The replies, each with its choices as label and value, and the state the conversation is in."""
+
+    replies: list[dict[str, Any]]
+    state: str
+
+
+class AfterForm(Form):
+    """Where to go on from."""
+
+    after: Annotated[str, Field(max_length=64, pattern=r"^[0-9.]*$")] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class MessagesView(View):
+    """What was said, oldest first."""
+
+    messages: list[dict[str, Any]]
+    last: str
+
+
+@api.raw(
+    "POST",
+    "/api/v1/chat/messages",
+    MessageForm,
+    media="application/json",
+    refuses=("photo_refused", "busy"),
+    view=AnswerView,
+)
+async def say(call: Call[MessageForm]) -> web.StreamResponse:
+    """说一句话: 200 with the replies; the same message_id again gets the first answer again."""
+    form = call.form
+    given = [part for part in (form.text, form.choice, form.photo) if part is not None]
+    if len(given) != 1:
+        raise BadInput(field="text", why="一次请只发一样：一句话、一个选项或一张照片。")
+    answer = await call.request.app[CONVERSATION].hear(
+        call.caller, form.message_id, text=form.text, choice=form.choice, photo=_photo(form.photo)
+    )
+    return web.json_response(body=pydantic_core.to_json({"replies": answer.replies, "state": answer.state}))
+
+
+@api.operation("GET", "/api/v1/chat/messages", AfterForm, MessagesView)
+async def history(call: Call[AfterForm]) -> MessagesView:
+    """聊天记录: messages and notices after a cursor."""
+    messages, last = await call.request.app[CONVERSATION].messages(
+        call.caller, call.form.after, call.form.limit
+    )
+    return MessagesView(messages=messages, last=last)
+
+
+@api.raw("GET", "/api/v1/chat/events", AfterForm, media="text/event-stream")
+async def events(call: Call[AfterForm]) -> web.StreamResponse:
+    """新消息: a stream of what is new, for pages that stay open; `GET /chat/messages` is the way without streams."""
+    conversation, caller = call.request.app[CONVERSATION], call.caller
+    after = call.request.headers.get("Last-Event-ID", call.form.after)
+    if not after:
+        _, after = await conversation.messages(caller, "", 200)
+    async with event_stream(call.request) as stream:
+        while stream.open:
+            messages, after = await conversation.messages(caller, after, 50)
+            for message in messages:
+                await stream.send("message", pydantic_core.to_json(message).decode(), str(message["id"]))
+            await stream.rest(timedelta(seconds=_POLL_SECONDS))
+    return stream.response
+
+
+def _photo(photo: PhotoForm | str | None) -> bytes | None:
+    if photo is None:
+        return None
+    text = photo.content if isinstance(photo, PhotoForm) else photo
+    encoded = text.partition(",")[2] if text.startswith("data:") else text
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput(field="photo", why="照片内容传坏了，请重新选一次照片。") from None

@@ -1,0 +1,212 @@
+"""Items and halls: the public list, the guide of each item, and what is meant by somebody's words."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from intake.errors import NotFound
+from intake.model.ids import HallCode, ServiceCode
+from intake.model.places import Hall
+from miniapp_api.forms import Code
+from miniapp_api.typed import Api, Call, Form, NoForm, View
+from miniapp_api.views import CounterView, ItemCard, ItemView
+
+api = Api("items")
+
+
+class ItemsForm(Form):
+    """Words to search for; without any, the whole list."""
+
+    q: Annotated[str, Field(max_length=500)] = ""
+    limit: Annotated[int, Field(ge=1, le=500)] = 500
+
+
+class ItemForm(Form):
+    """Which item."""
+
+    item: Code
+
+
+class HallForm(Form):
+    """Which hall."""
+
+    hall: Code
+
+
+class MatchForm(Form):
+    """What somebody said."""
+
+    text: Annotated[str, Field(max_length=10_000)]
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class ItemsView(View):
+    """Items in a list."""
+
+    items: list[ItemCard]
+
+
+class CandidateView(View):
+    """A candidate with its probability."""
+
+    service_code: str
+    name: str
+    score: float
+
+
+class MatchView(View):
+    """The decision (match, choose, none), the candidates best first, and a question that would split them."""
+
+    decision: str
+    ask: str
+    candidates: list[CandidateView]
+
+
+class HallView(View):
+    """A service hall."""
+
+    code: str
+    name: str
+    level: str
+    address: str
+    phone: str
+    lat: float
+    lon: float
+    counters: list[CounterView]
+
+    @classmethod
+    def of(cls, hall: Hall) -> HallView:
+        """The hall as the public sees it."""
+        return cls(
+            code=hall.code,
+            name=hall.name,
+            level=hall.level,
+            address=hall.address,
+            phone=hall.phone,
+            lat=hall.lat,
+            lon=hall.lon,
+            counters=[
+                CounterView(code=c.code, name=c.name, group=c.group, number=c.number) for c in hall.counters
+            ],
+        )
+
+
+class HallsView(View):
+    """All halls."""
+
+    halls: list[HallView]
+
+
+class VillageView(View):
+    """A village."""
+
+    code: str
+    name: str
+    short_name: str
+    township: str
+    township_name: str
+
+
+class VillagesView(View):
+    """All villages."""
+
+    villages: list[VillageView]
+
+
+@api.operation("GET", "/api/v1/items", ItemsForm, ItemsView, open_to_all=True)
+async def items(call: Call[ItemsForm]) -> ItemsView:
+    """事项清单: the whole list, or what fits the words, best first."""
+    everything = {item.code: item for item in await call.desk.catalogue.all()}
+    if not call.form.q:
+        return ItemsView(items=[ItemCard.of(item) for item in everything.values()][: call.form.limit])
+    match = await call.desk.catalogue.match(call.form.q, limit=min(call.form.limit, 10))
+    return ItemsView(
+        items=[
+            ItemCard.of(everything[c.service_code]) for c in match.candidates if c.service_code in everything
+        ]
+    )
+
+
+@api.operation(
+    "GET", "/api/v1/items/{item}", ItemForm, ItemView, open_to_all=True, refuses=("unknown_service",)
+)
+async def item(call: Call[ItemForm]) -> ItemView:
+    """办事指南: one item whole, with the halls that take it."""
+    code = ServiceCode(call.form.item)
+    return ItemView.of(await call.desk.catalogue.show(code), await call.desk.catalogue.halls_for(code))
+
+
+@api.operation("POST", "/api/v1/match", MatchForm, MatchView, open_to_all=True)
+async def match(call: Call[MatchForm]) -> MatchView:
+    """事项匹配: ranked items for somebody's own words."""
+    found = await call.desk.catalogue.match(call.form.text, limit=call.form.limit)
+    candidates = [
+        CandidateView(service_code=c.service_code, name=c.name, score=c.score) for c in found.candidates
+    ]
+    return MatchView(decision=found.decision, ask=found.ask, candidates=candidates)
+
+
+@api.operation("GET", "/api/v1/halls", NoForm, HallsView, open_to_all=True)
+async def halls(call: Call[NoForm]) -> HallsView:
+    """便民服务中心: all halls, the county's first."""
+    return HallsView(halls=[HallView.of(hall) for hall in await call.desk.places.halls()])
+
+
+@api.operation("GET", "/api/v1/halls/{hall}", HallForm, HallView, open_to_all=True)
+async def hall(call: Call[HallForm]) -> HallView:
+    """One hall."""
+    found = next((h for h in await call.desk.places.halls() if h.code == call.form.hall), None)
+    if found is None:
+        raise NotFound(what="服务中心")
+    return HallView.of(found)
+
+
+@api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, ItemsView, open_to_all=True)
+async def hall_items(call: Call[HallForm]) -> ItemsView:
+    """直办代办清单: every item, and how this hall offers it."""
+    offered = await call.desk.catalogue.of_hall(HallCode(call.form.hall))
+    return ItemsView(items=[ItemCard.of(offer.item, offer.way) for offer in offered])
+
+
+@api.raw("GET", "/api/v1/halls/{hall}/items.csv", HallForm, media="text/csv", open_to_all=True)
+async def hall_items_file(call: Call[HallForm]) -> web.StreamResponse:
+    """清单下载: the hall's list as a CSV file that Chinese spreadsheet programs open."""
+    offered = await call.desk.catalogue.of_hall(HallCode(call.form.hall))
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(["事项编码", "事项名称", "主管部门", "办理方式", "办件类型", "承诺时限"])
+    for card in (ItemCard.of(offer.item, offer.way) for offer in offered):
+        rows.writerow(
+            [
+                card.service_code,
+                card.name,
+                card.department,
+                card.way_text,
+                card.project_type,
+                card.promised_text,
+            ]
+        )
+    headers = {"Content-Disposition": f'attachment; filename="{call.form.hall}-items.csv"'}
+    body = written.getvalue().encode("utf-8-sig")
+    return web.Response(body=body, headers=headers, content_type="text/csv", charset="utf-8")
+
+
+@api.operation("GET", "/api/v1/villages", NoForm, VillagesView, open_to_all=True)
+async def villages(call: Call[NoForm]) -> VillagesView:
+    """村（社区）: all villages."""
+    shown = [
+        VillageView(
+            code=v.code,
+            name=v.name,
+            short_name=v.short_name,
+            township=v.township,
+            township_name=v.township_name,
+        )
+        for v in await call.desk.places.villages()
+    ]
+    return VillagesView(villages=shown)

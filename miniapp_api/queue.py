@@ -1,0 +1,212 @@
+"""The live queue: what a hall's desk page shows, pushed within a second of every change."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from intake.desk import Desk
+from intake.errors import NotFound
+from intake.model.authority import Belonging, Verb, require
+from intake.model.booking import AppointmentState
+from intake.model.ids import CounterCode, HallCode, PersonId, ServiceCode, TicketId
+from intake.model.people import Caller
+from intake.model.queue import Ticket
+from intake.usecases.queue.arriving import CheckIn, TakeNumber
+from intake.usecases.queue.calling import CallNext, ChangeTicket, TicketAct
+from miniapp_api.county import County
+from miniapp_api.forms import Code, Version
+from miniapp_api.streams import event_stream
+from miniapp_api.typed import Api, Call, Form, FormT, View
+from miniapp_api.views import AppointmentView, CaseCard, TicketView, local
+
+api = Api("queue")
+_POLL = timedelta(milliseconds=250)
+
+
+class HallForm(Form):
+    """Which hall."""
+
+    hall: Code
+
+
+class CheckInForm(HallForm):
+    """The appointment's number."""
+
+    appointment: Code
+
+
+class TakeForm(HallForm):
+    """Who wants what."""
+
+    holder: Annotated[str, Field(max_length=60)] = ""
+    service_code: Code | None = None
+    person_id: Code | None = None
+
+
+class CallForm(HallForm):
+    """Which counter is free."""
+
+    counter: Code
+
+
+class TicketForm(Form):
+    """Which number, as which version, and what to do with it."""
+
+    ticket: Code
+    version: Version
+
+
+class QueueView(View):
+    """A hall's day at a glance."""
+
+    hall: str
+    hall_name: str
+    revision: int
+    at: str
+    tickets: list[TicketView]
+    booked: list[AppointmentView]
+    cases: list[CaseCard]
+    questions_open: int
+
+
+class Pulse:
+    """How often each hall changed, read once for all open pages of this process."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._seen: dict[HallCode, int] = {}
+        self._changed = asyncio.Event()
+
+    async def watch(self) -> None:
+        """Read the halls' pulses four times a second and wake the pages; runs while the server runs."""
+        while True:
+            pulses = await self._desk.queue.pulses()
+            if pulses != self._seen:
+                self._seen = pulses
+                changed, self._changed = self._changed, asyncio.Event()
+                changed.set()
+            await asyncio.sleep(_POLL.total_seconds())
+
+    def of(self, hall: HallCode) -> int:
+        """The hall's revision as last read."""
+        return self._seen.get(hall, 0)
+
+    async def change(self, patience: float) -> None:
+        """Wait for any hall to change, or for `patience` seconds."""
+        changed = self._changed
+        try:
+            await asyncio.wait_for(changed.wait(), patience)
+        except TimeoutError:
+            return
+
+
+PULSE = web.AppKey("pulse", Pulse)
+
+
+@api.operation("GET", "/api/v1/halls/{hall}/queue", HallForm, QueueView)
+async def queue(call: Call[HallForm]) -> QueueView:
+    """今日队列: numbers, who is booked, what waits at reception."""
+    return await _queue(call, call.caller, HallCode(call.form.hall))
+
+
+@api.raw("GET", "/api/v1/halls/{hall}/queue/events", HallForm, media="text/event-stream")
+async def queue_events(call: Call[HallForm]) -> web.StreamResponse:
+    """实时队列: event ``queue`` at once and after each change, within a second."""
+    hall, caller, pulse = HallCode(call.form.hall), call.caller, call.request.app[PULSE]
+    require(caller, Verb.SEE_QUEUE, Belonging(hall=hall))
+    shown = -1
+    async with event_stream(call.request) as stream:
+        while stream.open:
+            revision = pulse.of(hall)
+            if revision != shown:
+                shown = revision
+                view = await _queue(call, caller, hall)
+                await stream.send("queue", view.model_dump_json(), str(revision))
+            await pulse.change(1.0)
+            await stream.rest(timedelta())
+    return stream.response
+
+
+@api.operation("POST", "/api/v1/halls/{hall}/check-in", CheckInForm, TicketView, refuses=("not_now",))
+async def check_in(call: Call[CheckInForm]) -> TicketView:
+    """签到取号: the booked person is here."""
+    ticket = await call.desk.queue.check_in(CheckIn(call.caller, call.form.appointment, call.key))
+    return await _shown(call, ticket)
+
+
+@api.operation(
+    "POST", "/api/v1/halls/{hall}/tickets", TakeForm, TicketView, status=201, refuses=("unknown_service",)
+)
+async def take_number(call: Call[TakeForm]) -> TicketView:
+    """现场取号."""
+    form = call.form
+    service = ServiceCode(form.service_code) if form.service_code else None
+    person = PersonId(form.person_id) if form.person_id else None
+    cmd = TakeNumber(call.caller, HallCode(form.hall), service, person, form.holder, call.key)
+    ticket = await call.desk.queue.take_number(cmd)
+    return await _shown(call, ticket)
+
+
+@api.operation("POST", "/api/v1/halls/{hall}/call", CallForm, TicketView, refuses=("nobody_waiting",))
+async def call_next(call: Call[CallForm]) -> TicketView:
+    """叫号: the first in line comes to this counter, and to no other."""
+    form = call.form
+    ticket = await call.desk.queue.call_next(
+        CallNext(call.caller, HallCode(form.hall), CounterCode(form.counter), call.key)
+    )
+    return await _shown(call, ticket)
+
+
+def _route_act(act: TicketAct, words: str) -> None:
+    async def change(call: Call[TicketForm]) -> TicketView:
+        cmd = ChangeTicket(call.caller, TicketId(call.form.ticket), call.form.version, act)
+        ticket = await call.desk.queue.change(cmd)
+        return await _shown(call, ticket)
+
+    change.__doc__ = words
+    path = f"/api/v1/tickets/{{ticket}}/{act.value.replace('_', '-')}"
+    api.operation("POST", path, TicketForm, TicketView, refuses=("stale", "not_now"))(change)
+
+
+for _act, _words in {
+    TicketAct.RECALL: "再叫一次, up to the hall's limit, then 过号.",
+    TicketAct.SERVE: "开始办理.",
+    TicketAct.MISS: "过号.",
+    TicketAct.PARK: "暂离.",
+    TicketAct.COME_BACK: "回到队列, in the old place.",
+    TicketAct.FINISH: "办理完毕.",
+}.items():
+    _route_act(_act, _words)
+
+
+async def _queue(call: Call[FormT], caller: Caller, hall_code: HallCode) -> QueueView:
+    desk = call.desk
+    revision = (await desk.queue.pulses()).get(hall_code, 0)
+    tickets = await desk.queue.today(caller, hall_code)
+    county = await County.of(desk)
+    hall = county.halls.get(hall_code)
+    if hall is None:
+        raise NotFound(what="服务中心")
+    booked = await desk.places.appointments_at(caller, hall_code, county.today)
+    may_answer = caller.role.value in {"clerk", "director"}
+    questions = await desk.questions.at_hall(caller, hall_code) if may_answer else ()
+    return QueueView(
+        hall=hall.code,
+        hall_name=hall.name,
+        revision=revision,
+        at=local(desk.now),
+        tickets=[TicketView.of(ticket, hall, desk.now) for ticket in tickets],
+        booked=[county.appointment(a) for a in booked if a.state is AppointmentState.BOOKED],
+        cases=[county.card(case) for case in await desk.cases.at_hall(caller, hall_code)],
+        questions_open=len(questions),
+    )
+
+
+async def _shown(call: Call[FormT], ticket: Ticket) -> TicketView:
+    halls = {hall.code: hall for hall in await call.desk.places.halls()}
+    return TicketView.of(ticket, halls[ticket.hall], call.desk.now)

@@ -1,0 +1,69 @@
+"""Server-sent events: a stream that ends when the page goes, and never keeps the server from stopping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from aiohttp import web
+
+STOPPING = web.AppKey("stopping", asyncio.Event)
+_HEARTBEAT = timedelta(seconds=15)
+
+
+class EventStream:
+    """One open page."""
+
+    def __init__(self, response: web.StreamResponse, stopping: asyncio.Event) -> None:
+        self.response = response
+        self._stopping = stopping
+        self._gone = False
+        self._silent = timedelta()
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still listens and the server is not stopping."""
+        return not self._gone and not self._stopping.is_set()
+
+    async def send(self, event: str, data: str, event_id: str = "") -> None:
+        """One event; a page that has gone ends the stream without noise."""
+        head = f"id: {event_id}\n" if event_id else ""
+        await self._write(f"{head}event: {event}\ndata: {data}\n\n")
+        self._silent = timedelta()
+
+    async def rest(self, pause: timedelta) -> None:
+        """Wait, or wake when the server stops; a heartbeat keeps proxies from closing a quiet stream."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), pause.total_seconds())
+        except TimeoutError:
+            self._silent += pause
+        if self._silent >= _HEARTBEAT:
+            await self._write(": 在线\n\n")
+            self._silent = timedelta()
+
+    async def _write(self, text: str) -> None:
+        try:
+            await self.response.write(text.encode())
+        except (ConnectionError, RuntimeError):
+            self._gone = True
+
+
+@asynccontextmanager
+async def event_stream(request: web.Request) -> AsyncIterator[EventStream]:
+    """Open the stream, and close it properly."""
+    headers = {
+        "Content-Type": "text/event-stream; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no",
+    }
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    await response.write(b"retry: 2000\n\n")
+    stream = EventStream(response, request.app[STOPPING])
+    try:
+        yield stream
+    finally:
+        if stream.open:
+            await response.write_eof()

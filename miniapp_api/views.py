@@ -1,0 +1,773 @@
+"""What the pages see: people masked, instants in local time, and a ready sentence wherever a person reads one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from intake.model.authority import ROLE_WORDS, TABLE, Reach, Verb
+from intake.model.booking import Appointment, Slot
+from intake.model.calendar import SHANGHAI, WorkingCalendar, day_text, local_text
+from intake.model.case import CASE_WORDS, LIFE, Act, Case, CaseEvent, CaseMaterial, Page, Verdict
+from intake.model.catalogue import ProjectType, ServiceItem, TimeLimit, Way
+from intake.model.ids import HallCode
+from intake.model.people import Account, Caller, Door, Person, mask_phone
+from intake.model.places import Hall, OfferKind
+from intake.model.question import Question
+from intake.model.queue import TICKET_WORDS, Ticket
+from intake.usecases.cases.deciding import GRADES
+from intake.usecases.cases.looking import CaseFile
+from intake.usecases.places.booking import APPOINTMENT_WORDS
+from miniapp_api.typed import View
+
+WAY_WORDS = {Way.DIRECT: "可直接办", Way.PROXY: "可代办", Way.NOT_HERE: "请到别处办"}
+KIND_WORDS = {
+    OfferKind.RESERVED: "预约",
+    OfferKind.STAGGERED: "错时",
+    OfferKind.AFTER_HOURS: "延时",
+    OfferKind.HOME_VISIT: "上门",
+    OfferKind.KIOSK: "自助",
+}
+DOOR_WORDS = {
+    Door.PHONE: "手机",
+    Door.WECHAT: "微信",
+    Door.TERMINAL: "终端",
+    Door.DESK_PAGE: "窗口",
+    Door.COUNTER: "窗口设备",
+    Door.KIOSK: "自助机",
+    Door.COMMAND_LINE: "管理命令",
+}
+GREEN_WORDS = {
+    "": "",
+    "elder": "老年人优先",
+    "disabled": "残疾人优先",
+    "pregnant": "孕妇优先",
+    "service_member": "军人优先",
+    "veteran": "退役军人优先",
+}
+GROUP_WORDS = {
+    "comprehensive": "综合窗口",
+    "police": "公安窗口",
+    "market": "市场监管窗口",
+    "utility": "水电气窗口",
+    "tax": "税务窗口",
+    "property": "不动产窗口",
+}
+ACT_WORDS = {
+    "open": "开始填报",
+    "add_page": "上传材料",
+    "drop_page": "删除照片",
+    "submit": "提交",
+    "receive": "收件",
+    "accept": "受理",
+    "ask_correction": "要求补正",
+    "resupply": "补正完成",
+    "hand_over": "转部门审批",
+    "decide": "审批",
+    "issue": "出件",
+    "deliver": "送达",
+    "evaluate": "评价",
+    "withdraw": "撤回",
+    "redirect": "指明办法",
+}
+VERDICT_WORDS = {
+    Verdict.PENDING: "待核对",
+    Verdict.ACCEPTED: "合格",
+    Verdict.UNREADABLE: "看不清",
+    Verdict.WRONG: "不是这样材料",
+    Verdict.MISSING: "缺少",
+}
+# Which verb of the authority table each act needs; what is absent here is nobody's act on this page.
+_NEEDS = {
+    Act.RECEIVE: Verb.RECEIVE_CASE,
+    Act.ASK_CORRECTION: Verb.RECEIVE_CASE,
+    Act.ACCEPT: Verb.RECEIVE_CASE,
+    Act.HAND_OVER: Verb.RECEIVE_CASE,
+    Act.REDIRECT: Verb.RECEIVE_CASE,
+    Act.DECIDE: Verb.DECIDE_CASE,
+    Act.ISSUE: Verb.ISSUE_CASE,
+    Act.DELIVER: Verb.ISSUE_CASE,
+    Act.EVALUATE: Verb.EVALUATE_CASE,
+    Act.WITHDRAW: Verb.WITHDRAW_CASE,
+    Act.SUBMIT: Verb.WITHDRAW_CASE,
+    Act.RESUPPLY: Verb.WITHDRAW_CASE,
+}
+_YELLOW_DAYS = 2
+
+
+def local(instant: datetime) -> str:
+    """An instant as ISO 8601 with the county's offset."""
+    return instant.astimezone(SHANGHAI).isoformat(timespec="seconds")
+
+
+def limit_text(limit: TimeLimit, project: ProjectType = ProjectType.PROMISED) -> str:
+    """A limit in words: 当场办结, 5个工作日."""
+    if limit.days == 0 or project is ProjectType.IMMEDIATE:
+        return "当场办结"
+    return f"{limit.days}个{'工作日' if limit.working else '自然日'}"
+
+
+class CounterView(View):
+    """A counter."""
+
+    code: str
+    name: str
+    group: str
+    number: int = 0
+
+
+class MeView(View):
+    """Who is signed in."""
+
+    code: str
+    name: str
+    role: str
+    role_text: str
+    hall: str | None
+    hall_name: str
+    department: str | None
+    village: str | None
+    village_name: str
+    groups: list[str]
+    counters: list[CounterView]
+
+    @classmethod
+    def of(cls, account: Account, hall: Hall | None, village_name: str) -> MeView:
+        """The account with the counters it may sit at."""
+        counters = [
+            CounterView(code=c.code, name=c.name, group=c.group, number=c.number)
+            for c in (hall.counters if hall else ())
+            if not account.groups or c.group in account.groups
+        ]
+        return cls(
+            code=account.code,
+            name=account.name,
+            role=account.role,
+            role_text=ROLE_WORDS[account.role],
+            hall=account.hall,
+            hall_name=hall.name if hall else "",
+            department=account.department,
+            village=account.village,
+            village_name=village_name,
+            groups=sorted(account.groups),
+            counters=counters,
+        )
+
+
+class ItemCard(View):
+    """An item in a list."""
+
+    service_code: str
+    name: str
+    summary: str
+    department: str
+    project_type: str
+    promised_text: str
+    way: str | None = None
+    way_text: str = ""
+
+    @classmethod
+    def of(cls, item: ServiceItem, way: Way | None = None) -> ItemCard:
+        """The item, with the way one hall offers it when a hall is looked at."""
+        return cls(
+            service_code=item.code,
+            name=item.name,
+            summary=item.summary,
+            department=item.department,
+            project_type=item.project_type,
+            promised_text=limit_text(item.promised_limit, item.project_type),
+            way=way,
+            way_text=WAY_WORDS[way] if way else "",
+        )
+
+
+class MaterialView(View):
+    """A material of an item."""
+
+    key: str
+    name: str
+    kind: str
+    need: str
+    when: str
+    original: bool
+    copies: int
+    source: str
+    shared: bool
+    how: str
+
+
+class QuestionAnswer(View):
+    """A common question."""
+
+    question: str
+    answer: str
+
+
+class FeeView(View):
+    """A fee."""
+
+    name: str
+    standard: str
+    ground: str
+
+
+class HallWay(View):
+    """A hall that takes an item."""
+
+    hall: str
+    hall_name: str
+    way: str
+    way_text: str
+    address: str
+    phone: str
+
+
+class ItemView(View):
+    """An item whole: the guide."""
+
+    service_code: str
+    version: int
+    name: str
+    summary: str
+    department: str
+    task_type: str
+    project_type: str
+    conditions: list[str]
+    legal_text: str
+    promised_text: str
+    visits: int
+    fees: list[FeeView]
+    handled_by: list[str]
+    grounds: list[str]
+    result_name: str
+    delivery: list[str]
+    materials: list[MaterialView]
+    questions: list[QuestionAnswer]
+    kiosk: bool
+    home_visit: bool
+    online: bool
+    halls: list[HallWay]
+
+    @classmethod
+    def of(cls, item: ServiceItem, halls: tuple[tuple[Hall, Way], ...]) -> ItemView:
+        """The item and where it is done."""
+        return cls(
+            service_code=item.code,
+            version=item.version,
+            name=item.name,
+            summary=item.summary,
+            department=item.department,
+            task_type=item.task_type,
+            project_type=item.project_type,
+            conditions=list(item.conditions),
+            legal_text=limit_text(item.legal_limit),
+            promised_text=limit_text(item.promised_limit, item.project_type),
+            visits=item.visits,
+            fees=[FeeView(name=f.name, standard=f.standard, ground=f.ground) for f in item.fees],
+            handled_by=list(item.handled_by),
+            grounds=list(item.grounds),
+            result_name=item.result_name,
+            delivery=list(item.delivery),
+            materials=[
+                MaterialView(
+                    key=m.key,
+                    name=m.name,
+                    kind=m.kind,
+                    need=m.need,
+                    when=m.when,
+                    original=m.original,
+                    copies=m.copies,
+                    source=m.source,
+                    shared=m.shared,
+                    how=m.how,
+                )
+                for m in item.materials
+            ],
+            questions=[QuestionAnswer(question=q.question, answer=q.answer) for q in item.questions],
+            kiosk=item.kiosk,
+            home_visit=item.home_visit,
+            online=item.online,
+            halls=[
+                HallWay(
+                    hall=hall.code,
+                    hall_name=hall.name,
+                    way=way,
+                    way_text=WAY_WORDS[way],
+                    address=hall.address,
+                    phone=hall.phone,
+                )
+                for hall, way in halls
+            ],
+        )
+
+
+class SlotView(View):
+    """A place that can be booked."""
+
+    id: str
+    hall: str
+    hall_name: str
+    kind: str
+    kind_text: str
+    start: str
+    end: str
+    when_text: str
+    left: int
+
+    @classmethod
+    def of(cls, slot: Slot, halls: Mapping[HallCode, Hall]) -> SlotView:
+        """The slot with its hall's name."""
+        return cls(
+            id=slot.id,
+            hall=slot.hall,
+            hall_name=halls[slot.hall].name,
+            kind=slot.kind,
+            kind_text=KIND_WORDS[slot.kind],
+            start=local(slot.start),
+            end=local(slot.end),
+            when_text=local_text(slot.start),
+            left=slot.online_left,
+        )
+
+
+class AppointmentView(View):
+    """An appointment."""
+
+    id: str
+    number: str
+    hall: str
+    hall_name: str
+    kind: str
+    kind_text: str
+    start: str
+    end: str
+    when_text: str
+    service_code: str
+    service_name: str
+    person_id: str
+    case_id: str | None
+    state: str
+    state_text: str
+
+    @classmethod
+    def of(cls, appointment: Appointment, halls: Mapping[HallCode, Hall]) -> AppointmentView:
+        """The appointment with its hall's name."""
+        return cls(
+            id=appointment.id,
+            number=appointment.number,
+            hall=appointment.hall,
+            hall_name=halls[appointment.hall].name,
+            kind=appointment.kind,
+            kind_text=KIND_WORDS[appointment.kind],
+            start=local(appointment.start),
+            end=local(appointment.end),
+            when_text=local_text(appointment.start),
+            service_code=appointment.service_code,
+            service_name=appointment.service_name,
+            person_id=appointment.person,
+            case_id=appointment.case,
+            state=appointment.state,
+            state_text=APPOINTMENT_WORDS[appointment.state],
+        )
+
+
+class DueView(View):
+    """A last day, and how near it is: green, yellow, red."""
+
+    day: date
+    day_text: str
+    provisional: bool
+    left_working_days: int
+    light: str
+
+    @classmethod
+    def of(cls, case: Case, calendar: WorkingCalendar, today: date) -> DueView | None:
+        """The promised day of a case that still runs."""
+        if case.due is None:
+            return None
+        left = calendar.working_days_between(today, case.due.day)
+        late = today > case.due.day and case.outcome is None
+        light = "red" if late else "yellow" if left <= _YELLOW_DAYS and case.outcome is None else "green"
+        return cls(
+            day=case.due.day,
+            day_text=day_text(case.due.day),
+            provisional=case.due.provisional,
+            left_working_days=left,
+            light=light,
+        )
+
+
+class PersonView(View):
+    """A person, masked."""
+
+    id: str
+    name: str
+    id_number: str
+    phone: str
+    age: int
+    green: str
+    green_text: str
+
+    @classmethod
+    def of(cls, person: Person, today: date) -> PersonView:
+        """The person as anybody may be shown who may see the case."""
+        green = person.green_channel(today)
+        return cls(
+            id=person.id,
+            name=person.name,
+            id_number=person.id_number.masked,
+            phone=mask_phone(person.phone),
+            age=person.age_on(today),
+            green=green,
+            green_text=GREEN_WORDS.get(green, ""),
+        )
+
+
+class PageView(View):
+    """A photograph of a material."""
+
+    id: str
+    kind: str
+    verdict: str
+    advice: str
+    added_at: str
+    url: str
+
+    @classmethod
+    def of(cls, page: Page) -> PageView:
+        """The page without its picture."""
+        return cls(
+            id=page.id,
+            kind=page.kind,
+            verdict=page.verdict,
+            advice=page.advice,
+            added_at=local(page.added_at),
+            url=f"/api/v1/pages/{page.id}",
+        )
+
+
+class CaseMaterialView(View):
+    """A material of a case."""
+
+    key: str
+    name: str
+    kind: str
+    need: str
+    when: str
+    verdict: str
+    verdict_text: str
+    remark: str
+    pages: list[PageView]
+
+    @classmethod
+    def of(cls, material: CaseMaterial) -> CaseMaterialView:
+        """The material with its pages."""
+        return cls(
+            key=material.key,
+            name=material.name,
+            kind=material.kind,
+            need=material.need,
+            when=material.when,
+            verdict=material.verdict,
+            verdict_text=VERDICT_WORDS[material.verdict],
+            remark=material.remark,
+            pages=[PageView.of(page) for page in material.pages],
+        )
+
+
+class EventView(View):
+    """One act in a case's history."""
+
+    act: str
+    act_text: str
+    state_text: str
+    by_name: str
+    door: str
+    door_text: str
+    at: str
+    at_text: str
+    words: str
+
+    @classmethod
+    def of(cls, event: CaseEvent) -> EventView:
+        """The act in words."""
+        return cls(
+            act=event.act,
+            act_text=ACT_WORDS.get(event.act, event.act),
+            state_text=CASE_WORDS[event.state],
+            by_name=event.by_name,
+            door=event.door,
+            door_text=DOOR_WORDS[event.door],
+            at=local(event.at),
+            at_text=local_text(event.at),
+            words=event.words,
+        )
+
+
+class OutcomeView(View):
+    """The decision."""
+
+    granted: bool
+    reason: str
+    ground: str
+    instead: str
+    decided_at: str
+
+
+class IssueView(View):
+    """How the result goes out; the code is shown to the person only."""
+
+    way: str
+    code: str
+    issued_at: str
+
+
+class EvaluationView(View):
+    """The evaluation."""
+
+    grade: int
+    grade_text: str
+    words: str
+
+
+class CorrectionView(View):
+    """What is to be corrected, and until when."""
+
+    remark: str
+    due: date
+    due_text: str
+    round: int
+
+
+class CaseCard(View):
+    """A case in a list."""
+
+    id: str
+    number: str
+    service_code: str
+    service_name: str
+    project_type: str
+    department: str
+    applicant_name: str
+    proxy_name: str
+    hall: str
+    hall_name: str
+    door: str
+    door_text: str
+    state: str
+    state_text: str
+    submitted_at: str | None
+    submitted_text: str
+    due: DueView | None
+    rounds: int
+    version: int
+
+    @classmethod
+    def of(
+        cls, case: Case, halls: Mapping[HallCode, Hall], calendar: WorkingCalendar, today: date
+    ) -> CaseCard:
+        """The case in one row."""
+        return cls(
+            id=case.id,
+            number=case.number,
+            service_code=case.service_code,
+            service_name=case.service_name,
+            project_type=case.project_type,
+            department=case.department,
+            applicant_name=case.applicant_name,
+            proxy_name=case.proxy_name,
+            hall=case.hall,
+            hall_name=halls[case.hall].name,
+            door=case.door,
+            door_text=DOOR_WORDS[case.door],
+            state=case.state,
+            state_text=CASE_WORDS[case.state],
+            submitted_at=local(case.submitted_at) if case.submitted_at else None,
+            submitted_text=local_text(case.submitted_at) if case.submitted_at else "",
+            due=DueView.of(case, calendar, today),
+            rounds=case.rounds,
+            version=case.version,
+        )
+
+
+class CaseView(CaseCard):
+    """A case whole."""
+
+    applicant: PersonView
+    appointment_id: str | None
+    materials: list[CaseMaterialView]
+    lacking: list[str]
+    outcome: OutcomeView | None
+    issue: IssueView | None
+    evaluation: EvaluationView | None
+    correction: CorrectionView | None
+    note: str
+    history: list[EventView]
+    acts: list[str]
+
+    @classmethod
+    def whole(
+        cls,
+        file: CaseFile,
+        caller: Caller,
+        halls: Mapping[HallCode, Hall],
+        calendar: WorkingCalendar,
+        today: date,
+    ) -> CaseView:
+        """The case as this caller may see it, with what the caller may do to it now."""
+        case = file.case
+        own = case.applicant == caller.account.person or case.opened_by == caller.code
+        return cls(
+            **CaseCard.of(case, halls, calendar, today).model_dump(exclude={"due"}),
+            due=DueView.of(case, calendar, today),
+            applicant=PersonView.of(file.applicant, today),
+            appointment_id=case.appointment,
+            materials=[CaseMaterialView.of(material) for material in case.materials],
+            lacking=[material.name for material in case.lacking()],
+            outcome=_outcome(case),
+            issue=_issue(case, show_code=own),
+            evaluation=_evaluation(case),
+            correction=_correction(case),
+            note=case.note,
+            history=[EventView.of(event) for event in file.history],
+            acts=acts_of(case, caller),
+        )
+
+
+def acts_of(case: Case, caller: Caller) -> list[str]:
+    """What the caller may do to the case in its present state, by the authority table and the machine."""
+    own = case.applicant == caller.account.person or case.opened_by == caller.code
+    acts = []
+    for act, states in LIFE.items():
+        verb = _NEEDS.get(act)
+        reach = TABLE[verb].get(caller.role) if verb else None
+        if reach is None or case.state not in states:
+            continue
+        theirs = reach is not Reach.OWN or own
+        department = reach is not Reach.DEPARTMENT or case.department == caller.account.department
+        if theirs and department and not (act is Act.EVALUATE and case.evaluation):
+            acts.append(act.value)
+    if Act.DECIDE.value in acts:
+        acts.append(Act.ASK_CORRECTION.value)
+    return acts
+
+
+def _outcome(case: Case) -> OutcomeView | None:
+    if case.outcome is None:
+        return None
+    o = case.outcome
+    return OutcomeView(
+        granted=o.granted, reason=o.reason, ground=o.ground, instead=o.instead, decided_at=local(o.decided_at)
+    )
+
+
+def _issue(case: Case, *, show_code: bool) -> IssueView | None:
+    if case.issue is None:
+        return None
+    code = case.issue.code if show_code or case.issue.way == "邮寄" else ""
+    return IssueView(way=case.issue.way, code=code, issued_at=local(case.issue.issued_at))
+
+
+def _evaluation(case: Case) -> EvaluationView | None:
+    if case.evaluation is None:
+        return None
+    grade = case.evaluation.grade
+    return EvaluationView(grade=grade, grade_text=GRADES[grade], words=case.evaluation.words)
+
+
+def _correction(case: Case) -> CorrectionView | None:
+    if case.correction is None:
+        return None
+    due = case.correction.due_on
+    return CorrectionView(remark=case.correction.remark, due=due, due_text=day_text(due), round=case.rounds)
+
+
+class TicketView(View):
+    """A number in line."""
+
+    id: str
+    number: str
+    holder: str
+    service_code: str | None
+    service_name: str
+    group: str
+    group_text: str
+    green: str
+    green_text: str
+    booked_for_text: str
+    state: str
+    state_text: str
+    counter: str | None
+    counter_name: str
+    clerk: str | None
+    calls: int
+    waited_minutes: int
+    case_id: str | None
+    appointment_id: str | None
+    person_id: str | None
+    version: int
+
+    @classmethod
+    def of(cls, ticket: Ticket, hall: Hall, now: datetime) -> TicketView:
+        """The number as the desk page shows it."""
+        counter = next((c.name for c in hall.counters if c.code == ticket.counter), "")
+        return cls(
+            id=ticket.id,
+            number=ticket.number,
+            holder=ticket.holder,
+            service_code=ticket.service_code,
+            service_name=ticket.service_name,
+            group=ticket.group,
+            group_text=GROUP_WORDS[ticket.group],
+            green=ticket.green,
+            green_text=GREEN_WORDS.get(ticket.green, ""),
+            booked_for_text=local_text(ticket.booked_for) if ticket.booked_for else "",
+            state=ticket.state,
+            state_text=TICKET_WORDS[ticket.state],
+            counter=ticket.counter,
+            counter_name=counter,
+            clerk=ticket.clerk,
+            calls=ticket.calls,
+            waited_minutes=max(0, int((now - ticket.taken_at).total_seconds() // 60)),
+            case_id=ticket.case,
+            appointment_id=ticket.appointment,
+            person_id=ticket.person,
+            version=ticket.version,
+        )
+
+
+class QuestionView(View):
+    """A question."""
+
+    id: str
+    number: str
+    text: str
+    hall: str
+    owner: str
+    owner_name: str
+    due: date
+    due_text: str
+    overdue: bool
+    state: str
+    asked_at: str
+    answer: str
+    version: int
+
+    @classmethod
+    def of(cls, question: Question, today: date) -> QuestionView:
+        """The question and who answers by when."""
+        return cls(
+            id=question.id,
+            number=question.number,
+            text=question.text,
+            hall=question.hall,
+            owner=question.owner,
+            owner_name=question.owner_name,
+            due=question.due_on,
+            due_text=day_text(question.due_on),
+            overdue=question.state.value == "open" and today > question.due_on,
+            state=question.state,
+            asked_at=local(question.asked_at),
+            answer=question.answer,
+            version=question.version,
+        )

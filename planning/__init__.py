@@ -1,0 +1,1 @@
+"""The route table: in which order one clerk visits several homes in a day."""

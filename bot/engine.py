@@ -190,6 +190,8 @@ class Engine:
                 return person_found or words.Unknown(wish.id_number)
             case words.AddVillager():
                 return await desk.people.add_villager(AddVillager(caller, wish.name, wish.id_number))
+            case words.AddRelative():
+                return await desk.people.add_relative(AddVillager(caller, wish.name, wish.id_number))
             case words.RecordMandate():
                 return await desk.people.record_mandate(
                     RecordMandate(caller, wish.person, wish.service_code, wish.statement, key=key)

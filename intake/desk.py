@@ -229,6 +229,9 @@ class PeopleCounter:
     async def add_villager(self, cmd: representing.AddVillager) -> Person:
         return await representing.add_villager(cmd, tools=self.tools)
 
+    async def add_relative(self, cmd: representing.AddVillager) -> Person:
+        return await representing.add_relative(cmd, tools=self.tools)
+
     async def meet(self, cmd: representing.AddVillager) -> Person:
         return await representing.meet_person(cmd, tools=self.tools)
 

@@ -188,13 +188,14 @@ class Slots(Protocol):
         self,
         *,
         group: CounterGroup,
+        now: datetime,
         after: datetime,
         before: datetime | None = None,
         halls: Collection[HallCode] | None = None,
         kinds: Collection[OfferKind] | None = None,
         limit: int = 200,
     ) -> tuple[Slot, ...]:
-        """Slots with an online place left that start after an instant (notice kept), soonest first."""
+        """Slots with an online place left that start at or after an instant and can still be booked now, soonest first."""
 
 
 class Appointments(Protocol):

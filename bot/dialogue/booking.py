@@ -9,6 +9,7 @@ from bot.dialogue import collecting, starting
 from bot.dialogue.vocabulary import (
     Begin,
     Choice,
+    Consider,
     Considered,
     FindPlaces,
     Heard,
@@ -64,6 +65,10 @@ class ChoosingHall:
                 return turn(starting.Idle(whose=self.whose), starting.refused(heard))
             case _:
                 return self.offer()
+
+    def look(self) -> Turn:
+        """See which halls take the item, the nearest first."""
+        return turn(self, wish=Consider(self.service_code, self.whose.person))
 
     def offer(self, *, all_of_them: bool = False) -> Turn:
         """The halls to choose from."""
@@ -122,7 +127,7 @@ class ChoosingSlot:
             case Picked(value="other_halls"):
                 other = ChoosingSlot(self.service_code, self.whose)
                 return turn(other, wish=FindPlaces(self.service_code, None))
-            case Picked(value=value):
+            case Picked(value=value) if any(value == slot for slot, _ in self.listed):
                 return self._take(SlotId(value))
             case Said() if heard.spoken.first_day or heard.spoken.part or heard.spoken.at:
                 return turn(self, wish=FindPlaces(self.service_code, self.hall, heard.spoken))

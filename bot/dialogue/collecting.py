@@ -107,6 +107,9 @@ class Collecting:
 
     def _laid(self, added: PageAdded) -> Turn:
         facts = {"material": added.material.name, "advice": added.page.advice}
+        if self.wanted and added.material.key != self.wanted:
+            following = self._with(passed=self.passed).ask(added.case)
+            return Turn((Say("photo_elsewhere", facts), *following.says), following.then, following.wish)
         if added.page.verdict != _GOOD:
             choices = (Choice("重拍一张", "photo"), Choice("就用这张", "next"), Choice("就交这些", "enough"))
             return turn(self._with(wanted=added.material.key), Say("photo_doubtful", facts, choices))

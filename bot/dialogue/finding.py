@@ -9,7 +9,6 @@ from bot.dialogue import booking, representing, starting
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
-    Consider,
     Considered,
     Heard,
     ListVillagers,
@@ -39,6 +38,7 @@ class ChoosingItem:
     whose: Whose = field(default_factory=Whose)
     asked: str = ""
     ask: str = ""
+    who: str = ""
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """A press chooses; new words are a new matter; 都不是 goes to a person."""
@@ -70,6 +70,7 @@ class ConsideringItem:
     whose: Whose = field(default_factory=Whose)
     asked: str = ""
     others: tuple[tuple[ServiceCode, str], ...] = ()
+    who: str = ""
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Book, be helped, or look at another."""
@@ -98,16 +99,14 @@ class ConsideringItem:
                 return turn(self, Say("go_on_or_another", choices=_NEXT))
 
     def _go_on(self, situation: Situation, heard: Said | None = None) -> Turn:
-
-        if situation.role is Role.PROXY and self.whose.person is None:
-            return turn(representing.ChoosingPerson(self.service_code), wish=ListVillagers())
-        if situation.role is Role.PROXY:
-            return representing.GivingMandate(self.service_code, self.whose).ask()
         wanted = heard.spoken.text if heard else ""
-        return turn(
-            booking.ChoosingHall(self.service_code, self.whose, wanted),
-            wish=Consider(self.service_code, None),
-        )
+        if self.whose.person is not None:
+            return representing.GivingMandate(self.service_code, self.whose).ask(situation)
+        if situation.role is Role.PROXY:
+            return turn(representing.ChoosingPerson(self.service_code), wish=ListVillagers())
+        if self.who not in _ONESELF:
+            return representing.ForWhom(self.service_code, wanted).ask()
+        return booking.ChoosingHall(self.service_code, wanted=wanted).look()
 
     def _tell(self, considered: Considered) -> Say:
         item = considered.item
@@ -125,6 +124,8 @@ class ConsideringItem:
         return Say("item", facts, _choices(item), card=item)
 
 
+# Of whom the speech may be when the matter is the speaker's own.
+_ONESELF = frozenset({"", "本人", "企业"})
 _NEXT = (Choice("预约办理", "go_on"), Choice("不是这个", "another"))
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.dialogue import booking, starting
 from bot.dialogue.vocabulary import (
+    AddRelative,
     AddVillager,
     Choice,
     Consider,
@@ -27,10 +28,12 @@ from bot.dialogue.vocabulary import (
     turn,
 )
 from intake.model.ids import PersonId, ServiceCode
-from intake.model.people import Mandate, Person
+from intake.model.people import Mandate, Person, Role
 from intake.model.speech import Intent
 
 _SHOWN = 8
+# What is written down as the word given: by a proxy's villager, or within a family.
+_STATEMENTS = {True: "本人当面口头同意，由代办员记录", False: "家人同意由我代办，由本人记录"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,13 @@ class ChoosingPerson:
                 listed = tuple((p.id, p.name) for p in heard.people)
                 return ChoosingPerson(self.service_code, listed).offer(self._labels(heard))
             case Picked(value=value) if value.startswith("person:"):
-                return self._chosen(PersonId(value.removeprefix("person:")))
+                return self._chosen(PersonId(value.removeprefix("person:")), situation)
             case Said() if heard.spoken.id_number:
                 return turn(self, wish=FindVillager(heard.spoken.id_number))
             case Said():
-                return self._named(heard.text)
+                return self._named(heard.text, situation)
             case Person():
-                return self._go_on(Whose(heard.id, heard.name))
+                return self._go_on(Whose(heard.id, heard.name), situation)
             case Unknown():
                 return turn(NamingPerson(heard.id_number, self.service_code), Say("name_the_person"))
             case Refused():
@@ -72,25 +75,25 @@ class ChoosingPerson:
             for p in heard.people[:_SHOWN]
         )
 
-    def _named(self, text: str) -> Turn:
+    def _named(self, text: str, situation: Situation) -> Turn:
         hits = [
             (person, name) for person, name in self.listed if name == text.strip() or text.strip() in name
         ]
         if len(hits) == 1:
-            return self._chosen(hits[0][0])
+            return self._chosen(hits[0][0], situation)
         choices = tuple(Choice(name, f"person:{person}") for person, name in hits[:_SHOWN])
         return turn(
             self, Say("which_person" if hits else "person_not_listed", {"name": text.strip()[:20]}, choices)
         )
 
-    def _chosen(self, person: PersonId) -> Turn:
+    def _chosen(self, person: PersonId, situation: Situation) -> Turn:
         name = next((name for known, name in self.listed if known == person), "")
-        return self._go_on(Whose(person, name))
+        return self._go_on(Whose(person, name), situation)
 
-    def _go_on(self, whose: Whose) -> Turn:
+    def _go_on(self, whose: Whose, situation: Situation) -> Turn:
         if self.service_code is None:
             return turn(starting.Idle(whose=whose), Say("acting_for", {"name": whose.name}))
-        return GivingMandate(self.service_code, whose).ask()
+        return GivingMandate(self.service_code, whose).ask(situation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class NamingPerson:
             case Said():
                 return turn(self, wish=AddVillager(heard.text.strip(), self.id_number))
             case Person() if self.service_code is not None:
-                return GivingMandate(self.service_code, Whose(heard.id, heard.name)).ask()
+                return GivingMandate(self.service_code, Whose(heard.id, heard.name)).ask(situation)
             case Person():
                 return turn(
                     starting.Idle(whose=Whose(heard.id, heard.name)), Say("acting_for", {"name": heard.name})
@@ -116,6 +119,44 @@ class NamingPerson:
                 return turn(ChoosingPerson(self.service_code), starting.refused(heard), wish=ListVillagers())
             case _:
                 return turn(self, Say("name_the_person"))
+
+
+@dataclass(frozen=True, slots=True)
+class ForWhom:
+    """A citizen spoke of somebody else: the matter may be theirs, or the citizen's own."""
+
+    service_code: ServiceCode
+    wanted: str = ""
+    id_number: str = ""
+    naming: bool = False
+    name: Literal["for_whom"] = "for_whom"
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """For oneself, or for a relative by ID number and name."""
+        match heard:
+            case Picked(value="for_me"):
+                return booking.ChoosingHall(self.service_code, wanted=self.wanted).look()
+            case Picked(value="for_relative"):
+                return turn(ForWhom(self.service_code, self.wanted, naming=True), Say("relative_number"))
+            case Said() if heard.spoken.id_number:
+                found = ForWhom(self.service_code, self.wanted, heard.spoken.id_number, naming=True)
+                return turn(found, Say("relative_name"))
+            case Said() if self.id_number:
+                return turn(self, wish=AddRelative(heard.text.strip(), self.id_number))
+            case Person():
+                return GivingMandate(self.service_code, Whose(heard.id, heard.name)).ask(situation)
+            case Refused():
+                again = ForWhom(self.service_code, self.wanted, naming=True)
+                return turn(again, starting.refused(heard), Say("relative_number"))
+            case _:
+                return self.ask()
+
+    def ask(self) -> Turn:
+        """The question, or what is still needed of the relative."""
+        if self.naming:
+            return turn(self, Say("relative_name" if self.id_number else "relative_number"))
+        choices = (Choice("家人，我替他（她）办", "for_relative"), Choice("我自己", "for_me"))
+        return turn(self, Say("for_whom", choices=choices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +171,9 @@ class GivingMandate:
         """The elder agrees in the proxy's presence; what was agreed is written down."""
         match heard:
             case Picked(value="mandate_given"):
-                return self._record("老人当面口头同意，由代办员记录")
+                return self._record(situation)
             case Said() if heard.spoken.intent is Intent.YES:
-                return self._record("老人当面口头同意，由代办员记录")
+                return self._record(situation)
             case Picked(value="mandate_refused"):
                 return turn(starting.Idle(), Say("mandate_refused"))
             case Said() if heard.spoken.intent is Intent.NO:
@@ -145,14 +186,16 @@ class GivingMandate:
             case Refused():
                 return turn(starting.Idle(), starting.refused(heard))
             case Photographed() | _:
-                return self.ask()
+                return self.ask(situation)
 
-    def ask(self) -> Turn:
-        """What to read to the elder."""
-        choices = (Choice("老人同意，继续", "mandate_given"), Choice("老人不同意", "mandate_refused"))
-        return turn(self, Say("ask_mandate", {"name": self.whose.name}, choices))
+    def ask(self, situation: Situation) -> Turn:
+        """What to read to the person the matter is for."""
+        choices = (Choice("本人同意，继续", "mandate_given"), Choice("本人不同意", "mandate_refused"))
+        key = "ask_mandate" if situation.role is Role.PROXY else "ask_mandate_family"
+        return turn(self, Say(key, {"name": self.whose.name}, choices))
 
-    def _record(self, statement: str) -> Turn:
+    def _record(self, situation: Situation) -> Turn:
+        statement = _STATEMENTS[situation.role is Role.PROXY]
         person = self.whose.person
         if person is None:
             return turn(ChoosingPerson(self.service_code), wish=ListVillagers())

@@ -54,6 +54,7 @@ class Idle:
     name: Literal["idle"] = "idle"
     whose: Whose = field(default_factory=Whose)
     asked: str = ""
+    who: str = ""
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Words are a matter to find; everything else is answered where it stands."""
@@ -61,7 +62,7 @@ class Idle:
             case Said():
                 facts = PersonFacts(age=heard.spoken.age, who=heard.spoken.who)
                 wish = FindItem(heard.text, facts)
-                return turn(Idle(whose=self.whose, asked=heard.text), wish=wish)
+                return turn(Idle(whose=self.whose, asked=heard.text, who=heard.spoken.who), wish=wish)
             case Match():
                 return _found(heard, self)
             case Question():
@@ -166,7 +167,8 @@ def _whose(state: State) -> Whose:
 
 def _whose_item(state: State, code: ServiceCode) -> State:
 
-    return finding.ConsideringItem(code, whose=_whose(state), asked=getattr(state, "asked", ""))
+    asked, who = getattr(state, "asked", ""), getattr(state, "who", "")
+    return finding.ConsideringItem(code, whose=_whose(state), asked=asked, who=who)
 
 
 def _evaluate(case: CaseId, grade: int) -> Turn:
@@ -181,11 +183,15 @@ def _found(match: Match, idle: Idle) -> Turn:
     best = match.candidates[0] if match.candidates else None
     if match.decision is Decision.MATCH and best is not None:
         others = tuple((c.service_code, c.name) for c in match.candidates[1:5])
-        state = finding.ConsideringItem(best.service_code, whose=idle.whose, asked=idle.asked, others=others)
+        state = finding.ConsideringItem(
+            best.service_code, whose=idle.whose, asked=idle.asked, others=others, who=idle.who
+        )
         return turn(state, wish=Consider(best.service_code, idle.whose.person))
     if match.decision is Decision.CHOOSE and best is not None:
         offered = tuple((c.service_code, c.name) for c in match.candidates[:5])
-        return finding.ChoosingItem(offered, whose=idle.whose, asked=idle.asked, ask=match.ask).offer()
+        return finding.ChoosingItem(
+            offered, whose=idle.whose, asked=idle.asked, ask=match.ask, who=idle.who
+        ).offer()
     if len(idle.asked.strip()) < _TOO_SHORT_TO_PASS_ON:
         return turn(Idle(whose=idle.whose), Say("say_more"))
     return turn(idle, wish=AskPerson(idle.asked))

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from bot.dialogue.booking import Booked, ChoosingHall, ChoosingSlot
 from bot.dialogue.collecting import Collecting, Confirming
 from bot.dialogue.finding import ChoosingItem, ConsideringItem
-from bot.dialogue.representing import ChoosingPerson, GivingMandate, NamingPerson
+from bot.dialogue.representing import ChoosingPerson, ForWhom, GivingMandate, NamingPerson
 from bot.dialogue.starting import Evaluating, Idle
 
 State = (
@@ -22,6 +22,7 @@ State = (
     | ConsideringItem
     | ChoosingPerson
     | NamingPerson
+    | ForWhom
     | GivingMandate
     | ChoosingHall
     | ChoosingSlot

@@ -248,6 +248,14 @@ class AddVillager:
 
 
 @dataclass(frozen=True, slots=True)
+class AddRelative:
+    """Somebody of the citizen's family."""
+
+    name: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordMandate:
     """The elder's word for one matter."""
 
@@ -273,6 +281,7 @@ Wish = (
     | ListVillagers
     | FindVillager
     | AddVillager
+    | AddRelative
     | RecordMandate
 )
 

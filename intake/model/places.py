@@ -49,7 +49,7 @@ class Counter:
     code: CounterCode
     name: str
     group: CounterGroup
-    number: int
+    number: str
 
 
 @dataclass(frozen=True, slots=True)

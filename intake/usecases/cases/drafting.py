@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from intake.errors import (
     AlreadyOpen,
-    MandateNeeded,
     MaterialsLacking,
     NotFound,
     NotOfferedHere,
@@ -31,6 +30,7 @@ from intake.model.people import Caller, Mandate, Person, Role
 from intake.model.places import Hall
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
+from intake.usecases.people.mandates import require_may_act
 from intake.usecases.trail import leave_trail, notify
 
 # Below this the reading room's guess of what a photograph shows does not overrule what the person was asked for.
@@ -92,15 +92,15 @@ async def open_draft(cmd: OpenDraft, *, tools: Tools) -> Case:
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         person = await uow.people.person(cmd.person)
-        require(cmd.caller, Verb.OPEN_CASE, Belonging(person=person.id, village=person.village))
+        today = local_day(now)
+        mandate = await require_may_act(uow, cmd.caller, Verb.OPEN_CASE, person, cmd.service_code, today)
         await _refuse_second(uow, person.id, cmd.service_code)
         kept = await uow.cases.draft_of(person.id, cmd.service_code, cmd.caller.code)
         if kept is not None:
             return kept
-        item = await uow.catalogue.current(cmd.service_code, local_day(now))
+        item = await uow.catalogue.current(cmd.service_code, today)
         hall = await uow.places.hall(cmd.hall)
         await require_offered(uow, item, hall)
-        mandate = await _mandate(uow, cmd.caller, person, item, tools)
         case = _draft(CaseId(tools.ids.new()), cmd, person, item, mandate, tools)
         await uow.cases.add(case)
         await leave_trail(uow, case, cmd.caller, "open", now)
@@ -208,19 +208,6 @@ async def _refuse_second(uow: Uow, person: PersonId, service: ServiceCode) -> No
             state=CASE_WORDS[existing.state],
             case=existing.id,
         )
-
-
-async def _mandate(
-    uow: Uow, caller: Caller, person: Person, item: ServiceItem, tools: Tools
-) -> Mandate | None:
-    if caller.role is not Role.PROXY or caller.account.person == person.id:
-        return None
-    today = local_day(tools.clock.now())
-    given = await uow.people.mandates(person.id, caller.code)
-    found = next((m for m in given if m.covers(person.id, item.code, caller.code, today)), None)
-    if found is None:
-        raise MandateNeeded(person=person.id, service=item.code)
-    return found
 
 
 def _draft(

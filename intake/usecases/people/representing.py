@@ -8,9 +8,10 @@ from datetime import timedelta
 from intake.errors import BadInput, NotYourVillage
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
+from intake.model.catalogue import HallLevel
 from intake.model.ids import IntentKey, MandateId, PageId, PersonId, ServiceCode, VillageCode
 from intake.model.leaving import AuditEntry
-from intake.model.people import Account, Caller, IdNumber, Mandate, Person
+from intake.model.people import Account, Caller, IdNumber, Mandate, Person, Role
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
 
@@ -78,6 +79,28 @@ async def add_villager(cmd: AddVillager, *, tools: Tools) -> Person:
     return person
 
 
+async def add_relative(cmd: AddVillager, *, tools: Tools) -> Person:
+    """家人: somebody of the citizen's own family, by name and number together, so that nobody can look up a name."""
+    require(cmd.caller, Verb.RECORD_MANDATE)
+    number = _number(cmd.id_number)
+    async with tools.open_uow() as uow:
+        known = await uow.people.by_id_number(number)
+        if known is not None and known.name != cmd.name.strip():
+            raise BadInput(field="name", why="姓名和身份证号对不上，请核对后再发一次。")
+        if known is not None:
+            return known
+        own = cmd.caller.account.person
+        village = (await uow.people.person(own)).village if own else None
+        person = _person(cmd, number, village, tools)
+        await uow.people.add(person)
+        now = tools.clock.now()
+        await uow.leaving.audit(
+            AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id)
+        )
+        await uow.commit()
+    return person
+
+
 async def meet_person(cmd: AddVillager, *, tools: Tools) -> Person:
     """The person whose card lies on the counter's reader: known by the number, or new to the county."""
     require(cmd.caller, Verb.OPEN_CASE)
@@ -130,7 +153,8 @@ async def person_of(caller: Caller, person: PersonId, *, tools: Tools) -> Person
 async def _record(uow: Uow, cmd: RecordMandate, tools: Tools) -> Mandate:
     person = await uow.people.person(cmd.person)
     require(cmd.caller, Verb.RECORD_MANDATE)
-    await _require_own_village(uow, cmd.caller, person)
+    if cmd.caller.role is Role.PROXY:
+        await _require_own_village(uow, cmd.caller, person)
     now = tools.clock.now()
     mandate = Mandate(
         id=MandateId(tools.ids.new()),
@@ -161,7 +185,8 @@ async def _require_own_village(uow: Uow, caller: Caller, person: Person) -> None
     other = await uow.places.village(person.village) if person.village else None
     proxy: Account | None = await uow.people.proxy_of(other.code) if other else None
     halls = await uow.places.halls()
-    hall = next((h for h in halls if other and other.township in h.serves), halls[0])
+    near = (h for h in halls if other and h.level is HallLevel.TOWNSHIP and other.township in h.serves)
+    hall = next(near, halls[0])
     raise NotYourVillage(
         village=own.short_name if own else "本村",
         other_village=other.short_name if other else "其他村",

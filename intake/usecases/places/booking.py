@@ -19,6 +19,7 @@ from intake.model.places import Hall, OfferKind
 from intake.ports import Tools, Uow
 from intake.usecases.cases.drafting import require_offered
 from intake.usecases.intents import once
+from intake.usecases.people.mandates import require_may_act
 
 _NEAREST = 3
 _KIND_WORDS = {
@@ -77,7 +78,7 @@ async def find_slots(cmd: FindSlots, *, tools: Tools) -> tuple[Slot, ...]:
         halls = [
             h for h in await view.places.halls() if _takes(item, h) and (not cmd.halls or h.code in cmd.halls)
         ]
-        return await _free(view, item, halls, after=cmd.after or now, cmd=cmd)
+        return await _free(view, item, halls, cmd, now)
 
 
 async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment:
@@ -122,8 +123,9 @@ async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment,
 async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:
     now = tools.clock.now()
     person = await uow.people.person(cmd.person)
-    require(cmd.caller, Verb.BOOK, Belonging(person=person.id, village=person.village))
-    item = await uow.catalogue.current(cmd.service_code, local_day(now))
+    today = local_day(now)
+    await require_may_act(uow, cmd.caller, Verb.BOOK, person, cmd.service_code, today)
+    item = await uow.catalogue.current(cmd.service_code, today)
     slot = await uow.slots.get(cmd.slot)
     hall = await uow.places.hall(slot.hall)
     await require_offered(uow, item, hall)
@@ -165,12 +167,9 @@ async def _tie(uow: Uow, case_id: CaseId, appointment: Appointment) -> Case:
 async def _full(uow: Uow, item: ServiceItem, slot: Slot, now: datetime) -> SlotFull:
     """The refusal with the nearest free places: first the same hall, around the wished time; then the other halls."""
     halls = {h.code: h for h in await uow.places.halls() if _takes(item, h)}
-    earliest = max(now, slot.start - timedelta(days=1))
-    wish = FindSlots(item.code, kinds=AT_THE_COUNTER)
-    same = await _free(uow, item, [halls[slot.hall]], after=earliest, cmd=wish)
-    elsewhere = await _free(
-        uow, item, [h for h in halls.values() if h.code != slot.hall], after=earliest, cmd=wish
-    )
+    wish = FindSlots(item.code, after=max(now, slot.start - timedelta(days=1)))
+    same = await _free(uow, item, [halls[slot.hall]], wish, now)
+    elsewhere = await _free(uow, item, [h for h in halls.values() if h.code != slot.hall], wish, now)
     nearest = (*_around(same, slot.start)[: _NEAREST - 1], *_around(elsewhere, slot.start))[:_NEAREST]
     texts = [slot_text(near, halls[near.hall]) for near in nearest]
     return SlotFull(
@@ -194,14 +193,15 @@ def serving_group(item: ServiceItem, hall: Hall) -> CounterGroup:
 
 
 async def _free(
-    uow: Uow, item: ServiceItem, halls: Sequence[Hall], *, after: datetime, cmd: FindSlots
+    uow: Uow, item: ServiceItem, halls: Sequence[Hall], cmd: FindSlots, now: datetime
 ) -> tuple[Slot, ...]:
     found: list[Slot] = []
     for group in sorted({serving_group(item, hall) for hall in halls}):
         codes = {hall.code for hall in halls if serving_group(item, hall) is group}
         found += await uow.slots.free(
             group=group,
-            after=after,
+            now=now,
+            after=max(now, cmd.after or now),
             before=cmd.before,
             halls=codes,
             kinds=cmd.kinds or AT_THE_COUNTER,

@@ -146,7 +146,7 @@ def _hall(row: Row) -> Hall:
 
 def _counter(row: Row) -> Counter:
     group = row.one_of("group", CounterGroup)
-    return Counter(CounterCode(row.text("code")), row.text("name"), group, row.number("number"))
+    return Counter(CounterCode(row.text("code")), row.text("name"), group, row.text("number"))
 
 
 def _pattern(row: Row) -> HoursPattern:

@@ -1,0 +1,1 @@
+"""The front step: settings, wiring, command line and worker; the one place that joins all rooms."""

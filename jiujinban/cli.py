@@ -1,0 +1,211 @@
+"""The command line: `jiujinban serve | chat | match | evaluate | import | photo | device`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from intake.errors import Refusal
+from jiujinban import reference
+from jiujinban.settings import BadSetting, Settings, read_settings
+
+app = typer.Typer(
+    name="jiujinban", help="就近办：县乡一体政务服务", no_args_is_help=True, add_completion=False
+)
+import_app = typer.Typer(help="导入本县的数据", no_args_is_help=True)
+photo_app = typer.Typer(help="查看照片", no_args_is_help=True)
+device_app = typer.Typer(help="登记设备", no_args_is_help=True)
+app.add_typer(import_app, name="import")
+app.add_typer(photo_app, name="photo")
+app.add_typer(device_app, name="device")
+
+Files = Annotated[list[Path], typer.Argument(help="JSON 文件，可以多个", metavar="FILE…")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+Done = TypeVar("Done")
+
+
+@app.command(help="启动服务。")
+def serve() -> None:
+    """Serve until stopped."""
+    from jiujinban.serving import serve as serve_until_stopped  # noqa: PLC0415 (other commands need not wait for it)
+
+    serve_until_stopped(_settings())
+
+
+@app.command(help="在终端里对话，和手机上是同一个系统。")
+def chat(
+    who: Annotated[str, typer.Option("--as", help="用哪个身份，例如 citizen-1、proxy-1")] = "citizen-1",
+) -> None:
+    """Talk in the terminal."""
+    from jiujinban.talking import talk  # noqa: PLC0415 (likewise)
+
+    _run(talk(_settings(demo=True), who, ask=_ask, show=_print))
+
+
+@app.command(help="看一句话会匹配到哪些事项。")
+def match(
+    text: Annotated[str, typer.Argument(help="要办的事，用自己的话说")],
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 5,
+    *,
+    as_json: AsJson = False,
+    explain: Annotated[bool, typer.Option("--explain", help="说明依据")] = False,
+) -> None:
+    """Rank the items a sentence could mean."""
+    from jiujinban.matching import explained, matched  # noqa: PLC0415 (likewise)
+
+    settings = _settings()
+    if explain:
+        _print(explained(settings, text, limit))
+        return
+    _print(matched(settings, text, limit, as_json=as_json))
+
+
+@app.command(help="用一批说法检验匹配得准不准。")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="每行一条：{query, gold}", metavar="FILE.jsonl")],
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="改在这些文档里找，每行一条：{id, text}")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the matcher."""
+    from jiujinban.matching import evaluated  # noqa: PLC0415 (likewise)
+
+    try:
+        _print(evaluated(_settings(), file, corpus, as_json=as_json))
+    except OSError as fault:
+        _fail(f"{file.name}：打不开（{fault.strerror}）")
+    except ValueError as fault:
+        _fail(f"文件内容不对：{fault}")
+
+
+@import_app.command("catalogue", help="导入事项清单。")
+def import_catalogue(files: Files) -> None:
+    """Import catalogue files, whole or not at all."""
+    from jiujinban.importing import import_catalogue_files  # noqa: PLC0415 (likewise)
+    from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
+
+    async def act(house: House) -> str:
+        items, changed = await import_catalogue_files(house.desk, files)
+        return f"已导入 {items} 个事项，其中新增或变更 {changed} 个。"
+
+    _print(_in_house(act))
+
+
+@import_app.command("county", help="导入县情：区划、中心、时间、日历、人员。")
+def import_county(files: Files) -> None:
+    """Import county files, whole or not at all."""
+    from jiujinban.importing import import_county_files  # noqa: PLC0415 (likewise)
+    from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
+
+    async def act(house: House) -> str:
+        county = await import_county_files(house.desk, files)
+        await house.desk.places.open_slots()
+        return f"已导入 {len(county.halls)} 个服务中心、{len(county.villages)} 个村（社区）、{len(county.accounts)} 个账号。"
+
+    _print(_in_house(act))
+
+
+@photo_app.command("inspect", help="看看一张照片能不能用、读出了什么（号码默认隐去）。")
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    *,
+    as_json: AsJson = False,
+    openly: Annotated[bool, typer.Option("--openly", help="号码不隐去")] = False,
+) -> None:
+    """Read one photograph."""
+    from materials import inspecting, rendering  # noqa: PLC0415 (likewise)
+    from materials.model import PhotoRefused  # noqa: PLC0415 (likewise)
+
+    try:
+        reading = inspecting.inspect_photo(file)
+    except OSError as fault:
+        _fail(f"{file.name}：打不开（{fault.strerror}）")
+    except PhotoRefused as refused:
+        _print(_json(rendering.refusal_as_json(refused)) if as_json else rendering.refusal_as_text(refused))
+        raise typer.Exit(1) from None
+    _print(
+        _json(rendering.as_json(reading, openly=openly))
+        if as_json
+        else rendering.as_text(reading, openly=openly)
+    )
+
+
+@device_app.command("enrol", help="给登记过的设备发一个新令牌，旧的立即作废。")
+def enrol(code: Annotated[str, typer.Argument(help="设备编号，例如 counter-anwen-1")]) -> None:
+    """Enrol a device and print its token once."""
+    from intake.model.ids import AccountCode  # noqa: PLC0415 (likewise)
+    from jiujinban.clock import RandomIds  # noqa: PLC0415 (likewise)
+    from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
+
+    async def act(house: House) -> str:
+        token = RandomIds().token()
+        await house.desk.people.enrol_device(AccountCode(code), token)
+        return token
+
+    _print(_in_house(act))
+
+
+def _in_house(act: Callable[[Any], Coroutine[Any, Any, Done]]) -> Done:
+    """Do something with the house open."""
+    from jiujinban.wiring import open_house  # noqa: PLC0415 (likewise)
+
+    async def do() -> Done:
+        async with open_house(_settings()) as house:
+            return await act(house)
+
+    return _run(do())
+
+
+def _run(doing: Coroutine[Any, Any, Done]) -> Done:
+    from jiujinban.importing import FaultyFiles  # noqa: PLC0415 (likewise)
+
+    try:
+        return asyncio.run(doing)
+    except Refusal as refusal:
+        _fail(f"{refusal.title}{refusal.next_step}")
+    except reference.UnreadableFile as fault:
+        _fail(str(fault))
+    except FaultyFiles as faulty:
+        lines = [f"  {fault.place}　{fault.field}：{fault.why}" for fault in faulty.faults]
+        _fail("\n".join([f"有 {len(lines)} 处错误，没有导入任何内容：", *lines]))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _settings(**given: object) -> Settings:
+    try:
+        return read_settings(**given)
+    except BadSetting as wrong:
+        _fail(f"配置不对：{wrong}")
+
+
+def _ask() -> str | None:
+    try:
+        return input("您：")
+    except EOFError:
+        return None
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 (what a command is asked for goes to standard output)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _fail(why: str) -> NoReturn:
+    print(why, file=sys.stderr)  # noqa: T201 (what went wrong goes to standard error)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

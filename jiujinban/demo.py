@@ -1,0 +1,129 @@
+"""The demo (演示): the reference county with a morning's work in it, made by the desk's own verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.errors import Refusal
+from intake.model.case import Case, Verdict
+from intake.model.ids import AccountCode, HallCode, IntentKey, ServiceCode
+from intake.model.people import Account, Caller, Door, Role
+from intake.usecases.cases.drafting import OpenDraft, SubmitCase
+from intake.usecases.cases.reception import AskCorrection, OnCase
+from intake.usecases.places.booking import BookAppointment, FindSlots
+from intake.usecases.queue.arriving import TakeNumber
+from jiujinban.importing import import_catalogue_files, import_county_files
+from jiujinban.reference import reference_folder
+from jiujinban.wiring import House
+
+# Known to everybody, and refused in production with the whole demo.
+DEVICE_TOKEN = "demo-{code}"  # noqa: S105 (see above)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One person's matter at a hall, and how far it has come."""
+
+    person: str
+    service: str
+    hall: str
+    far: int
+
+
+# How far: 0 a number taken · 1 submitted · 2 received · 3 correction asked · 4 accepted · 5 in review
+_SCENES: Sequence[Scene] = (
+    Scene("person-1", "MZ10", "anwen", 0),
+    Scene("elder-13", "MZ09", "anwen", 0),
+    Scene("person-2", "RS02", "anwen", 0),
+    Scene("elder-14", "YB01", "anwen", 0),
+    Scene("person-3", "SF03", "anwen", 0),
+    Scene("person-4", "MZ05", "anwen", 1),
+    Scene("person-5", "YB05", "anwen", 1),
+    Scene("elder-15", "RS05", "anwen", 2),
+    Scene("person-6", "CL01", "anwen", 3),
+    Scene("person-7", "MZ07", "anwen", 4),
+    Scene("person-8", "MZ05", "anwen", 5),
+    Scene("elder-16", "MZ09", "anwen", 5),
+    Scene("person-9", "MZ10", "county", 0),
+    Scene("elder-17", "MZ10", "county", 0),
+    Scene("person-10", "RS01", "county", 1),
+    Scene("person-11", "MZ05", "jianshan", 0),
+    Scene("elder-18", "MZ10", "yushan", 1),
+)
+
+
+async def prepare_demo(house: House) -> None:
+    """Load the reference county and play the scenes; doing it again changes nothing."""
+    folder = reference_folder()
+    await import_county_files(house.desk, sorted((folder / "county").glob("*.json")))
+    await import_catalogue_files(house.desk, sorted((folder / "catalogue").glob("*.json")))
+    await house.desk.places.open_slots()
+    await house.learn_catalogue()
+    for device in await house.desk.people.accounts(Role.DEVICE):
+        await house.desk.people.enrol_device(device.code, DEVICE_TOKEN.format(code=device.code))
+    accounts = {account.code: account for account in await house.desk.people.accounts()}
+    for scene in _SCENES:
+        await _Stage(house, accounts, scene).play()
+
+
+class _Stage:
+    """One scene on stage; a refusal (played before, no place left) leaves it as it is."""
+
+    def __init__(self, house: House, accounts: dict[AccountCode, Account], scene: Scene) -> None:
+        self._desk = house.desk
+        self._scene = scene
+        person = accounts[AccountCode(scene.person)]
+        self._citizen = Caller(person, Door.PHONE)
+        clerk = accounts[AccountCode(f"clerk-{scene.hall}-1")]
+        self._clerk = Caller(clerk, Door.DESK_PAGE)
+
+    async def play(self) -> None:
+        try:
+            if self._scene.far == 0:
+                await self._take_number()
+                await self._book()
+            else:
+                await self._work(await self._submit())
+        except Refusal:
+            return
+
+    def _key(self, verb: str) -> IntentKey:
+        return IntentKey(f"demo:{verb}:{self._scene.person}:{self._scene.service}:{self._desk.today}")
+
+    async def _take_number(self) -> None:
+        person = self._citizen.account.person
+        service = ServiceCode(self._scene.service)
+        cmd = TakeNumber(self._clerk, HallCode(self._scene.hall), service, person, key=self._key("number"))
+        await self._desk.queue.take_number(cmd)
+
+    async def _book(self) -> None:
+        person = self._citizen.account.person
+        service = ServiceCode(self._scene.service)
+        halls = frozenset({HallCode(self._scene.hall)})
+        slots = await self._desk.places.find_slots(FindSlots(service, halls, limit=1))
+        if person is not None and slots:
+            cmd = BookAppointment(
+                self._citizen, person, service, slots[0].id, key=IntentKey(f"demo:book:{person}")
+            )
+            await self._desk.places.book(cmd)
+
+    async def _submit(self) -> Case:
+        person = self._citizen.account.person
+        if person is None:
+            raise LookupError(self._scene.person)
+        service, hall = ServiceCode(self._scene.service), HallCode(self._scene.hall)
+        draft = await self._desk.cases.open_draft(OpenDraft(self._citizen, person, service, hall))
+        return await self._desk.cases.submit(SubmitCase(self._citizen, draft.id, bring_later=True))
+
+    async def _work(self, case: Case) -> None:
+        desk, clerk, far = self._desk, self._clerk, self._scene.far
+        if far >= 2:  # noqa: PLR2004 (the scale stands above the scenes)
+            case = await desk.cases.receive(OnCase(clerk, case.id, case.version))
+        if far == 3:  # noqa: PLR2004 (likewise)
+            fault = {case.materials[0].key: (Verdict.UNREADABLE, "照片太暗，看不清字")}
+            await desk.cases.ask_correction(AskCorrection(clerk, case.id, case.version, fault))
+        if far >= 4:  # noqa: PLR2004 (likewise)
+            case = await desk.cases.accept(OnCase(clerk, case.id, case.version))
+        if far >= 5:  # noqa: PLR2004 (likewise)
+            await desk.cases.hand_over(OnCase(clerk, case.id, case.version))

@@ -1,0 +1,76 @@
+"""Serving: prepare, say where everything is, answer until told to stop, and stop cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from aiohttp import web
+
+from jiujinban.clock import SystemClock
+from jiujinban.demo import prepare_demo
+from jiujinban.settings import Settings
+from jiujinban.wiring import open_house
+from jiujinban.worker import working
+
+_SHUTDOWN_SECONDS = 5.0
+_GREETING = """
+就近办已启动
+
+  手机页面    {address}/
+  窗口页面    {address}/desk
+  接口文档    {address}/docs   （{address}/openapi.json）
+{demo}
+按 Ctrl+C 停止。数据保存在 {state}
+"""
+_DEMO = """
+  演示身份（登录页可选，或 POST /api/v1/auth/demo）
+    群众    citizen-1  citizen-2  citizen-3
+    代办员  proxy-1（尖山镇里光洋村）  proxy-2（玉山镇佳村）
+    窗口    clerk-county-1  clerk-anwen-1  clerk-anwen-2 …（clerk-<中心>-1..2）
+    审批    approver-civil_affairs-1 …（approver-<部门>-1）
+    其他    director-anwen …  supervisor  keeper  kiosk-1
+"""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    if sys.platform == "win32":
+        asyncio.run(_serve(settings))
+        return
+    import uvloop  # noqa: PLC0415 (there is none for Windows)
+
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    async with open_house(settings) as house:
+        if settings.demo:
+            await prepare_demo(house)
+        await house.photos.warm()
+        async with working(house, SystemClock()):
+            runner = web.AppRunner(house.web_app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+            await runner.setup()
+            site = web.TCPSite(runner, settings.host, settings.port, reuse_port=settings.reuse_port or None)
+            await site.start()
+            try:
+                _greet(settings, runner)
+                await _told_to_stop()
+            finally:
+                await runner.cleanup()
+
+
+def _greet(settings: Settings, runner: web.AppRunner) -> None:
+    port = runner.addresses[0][1] if runner.addresses else settings.port
+    address = f"http://{settings.host}:{port}"
+    demo = _DEMO if settings.demo else ""
+    print(_GREETING.format(address=address, demo=demo, state=settings.state.resolve()), flush=True)  # noqa: T201 (the one thing a person who started it looks for)
+
+
+async def _told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    await stop.wait()

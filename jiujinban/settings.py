@@ -1,0 +1,74 @@
+"""The settings (配置): one typed object, read once; a malformed one stops start-up with its name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Profile(StrEnum):
+    """运行方式: at somebody's desk, or for the county."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class BadSetting(Exception):
+    """A setting cannot be what it is; the message names it."""
+
+
+class Settings(BaseSettings):
+    """配置: environment variables `JIUJINBAN_…`, and `PORT` and `HOST`.
+
+    `database_url` is `sqlite:///FILE` or `postgresql://…`; empty means SQLite in the state folder. `redis_url` moves
+    conversations to Redis. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="JIUJINBAN_", frozen=True, extra="ignore")
+
+    profile: Profile = Profile.DEVELOPMENT
+    demo: bool = False
+    state: Path = Path(".state")
+    database_url: str = ""
+    redis_url: str = ""
+    blobs_url: str = ""
+    keys_file: Path | None = None
+    host: Annotated[str, Field(validation_alias="HOST")] = "127.0.0.1"
+    port: Annotated[int, Field(validation_alias="PORT", ge=0, le=65535)] = 8080
+    secure_cookies: bool = False
+    reuse_port: bool = False
+
+    @model_validator(mode="after")
+    def _demo_is_no_production(self) -> Self:
+        if self.profile is Profile.PRODUCTION and self.demo:
+            raise ValueError("JIUJINBAN_DEMO must be off when JIUJINBAN_PROFILE is production")
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """Where the rows are."""
+        return self.database_url or f"sqlite:///{self.state.resolve() / 'jiujinban.db'}"
+
+    @property
+    def key_ring_file(self) -> Path:
+        """Where the keys are; made on first use, readable by its owner only."""
+        return self.keys_file or self.state / "keys.json"
+
+    @property
+    def blobs(self) -> str:
+        """Where the photographs are."""
+        return self.blobs_url or str(self.state.resolve() / "photographs")
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this process; raises `BadSetting` naming the first that is wrong."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks what it is given
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise BadSetting(f"{name}: {first['msg']}") from None

@@ -1,0 +1,121 @@
+"""The wiring: the only place that joins doors, desk and workshops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from aiohttp import web
+
+from bot.channels.web import WebChannel
+from bot.engine import Engine
+from device_bridge.gateway.folder_keep import FolderKeep
+from device_bridge.gateway.routes import bridge_routes
+from intake.desk import Desk
+from intake.model.calendar import local_day
+from intake.ports import Conversations, Tools
+from jiujinban.clock import RandomIds, SystemClock
+from jiujinban.photographs import ReadingRoom
+from jiujinban.reference import pages_folder
+from jiujinban.settings import Settings
+from materials.pool import PhotoReader
+from materials.rules import PhotoRules
+from miniapp_api.app import Surroundings, build_app
+from nlp.live import LiveMatcher
+from nlp.speech import Ear
+from papers.calendar import appointment_calendar
+from storage.blobs import open_blobs
+from storage.crypto import KeyRing, Purpose, Sealer, load_keys
+from storage.redis import RedisConversations
+from storage.sql.conversations import SqlConversations
+from storage.sql.store import Store
+
+# Region prefixes that no person holds: only the demo's fictitious people have them.
+_DEMO_PREFIXES = ("330000", "99")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything joined: what the command line, the server and the worker use."""
+
+    settings: Settings
+    store: Store
+    desk: Desk
+    engine: Engine
+    conversations: Conversations
+    matcher: LiveMatcher
+    photos: PhotoReader
+    keys: KeyRing
+    pings: dict[str, Callable[[], Awaitable[None]]]
+
+    async def learn_catalogue(self) -> bool:
+        """Build the matcher anew when the catalogue has changed; True when it had."""
+        async with self.store.open_view() as view:
+            revision = await view.catalogue.revision()
+            if revision == self.matcher.version:
+                return False
+            items = await view.catalogue.all_current(local_day(SystemClock().now()))
+        return await asyncio.to_thread(self.matcher.renew, items, revision)
+
+    def web_app(self) -> web.Application:
+        """The HTTP application with all doors that speak HTTP."""
+        around = Surroundings(
+            conversation=WebChannel(self.engine, self.conversations, self.desk),
+            calendar_paper=appointment_calendar,
+            pages=pages_folder(),
+            pings=self.pings,
+            version=version("jiujinban"),
+            demo=self.settings.demo,
+            secure=self.settings.secure_cookies,
+        )
+        keep = FolderKeep(self.settings.state / "counters", Sealer(self.keys, Purpose.PAGES))
+        return build_app(self.desk, around, bridge_routes(self.desk, keep))
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Prepare the store, join the rooms, and close everything in the end."""
+    settings.state.mkdir(parents=True, exist_ok=True)
+    keys = load_keys(settings.key_ring_file)
+    store = Store.open(settings.store_url, keys)
+    photos = PhotoReader(PhotoRules(demo_prefixes=_DEMO_PREFIXES) if settings.demo else None)
+    try:
+        await store.migrate()
+        async with store.open_view() as view:
+            rules = await view.places.rules()
+            villages = [village.short_name for village in await view.places.villages()]
+            halls = [hall.name for hall in await view.places.halls()]
+        blobs = open_blobs(settings.blobs, keys)
+        matcher = LiveMatcher()
+        tools = Tools(
+            store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, Ear([*halls, *villages]),
+            ReadingRoom(photos), blobs, rules,
+        )  # fmt: skip
+        desk = Desk(tools)
+        async with _conversations(settings, store) as (conversations, pings):
+            pings |= {"database": store.ping, "photographs": blobs.ping, "photo_reader": photos.ping}
+            engine = Engine(desk, conversations)
+            house = House(settings, store, desk, engine, conversations, matcher, photos, keys, pings)
+            await house.learn_catalogue()
+            yield house
+    finally:
+        await photos.close()
+        await store.close()
+
+
+@asynccontextmanager
+async def _conversations(
+    settings: Settings, store: Store
+) -> AsyncIterator[tuple[Conversations, dict[str, Callable[[], Awaitable[None]]]]]:
+    """Conversations in Redis where one is given, else beside the cases."""
+    if not settings.redis_url:
+        yield SqlConversations(store), {}
+        return
+    kept = RedisConversations.open(settings.redis_url)
+    try:
+        yield kept, {"redis": kept.ping}
+    finally:
+        await kept.close()

@@ -1,0 +1,96 @@
+"""The worker: delivers what leaves, opens places ahead, and learns a changed catalogue. Several may run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+from intake.errors import Busy
+from intake.model.leaving import Outgoing, Topic
+from intake.ports import Clock
+from jiujinban.wiring import House
+
+_log = structlog.get_logger("worker")
+_IDLE_SECONDS = 0.5
+_HOUR = 3600.0
+_CATALOGUE_SECONDS = 5.0
+
+
+class Undelivered(Exception):
+    """The receiver does not have the message."""
+
+
+Deliver = Callable[[Outgoing], Awaitable[None]]
+
+
+class Postman:
+    """投递员: takes due messages from the outbox and brings each to its receiver, at least once and in order."""
+
+    def __init__(self, house: House, clock: Clock, province: Deliver | None = None) -> None:
+        self._house = house
+        self._clock = clock
+        self._province = province
+
+    async def round(self) -> int:
+        """Deliver what is due now; returns how many were tried."""
+        async with self._house.store.open_uow() as uow:
+            due = await uow.leaving.due(self._clock.now())
+            await uow.commit()
+        for message in due:
+            await self._deliver(message)
+        return len(due)
+
+    async def _deliver(self, message: Outgoing) -> None:
+        now = self._clock.now()
+        try:
+            await self._bring(message)
+        except Undelivered as why:
+            async with self._house.store.open_uow() as uow:
+                await uow.leaving.failed(message, now, str(why))
+                await uow.commit()
+            return
+        async with self._house.store.open_uow() as uow:
+            if message.topic is Topic.NOTICE:
+                await uow.leaving.put_notice(message, now)
+            await uow.leaving.delivered(message, now)
+            await uow.commit()
+
+    async def _bring(self, message: Outgoing) -> None:
+        if message.topic is Topic.PROVINCE:
+            if self._province is None:
+                raise Undelivered("未配置省平台地址，接上后自动补推")
+            await self._province(message)
+
+
+@asynccontextmanager
+async def working(house: House, clock: Clock) -> AsyncIterator[None]:
+    """Run the worker beside the server."""
+    postman = Postman(house, clock)
+    chores = [
+        asyncio.create_task(_again(postman.round, _IDLE_SECONDS), name="postman"),
+        asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
+        asyncio.create_task(_again(house.learn_catalogue, _CATALOGUE_SECONDS), name="learn catalogue"),
+    ]
+    try:
+        yield
+    finally:
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+
+
+async def _again(chore: Callable[[], Awaitable[int | bool]], pause: float) -> None:
+    """Do a chore, rest when there was nothing to do, and survive what goes wrong: it is logged and tried again."""
+    while True:
+        try:
+            done = await chore()
+        except Busy:
+            done = 0
+        except Exception as fault:  # noqa: BLE001 (a worker that dies of one bad row helps nobody)
+            _log.error("chore_failed", chore=getattr(chore, "__qualname__", ""), exc_info=fault)
+            done = 0
+        if not done or pause >= _HOUR:
+            await asyncio.sleep(pause)

@@ -103,20 +103,13 @@ def test_every_department_of_the_catalogue_is_known(departments: Record, county_
     assert _named_departments(county_folder.parent / "catalogue") - known == set()
 
 
-def test_every_department_of_the_service_list_is_known(departments: Record, county_folder: Path) -> None:
-    """The county's 200 service codes name only departments that stand in the file."""
-    listed = county_folder.parents[2] / "shared" / "data" / "service_codes.json"
-    if not listed.exists():
-        pytest.skip("service_codes.json is not beside this checkout")
+def test_every_item_is_decided_by_one_department(departments: Record, county_folder: Path) -> None:
+    """An approver signs in for one department: an item that names two at once would wait for nobody."""
     known = {department["name"] for department in departments["departments"]}
+    files = (county_folder.parent / "catalogue").glob("*.json")
+    items = [item for file in files for item in json.loads(file.read_text("utf-8")).get("items", [])]
 
-    unknown = [
-        row["code"]
-        for row in json.loads(listed.read_text(encoding="utf-8"))
-        if row["department"] not in known and not set(row["department"].split("、")) <= known
-    ]
-
-    assert unknown == []
+    assert [item["service_code"] for item in items if item["dept_name"] not in known] == []
 
 
 def test_every_village_has_one_proxy(staff: Record, village_codes: set[str]) -> None:

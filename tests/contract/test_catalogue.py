@@ -1,0 +1,152 @@
+"""事项清单: versions that follow each other, and readers who always see the ones in force."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from intake.errors import UnknownService
+from intake.model.ids import ServiceCode
+from storage.sql.store import Store
+from tests.contract.nouns import TODAY, item
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+async def test_an_item_comes_back_as_it_was_put(store: Store) -> None:
+    """Every nested value survives: materials, neighbours, phrasings, exceptions of single halls."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.commit()
+
+    async with store.open_view() as view:
+        found = await view.catalogue.current(ServiceCode("MZ01"), TODAY)
+
+    assert found == item(valid_from=TODAY)
+
+
+async def test_only_what_differs_becomes_a_new_version(store: Store) -> None:
+    """Importing the same file again changes nothing, whatever version numbers it carries."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(), item(code="MZ02")], TODAY)
+        await uow.commit()
+
+    async with store.open_uow() as uow:
+        changed = await uow.catalogue.replace([item(version=7), item(code="MZ02", minutes=99)], TOMORROW)
+        await uow.commit()
+
+    assert changed == 1
+    async with store.open_view() as view:
+        assert (await view.catalogue.current(ServiceCode("MZ01"), TOMORROW)).version == 1
+        assert (await view.catalogue.current(ServiceCode("MZ02"), TOMORROW)).version == 2
+
+
+async def test_each_day_has_exactly_one_version(store: Store) -> None:
+    """The day before a change still reads as it did; the old version says when it ended."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.catalogue.replace([item(minutes=20)], TOMORROW)
+        await uow.commit()
+
+    async with store.open_view() as view:
+        before = await view.catalogue.current(ServiceCode("MZ01"), TODAY)
+        after = await view.catalogue.current(ServiceCode("MZ01"), TOMORROW)
+
+    assert (before.minutes, before.valid_to) == (10, TOMORROW)
+    assert (after.minutes, after.valid_from, after.valid_to) == (20, TOMORROW, None)
+
+
+async def test_a_version_replaced_on_its_first_day_stays_for_its_cases(store: Store) -> None:
+    """Somebody opened a case in the morning; the correction of noon does not take its version away."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.catalogue.replace([item(minutes=20)], TODAY)
+        await uow.commit()
+
+    async with store.open_view() as view:
+        assert (await view.catalogue.current(ServiceCode("MZ01"), TODAY)).minutes == 20
+        assert (await view.catalogue.version(ServiceCode("MZ01"), 1)).minutes == 10
+
+
+async def test_unknown_items_are_refused_by_name(store: Store) -> None:
+    """No such code, not yet in force, and no such version are one refusal."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        with pytest.raises(UnknownService):
+            await uow.catalogue.current(ServiceCode("XX99"), TODAY)
+        with pytest.raises(UnknownService):
+            await uow.catalogue.current(ServiceCode("MZ01"), TODAY - timedelta(days=1))
+        with pytest.raises(UnknownService):
+            await uow.catalogue.version(ServiceCode("MZ01"), 2)
+
+
+async def test_all_items_in_force_are_listed_by_code(store: Store) -> None:
+    """The list of a day holds one version of each item and nothing from the future."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(code="MZ02"), item(code="MZ01")], TODAY)
+        await uow.catalogue.replace([item(code="MZ03")], TOMORROW)
+        await uow.commit()
+
+    async with store.open_view() as view:
+        today = [i.code for i in await view.catalogue.all_current(TODAY)]
+        tomorrow = [i.code for i in await view.catalogue.all_current(TOMORROW)]
+
+    assert today == ["MZ01", "MZ02"]
+    assert tomorrow == ["MZ01", "MZ02", "MZ03"]
+
+
+async def test_another_process_sees_a_change_at_once(store: Store, database_url: str) -> None:
+    """What is kept parsed in one process is dropped as soon as another has imported."""
+    other = Store.open(database_url, store.keys)
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.commit()
+    async with other.open_view() as view:
+        await view.catalogue.all_current(TODAY)
+
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(minutes=20)], TODAY)
+        await uow.commit()
+    async with other.open_view() as view:
+        seen = [i.minutes for i in await view.catalogue.all_current(TODAY)]
+        one = (await view.catalogue.current(ServiceCode("MZ01"), TODAY)).minutes
+    await other.close()
+
+    assert (seen, one) == ([20], 20)
+
+
+async def test_an_import_that_is_undone_leaves_nothing_in_memory(store: Store) -> None:
+    """An import read its own items and then failed; the next one has the same revision number and other items."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(minutes=99)], TODAY)
+        await uow.catalogue.all_current(TODAY)
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(minutes=20)], TODAY)
+        await uow.commit()
+
+    async with store.open_view() as view:
+        assert [i.minutes for i in await view.catalogue.all_current(TODAY)] == [20]
+
+
+async def test_the_revision_grows_with_every_change(store: Store) -> None:
+    """Whoever keeps an index of the items knows by the number when to build it again."""
+    async with store.open_view() as view:
+        first = await view.catalogue.revision()
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.commit()
+    async with store.open_view() as view:
+        assert await view.catalogue.revision() > first
+
+
+async def test_a_clock_set_back_does_not_make_versions_overlap(store: Store) -> None:
+    """A day has one version even when an import ran on a machine whose clock was wrong."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.catalogue.replace([item(minutes=20)], date(2026, 1, 1))
+        await uow.commit()
+
+    async with store.open_view() as view:
+        assert await view.catalogue.current(ServiceCode("MZ01"), TODAY) == replace(
+            item(minutes=20), version=2, valid_from=TODAY
+        )

@@ -236,9 +236,13 @@ def _for_whom(caller: Caller, person: PersonId | None) -> PersonId:
 
 
 def _pressed(spoken: Spoken, offered: tuple[tuple[str, str], ...]) -> Picked | None:
-    """What was offered, said as its number or in its very words: 第1个 is 1, and 11 is never 1."""
-    if spoken.number is not None and 1 <= spoken.number <= len(offered):
-        return Picked(offered[spoken.number - 1][1])
+    """What was offered, said as its number or in its very words: 第1个 is 1, and 11 is never 1.
+
+    A number that was not offered is an unknown choice: the question stays, for it is no new matter.
+    """
+    if spoken.number is not None and offered:
+        known = 1 <= spoken.number <= len(offered)
+        return Picked(offered[spoken.number - 1][1] if known else str(spoken.number))
     return next((Picked(value) for label, value in offered if label == spoken.text.strip()), None)
 
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from intake.model.booking import Appointment, Slot
 from intake.model.calendar import WorkingCalendar, local_day
-from intake.model.case import Case, Page
+from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
-from intake.model.ids import AccountCode, CaseId, HallCode, PageId, PersonId, ServiceCode
+from intake.model.ids import AccountCode, CaseId, CounterCode, HallCode, PageId, PersonId, ServiceCode
 from intake.model.leaving import Notice
 from intake.model.matching import Match, PersonFacts
 from intake.model.people import Account, Caller, Door, Mandate, Person, Role
@@ -17,8 +17,9 @@ from intake.model.places import Department, Hall, Village
 from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
+from intake.model.tray import CounterTray
 from intake.ports import Tools
-from intake.usecases.cases import deciding, drafting, looking, reception
+from intake.usecases.cases import deciding, drafting, looking, reception, tray
 from intake.usecases.catalogue import finding
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import nearby
@@ -95,6 +96,29 @@ class CasesCounter:
 
     async def see_page(self, caller: Caller, page: PageId) -> tuple[Page, bytes]:
         return await looking.see_page(caller, page, tools=self.tools)
+
+    async def lay_card(self, cmd: tray.LayCard) -> None:
+        await tray.lay_card(cmd, tools=self.tools)
+
+    async def lay_page(self, cmd: tray.LayPage) -> PageFacts:
+        return await tray.lay_page(cmd, tools=self.tools)
+
+    async def open_walk_in(self, cmd: tray.OpenWalkIn) -> tray.WalkIn:
+        return await tray.open_walk_in(cmd, tools=self.tools)
+
+    async def on_counter(self, caller: Caller, hall: HallCode, counter: CounterCode) -> CounterTray | None:
+        return await tray.on_counter(caller, hall, counter, tools=self.tools)
+
+    async def on_counters(self, caller: Caller, hall: HallCode) -> tuple[CounterTray, ...]:
+        return await tray.on_counters(caller, hall, tools=self.tools)
+
+    async def see_laid_page(
+        self, caller: Caller, hall: HallCode, counter: CounterCode, page: PageId
+    ) -> bytes:
+        return await tray.see_laid_page(caller, hall, counter, page, tools=self.tools)
+
+    async def clear_counters(self) -> int:
+        return await tray.clear_counters(tools=self.tools)
 
     async def reveal_id_number(self, caller: Caller, case: CaseId) -> str:
         return await looking.reveal_id_number(caller, case, tools=self.tools)
@@ -231,9 +255,6 @@ class PeopleCounter:
 
     async def add_relative(self, cmd: representing.AddVillager) -> Person:
         return await representing.add_relative(cmd, tools=self.tools)
-
-    async def meet(self, cmd: representing.AddVillager) -> Person:
-        return await representing.meet_person(cmd, tools=self.tools)
 
     async def person_of(self, caller: Caller, person: PersonId) -> Person:
         return await representing.person_of(caller, person, tools=self.tools)

@@ -15,10 +15,12 @@ from intake.model.catalogue import CounterGroup, ServiceItem
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
+    CardId,
     CaseId,
     CounterCode,
     DepartmentName,
     Digest,
+    EventId,
     HallCode,
     IntentKey,
     PageId,
@@ -36,6 +38,7 @@ from intake.model.places import Department, Hall, HoursException, HoursPattern, 
 from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
+from intake.model.tray import LaidCard, LaidPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +305,43 @@ class Cases(Protocol):
         """The case a page lies in, and the page; raises `NotFound`."""
 
 
+class Trays(Protocol):
+    """收件盘 as kept: cards and pages that lie on the counters, seldom for longer than a visit."""
+
+    async def lay_card(self, card: LaidCard) -> None:
+        """A new card."""
+
+    async def card_of(self, device: AccountCode, event: EventId) -> LaidCard | None:
+        """The card a machine read under an event."""
+
+    async def lying(self, hall: HallCode, since: datetime) -> tuple[LaidCard, ...]:
+        """The cards on a hall's counters that were touched since an instant, the latest reading first."""
+
+    async def hold(self, card: CardId) -> LaidCard:
+        """One card, kept from every other unit of work until this one ends; raises `NotFound`."""
+
+    async def save(self, card: LaidCard) -> None:
+        """Write a card that is held."""
+
+    async def lay_page(self, page: LaidPage) -> None:
+        """A new page."""
+
+    async def page_of(self, device: AccountCode, event: EventId) -> LaidPage | None:
+        """The page a machine captured under an event."""
+
+    async def pages(self, card: CardId) -> tuple[LaidPage, ...]:
+        """The pages laid for a card, in the order they came."""
+
+    async def move_pages(self, before: CardId, after: CardId) -> None:
+        """The pages of one card belong to another from now on."""
+
+    async def lift_untouched(self, since: datetime) -> frozenset[HallCode]:
+        """Lift the cards nobody has touched since an instant; returns the halls whose counters they lay on."""
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what was last touched before an instant; returns how many cards."""
+
+
 class Questions(Protocol):
     """咨询件 as stored."""
 
@@ -388,6 +428,8 @@ class Uow(Protocol):
     def cases(self) -> Cases: ...
     @property
     def questions(self) -> Questions: ...
+    @property
+    def trays(self) -> Trays: ...
     @property
     def intents(self) -> Intents: ...
     @property

@@ -33,9 +33,10 @@ Done = TypeVar("Done")
 @app.command(help="启动服务。")
 def serve() -> None:
     """Serve until stopped."""
+    settings = _settings()
     from jiujinban.serving import serve as serve_until_stopped  # noqa: PLC0415 (other commands need not wait for it)
 
-    serve_until_stopped(_settings())
+    serve_until_stopped(settings)
 
 
 @app.command(help="在终端里对话，和手机上是同一个系统。")

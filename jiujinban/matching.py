@@ -13,7 +13,7 @@ from intake.usecases.catalogue.exchange import read_items
 from jiujinban.clock import SystemClock
 from jiujinban.reference import catalogue_rows, read_files, reference_folder
 from jiujinban.settings import Settings
-from nlp.corpus import Corpus
+from nlp.corpus import Corpus, texts_in
 from nlp.evaluation import Answer, evaluate, rows_in
 from nlp.matcher import Matcher
 from storage.crypto import load_keys
@@ -47,8 +47,12 @@ def evaluated(settings: Settings, file: Path, corpus: Path | None, *, as_json: b
     """The figures for a file of queries."""
     rows = list(rows_in(file.read_text("utf-8").splitlines()))
     if corpus is not None:
-        found = Corpus.build(corpus.read_text("utf-8").splitlines())
-        report = evaluate(rows, found.answer)
+        texts = Corpus.build(tuple(texts_in(corpus.read_text("utf-8").splitlines())))
+
+        def find(query: str) -> Answer:
+            return Answer(tuple(code for code, _ in texts.find(query, _DEPTH)), declined=False)
+
+        report = evaluate(rows, find)
     else:
         items = items_of(settings)
         matcher = Matcher.build(items)

@@ -45,9 +45,11 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    async with open_house(settings) as house:
-        if settings.demo:
+    if settings.demo:
+        # In a house of its own: rules, halls and villages are read when a house is opened.
+        async with open_house(settings) as house:
             await prepare_demo(house)
+    async with open_house(settings) as house:
         await house.photos.warm()
         async with working(house, SystemClock()):
             runner = web.AppRunner(house.web_app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)

@@ -33,9 +33,9 @@ class Settings(BaseSettings):
     profile: Profile = Profile.DEVELOPMENT
     demo: bool = False
     state: Path = Path(".state")
-    database_url: str = ""
-    redis_url: str = ""
-    blobs_url: str = ""
+    database_url: Annotated[str, Field(pattern=r"^$|^sqlite:///.|^postgresql(\+asyncpg)?://.")] = ""
+    redis_url: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://.")] = ""
+    blobs_url: Annotated[str, Field(pattern=r"^s3://.|^[^:]*$")] = ""
     keys_file: Path | None = None
     host: Annotated[str, Field(validation_alias="HOST")] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="PORT", ge=0, le=65535)] = 8080
@@ -70,5 +70,10 @@ def read_settings(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks what it is given
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise BadSetting(f"{name}: {first['msg']}") from None
+        raise BadSetting(f"{_name(first['loc'])}: {first['msg']}") from None
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    """A setting as it is written in the environment."""
+    name = str(place[0]) if place else "settings"
+    return f"JIUJINBAN_{name.upper()}" if name in Settings.model_fields else name

@@ -18,9 +18,20 @@ async def talk(
     settings: Settings, who: str, *, ask: Callable[[], str | None], show: Callable[[str], None]
 ) -> None:
     """Converse as one of the demo's identities until goodbye."""
-    async with open_house(settings) as house, working(house, SystemClock()):
-        if await _is_empty(house):
-            await prepare_demo(house)
+    async with open_house(settings) as house:
+        if not await _is_empty(house):
+            await _talk_in(house, who, ask=ask, show=show)
+            return
+        await prepare_demo(house)
+    # Opened anew: rules, halls and villages are read when a house is opened.
+    async with open_house(settings) as house:
+        await _talk_in(house, who, ask=ask, show=show)
+
+
+async def _talk_in(
+    house: House, who: str, *, ask: Callable[[], str | None], show: Callable[[str], None]
+) -> None:
+    async with working(house, SystemClock()):
         signed_in = await house.desk.people.sign_in_as(AccountCode(who), Door.TERMINAL)
         show(f"（{signed_in.caller.account.name}，发“照片 文件路径”可以交照片，发“再见”结束）")
         await converse(house.engine, house.desk, signed_in.caller, ask=ask, show=show)

@@ -12,7 +12,6 @@ from aiohttp import web
 
 from bot.channels.web import WebChannel
 from bot.engine import Engine
-from device_bridge.gateway.folder_keep import FolderKeep
 from device_bridge.gateway.routes import bridge_routes
 from intake.desk import Desk
 from intake.model.calendar import local_day
@@ -28,7 +27,7 @@ from nlp.live import LiveMatcher
 from nlp.speech import Ear
 from papers.calendar import appointment_calendar
 from storage.blobs import open_blobs
-from storage.crypto import KeyRing, Purpose, Sealer, load_keys
+from storage.crypto import KeyRing, load_keys
 from storage.redis import RedisConversations
 from storage.sql.conversations import SqlConversations
 from storage.sql.store import Store
@@ -48,7 +47,6 @@ class House:
     conversations: Conversations
     matcher: LiveMatcher
     photos: PhotoReader
-    keys: KeyRing
     pings: dict[str, Callable[[], Awaitable[None]]]
 
     async def learn_catalogue(self) -> bool:
@@ -71,8 +69,7 @@ class House:
             demo=self.settings.demo,
             secure=self.settings.secure_cookies,
         )
-        keep = FolderKeep(self.settings.state / "counters", Sealer(self.keys, Purpose.PAGES))
-        return build_app(self.desk, around, bridge_routes(self.desk, keep))
+        return build_app(self.desk, around, bridge_routes(self.desk))
 
 
 @asynccontextmanager
@@ -95,10 +92,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             ReadingRoom(photos), blobs, rules,
         )  # fmt: skip
         desk = Desk(tools)
-        async with _conversations(settings, store) as (conversations, pings):
+        async with _conversations(settings, store, keys) as (conversations, pings):
             pings |= {"database": store.ping, "photographs": blobs.ping, "photo_reader": photos.ping}
             engine = Engine(desk, conversations)
-            house = House(settings, store, desk, engine, conversations, matcher, photos, keys, pings)
+            house = House(settings, store, desk, engine, conversations, matcher, photos, pings)
             await house.learn_catalogue()
             yield house
     finally:
@@ -108,13 +105,13 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 
 @asynccontextmanager
 async def _conversations(
-    settings: Settings, store: Store
+    settings: Settings, store: Store, keys: KeyRing
 ) -> AsyncIterator[tuple[Conversations, dict[str, Callable[[], Awaitable[None]]]]]:
     """Conversations in Redis where one is given, else beside the cases."""
     if not settings.redis_url:
         yield SqlConversations(store), {}
         return
-    kept = RedisConversations.open(settings.redis_url)
+    kept = RedisConversations.open(settings.redis_url, keys)
     try:
         yield kept, {"redis": kept.ping}
     finally:

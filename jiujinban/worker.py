@@ -1,4 +1,4 @@
-"""The worker: delivers what leaves, opens places ahead, and learns a changed catalogue. Several may run."""
+"""The worker: delivers what leaves, opens places ahead, clears the counters, learns a changed catalogue. Several may run."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from jiujinban.wiring import House
 _log = structlog.get_logger("worker")
 _IDLE_SECONDS = 0.5
 _HOUR = 3600.0
+_MINUTE = 60.0
 _CATALOGUE_SECONDS = 5.0
 
 
@@ -72,6 +73,7 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
     chores = [
         asyncio.create_task(_again(postman.round, _IDLE_SECONDS), name="postman"),
         asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
+        asyncio.create_task(_again(house.desk.cases.clear_counters, _MINUTE), name="clear counters"),
         asyncio.create_task(_again(house.learn_catalogue, _CATALOGUE_SECONDS), name="learn catalogue"),
     ]
     try:

@@ -11,7 +11,7 @@ import pydantic_core
 from aiohttp import web
 
 from intake.desk import Desk
-from miniapp_api import booking, cases, chat, figures, items, questions, queue, signing, villagers
+from miniapp_api import booking, cases, chat, counters, figures, items, questions, queue, signing, villagers
 from miniapp_api.openapi import describe
 from miniapp_api.queue import PULSE, Pulse
 from miniapp_api.refusals import answer_refusals
@@ -30,6 +30,7 @@ _RESOURCES = (
     booking.api,
     cases.api,
     queue.api,
+    counters.api,
     villagers.api,
     questions.api,
     figures.api,

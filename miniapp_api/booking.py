@@ -15,7 +15,7 @@ from intake.model.ids import AppointmentId, CaseId, HallCode, PersonId, ServiceC
 from intake.model.places import Hall, OfferKind
 from intake.usecases.places.booking import BookAppointment, CancelAppointment, FindSlots
 from miniapp_api.county import County
-from miniapp_api.forms import Code
+from miniapp_api.forms import Code, SlotCode
 from miniapp_api.typed import Api, Call, Form, NoForm, View
 from miniapp_api.views import AppointmentView, SlotView
 
@@ -45,7 +45,7 @@ class SlotsForm(Form):
 class BookingForm(Form):
     """Which place for which matter; a proxy or a clerk names the person."""
 
-    slot_id: Code
+    slot_id: SlotCode
     service_code: Code
     person_id: Code | None = None
     case_id: Code | None = None

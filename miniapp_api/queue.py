@@ -6,12 +6,13 @@ import asyncio
 from datetime import timedelta
 from typing import Annotated
 
+import structlog
 from aiohttp import web
 from pydantic import Field
 
 from intake.desk import Desk
 from intake.errors import NotFound
-from intake.model.authority import Belonging, Verb, require
+from intake.model.authority import TABLE, Verb
 from intake.model.booking import AppointmentState
 from intake.model.ids import CounterCode, HallCode, PersonId, ServiceCode, TicketId
 from intake.model.people import Caller
@@ -22,10 +23,11 @@ from miniapp_api.county import County
 from miniapp_api.forms import Code, Version
 from miniapp_api.streams import event_stream
 from miniapp_api.typed import Api, Call, Form, FormT, View
-from miniapp_api.views import AppointmentView, CaseCard, TicketView, local
+from miniapp_api.views import AppointmentView, CaseCard, OnCounterView, TicketView, local
 
 api = Api("queue")
 _POLL = timedelta(milliseconds=250)
+_log = structlog.get_logger("queue")
 
 
 class HallForm(Form):
@@ -72,6 +74,7 @@ class QueueView(View):
     booked: list[AppointmentView]
     cases: list[CaseCard]
     questions_open: int
+    on_counter: list[OnCounterView]
 
 
 class Pulse:
@@ -85,12 +88,20 @@ class Pulse:
     async def watch(self) -> None:
         """Read the halls' pulses four times a second and wake the pages; runs while the server runs."""
         while True:
-            pulses = await self._desk.queue.pulses()
+            pulses = await self._read()
             if pulses != self._seen:
                 self._seen = pulses
                 changed, self._changed = self._changed, asyncio.Event()
                 changed.set()
             await asyncio.sleep(_POLL.total_seconds())
+
+    async def _read(self) -> dict[HallCode, int]:
+        """The pulses, or what was seen last while the store is away: the pages wait, they do not go blind for good."""
+        try:
+            return await self._desk.queue.pulses()
+        except Exception as fault:  # noqa: BLE001 (whatever is wrong with the store now, the next look may be right)
+            _log.warning("pulse_unread", exc_info=fault)
+            return self._seen
 
     def of(self, hall: HallCode) -> int:
         """The hall's revision as last read."""
@@ -118,16 +129,17 @@ async def queue(call: Call[HallForm]) -> QueueView:
 async def queue_events(call: Call[HallForm]) -> web.StreamResponse:
     """实时队列: event ``queue`` at once and after each change, within a second."""
     hall, caller, pulse = HallCode(call.form.hall), call.caller, call.request.app[PULSE]
-    require(caller, Verb.SEE_QUEUE, Belonging(hall=hall))
-    shown = -1
+    # Asked once before the stream opens: a refusal can only be told while no status has left yet.
+    shown = pulse.of(hall)
+    view = await _queue(call, caller, hall)
     async with event_stream(call.request) as stream:
+        await stream.send("queue", view.model_dump_json(), str(shown))
         while stream.open:
-            revision = pulse.of(hall)
-            if revision != shown:
-                shown = revision
-                view = await _queue(call, caller, hall)
-                await stream.send("queue", view.model_dump_json(), str(revision))
             await pulse.change(1.0)
+            if pulse.of(hall) != shown:
+                shown = pulse.of(hall)
+                view = await _queue(call, caller, hall)
+                await stream.send("queue", view.model_dump_json(), str(shown))
             await stream.rest(timedelta())
     return stream.response
 
@@ -195,6 +207,8 @@ async def _queue(call: Call[FormT], caller: Caller, hall_code: HallCode) -> Queu
     booked = await desk.places.appointments_at(caller, hall_code, county.today)
     may_answer = caller.role.value in {"clerk", "director"}
     questions = await desk.questions.at_hall(caller, hall_code) if may_answer else ()
+    sees_counters = caller.role in TABLE[Verb.SEE_COUNTER]
+    trays = await desk.cases.on_counters(caller, hall_code) if sees_counters else ()
     return QueueView(
         hall=hall.code,
         hall_name=hall.name,
@@ -204,6 +218,7 @@ async def _queue(call: Call[FormT], caller: Caller, hall_code: HallCode) -> Queu
         booked=[county.appointment(a) for a in booked if a.state is AppointmentState.BOOKED],
         cases=[county.card(case) for case in await desk.cases.at_hall(caller, hall_code)],
         questions_open=len(questions),
+        on_counter=[OnCounterView.of(tray, hall) for tray in trays],
     )
 
 

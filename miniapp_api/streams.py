@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from aiohttp import web
@@ -20,7 +20,8 @@ class EventStream:
         self.response = response
         self._stopping = stopping
         self._gone = False
-        self._silent = timedelta()
+        self._loop = asyncio.get_running_loop()
+        self._spoke_at = self._loop.time()
 
     @property
     def open(self) -> bool:
@@ -31,19 +32,19 @@ class EventStream:
         """One event; a page that has gone ends the stream without noise."""
         head = f"id: {event_id}\n" if event_id else ""
         await self._write(f"{head}event: {event}\ndata: {data}\n\n")
-        self._silent = timedelta()
 
     async def rest(self, pause: timedelta) -> None:
-        """Wait, or wake when the server stops; a heartbeat keeps proxies from closing a quiet stream."""
-        try:
+        """Wait, or wake when the server stops.
+
+        A heartbeat keeps proxies from closing a quiet stream, and is how a page that has gone is noticed.
+        """
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), pause.total_seconds())
-        except TimeoutError:
-            self._silent += pause
-        if self._silent >= _HEARTBEAT:
+        if self._loop.time() - self._spoke_at >= _HEARTBEAT.total_seconds():
             await self._write(": 在线\n\n")
-            self._silent = timedelta()
 
     async def _write(self, text: str) -> None:
+        self._spoke_at = self._loop.time()
         try:
             await self.response.write(text.encode())
         except (ConnectionError, RuntimeError):

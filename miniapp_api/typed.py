@@ -196,8 +196,8 @@ class Reader(Generic[FormT]):
         self._body_fields = self._has_body and bool(set(form.model_fields) - set(path_fields(path)))
 
     async def __call__(self, request: web.Request) -> FormT:
-        said: dict[str, object] = dict(await self._body(request) if self._has_body else _query(request))
-        said.update(request.match_info)
+        told = await self._body(request) if self._has_body else request.query
+        said = {str(name): _storable(value) for name, value in told.items()} | dict(request.match_info)
         try:
             return self._adapter.validate_python(said)
         except ValidationError as fault:
@@ -220,8 +220,17 @@ class Reader(Generic[FormT]):
         return said
 
 
-def _query(request: web.Request) -> dict[str, object]:
-    return dict(request.query)
+def _storable(value: object) -> object:
+    """The value without NUL characters: nobody types them, and PostgreSQL keeps no text that holds one."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_storable(each) for each in value]
+        case dict():
+            return {name: _storable(each) for name, each in value.items()}
+        case _:
+            return value
 
 
 def path_fields(path: str) -> list[str]:

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from intake.model.authority import ROLE_WORDS, TABLE, Reach, Verb
 from intake.model.booking import Appointment, Slot
 from intake.model.calendar import SHANGHAI, WorkingCalendar, day_text, local_text
-from intake.model.case import CASE_WORDS, LIFE, Act, Case, CaseEvent, CaseMaterial, Page, Verdict
+from intake.model.case import CASE_WORDS, LIFE, Act, Case, CaseEvent, CaseMaterial, CaseState, Page, Verdict
 from intake.model.catalogue import ProjectType, ServiceItem, TimeLimit, Way
 from intake.model.ids import HallCode
 from intake.model.people import Account, Caller, Door, Person, mask_phone
 from intake.model.places import Hall, OfferKind
 from intake.model.question import Question
 from intake.model.queue import TICKET_WORDS, Ticket
+from intake.model.tray import CounterTray, LaidCard, LaidPage
 from intake.usecases.cases.deciding import GRADES
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.places.booking import APPOINTMENT_WORDS
@@ -113,7 +114,7 @@ class CounterView(View):
     code: str
     name: str
     group: str
-    number: int = 0
+    number: str
 
 
 class MeView(View):
@@ -643,6 +644,8 @@ def acts_of(case: Case, caller: Caller) -> list[str]:
         reach = TABLE[verb].get(caller.role) if verb else None
         if reach is None or case.state not in states:
             continue
+        if act is Act.ASK_CORRECTION and case.state is CaseState.IN_REVIEW:
+            continue  # in review it is the approver's word, added below
         theirs = reach is not Reach.OWN or own
         department = reach is not Reach.DEPARTMENT or case.department == caller.account.department
         if theirs and department and not (act is Act.EVALUATE and case.evaluation):
@@ -734,6 +737,91 @@ class TicketView(View):
             person_id=ticket.person,
             version=ticket.version,
         )
+
+
+class OnCounterView(View):
+    """A person's card on one of the hall's counters."""
+
+    counter: str
+    counter_name: str
+    person_name: str
+    pages: int
+    read_at: str
+    read_text: str
+
+    @classmethod
+    def of(cls, tray: CounterTray, hall: Hall) -> OnCounterView:
+        """The tray in one row."""
+        card = tray.card
+        counter = card.counter or ""
+        return cls(
+            counter=counter,
+            counter_name=next((c.name for c in hall.counters if c.code == counter), counter),
+            person_name=tray.holder.name,
+            pages=len(tray.pages),
+            read_at=local(card.read_at),
+            read_text=_read_text(card.read_at),
+        )
+
+
+class LaidCardView(View):
+    """A card on a counter, with its holder masked."""
+
+    id: str
+    person: PersonView
+    read_at: str
+    read_text: str
+
+    @classmethod
+    def of(cls, card: LaidCard, holder: Person, today: date) -> LaidCardView:
+        """The card as the clerk at its counter sees it."""
+        person = PersonView.of(holder, today)
+        return cls(id=card.id, person=person, read_at=local(card.read_at), read_text=_read_text(card.read_at))
+
+
+class LaidPageView(View):
+    """A page on a counter, in no case yet."""
+
+    id: str
+    kind: str
+    verdict: str
+    advice: str
+    at: str
+    url: str
+
+    @classmethod
+    def of(cls, page: LaidPage, card: LaidCard) -> LaidPageView:
+        """The page without its picture."""
+        return cls(
+            id=page.id,
+            kind=page.facts.kind,
+            verdict=page.facts.verdict,
+            advice=page.facts.advice,
+            at=local(page.laid_at),
+            url=f"/api/v1/halls/{card.hall}/counters/{card.counter}/pages/{page.id}",
+        )
+
+
+class CounterTrayView(View):
+    """What lies on a counter: nothing, or a card and the pages laid for its holder."""
+
+    counter: str
+    card: LaidCardView | None
+    pages: list[LaidPageView]
+
+    @classmethod
+    def of(cls, counter: str, tray: CounterTray | None, today: date) -> CounterTrayView:
+        """The tray whole."""
+        if tray is None:
+            return cls(counter=counter, card=None, pages=[])
+        card = LaidCardView.of(tray.card, tray.holder, today)
+        pages = [LaidPageView.of(page, tray.card) for page in tray.pages]
+        return cls(counter=counter, card=card, pages=pages)
+
+
+def _read_text(read_at: datetime) -> str:
+    """When a card was read, seldom more than half an hour ago."""
+    return f"{read_at.astimezone(SHANGHAI):%H:%M}读卡"
 
 
 class QuestionView(View):

@@ -70,7 +70,7 @@ class Idle:
             case Mine():
                 return turn(self, _mine(heard, situation))
             case CaseFile():
-                return turn(self, _about(heard.case, heard.history[-1].words if heard.history else ""))
+                return turn(self, _about(heard, situation))
             case Appointment():
                 return turn(
                     self, Say("appointment_cancelled", {"service": heard.service_name}, again(situation))
@@ -217,7 +217,10 @@ def _mine(mine: Mine, situation: Situation) -> Say:
     return Say("my_cases", {"list": "\n\n".join(lines), "count": str(len(mine.cases))}, tuple(choices))
 
 
-def _about(case: Case, words: str) -> Say:
+def _about(file: CaseFile, situation: Situation) -> Say:
+    case = file.case
+    # The code is the person's proof of who they are: the county's own staff must be shown it, not read it here.
+    collects = case.issue if situation.role in {Role.CITIZEN, Role.PROXY} else None
     choices = [Choice("补交材料", f"resupply:{case.id}")] if case.may(Act.RESUPPLY) else []
     if case.may(Act.EVALUATE) and case.evaluation is None:
         choices += [Choice(word, f"evaluate:{case.id}:{grade}") for grade, word in GRADES.items()]
@@ -226,8 +229,8 @@ def _about(case: Case, words: str) -> Say:
         "number": case.number,
         "state": CASE_WORDS[case.state],
         "due": f"承诺{day_text(case.due.day)}前办结。" if case.due else "",
-        "code": f"取件码：{case.issue.code}（{case.issue.way}）。" if case.issue else "",
-        "words": words,
+        "code": f"取件码：{collects.code}（{collects.way}）。" if collects else "",
+        "words": file.history[-1].words if file.history else "",
     }
     return Say("about_case", facts, tuple(choices), card=case)
 

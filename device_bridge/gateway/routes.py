@@ -11,11 +11,11 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from uuid import UUID
 
 from aiohttp import hdrs, web
 
-from device_bridge.gateway.ports import Keep, LayCard, LayPage, Opened, OpenWalkIn, PeopleVerbs, Tray
-from device_bridge.gateway.tray import DeskTray
+from device_bridge.gateway.ports import CaseVerbs, PeopleVerbs
 from device_bridge.wire import (
     EVENT_HEADER,
     EVENTS_PATH,
@@ -32,35 +32,39 @@ from device_bridge.wire import (
 )
 from intake.desk import Desk
 from intake.errors import BadInput, Unauthenticated
+from intake.model.case import PageFacts
+from intake.model.ids import EventId, IntentKey, ServiceCode
 from intake.model.people import Caller, Door
+from intake.usecases.cases.tray import FromMachine, LayCard, LayPage, OpenWalkIn, WalkIn
 
 _SCHEME = "Device "
 _MAX_MESSAGE_BYTES = 64 * 1024
+_GOOD = "good"
 
 
-def bridge_routes(desk: Desk, keep: Keep) -> list[web.AbstractRouteDef]:
-    """The gateway's routes over the desk; what waits between a card and a case lies in `keep`."""
-    gateway = Gateway(desk.people, DeskTray(desk.people, desk.cases, keep))
+def bridge_routes(desk: Desk) -> list[web.AbstractRouteDef]:
+    """The gateway's routes over the desk."""
+    gateway = Gateway(desk.people, desk.cases)
     return [web.post(EVENTS_PATH, gateway.take_event), web.post(PAGES_PATH, gateway.take_page)]
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """设备入口: what the handlers reach for: who knows the machines, and the tray."""
+    """设备入口: what the handlers reach for: the desk's verbs for machines."""
 
     people: PeopleVerbs
-    tray: Tray
+    cases: CaseVerbs
 
     async def take_event(self, request: web.Request) -> web.Response:
         """One event: 200 accepted, 401 `unknown_device`, 422 `bad_input`, or the desk's own refusal."""
         caller = await self._device(request)
         match _event(await _body(request, _MAX_MESSAGE_BYTES), caller):
             case CardRead() as event:
-                await self.tray.lay_card(LayCard(caller, event.event_id, event.holder))
+                await self.cases.lay_card(_card(caller, event))
                 return _accepted(_sentences()["card_read"])
             case WalkInOpened() as event:
-                opened = await self.tray.open_walk_in(_opening(caller, event))
-                return _accepted(_say_opened(opened), opened.number)
+                walk_in = await self.cases.open_walk_in(_opening(caller, event))
+                return _accepted(_say_opened(walk_in), walk_in.case.number)
             case _:
                 raise BadInput(field="kind", why=f"这种消息请发到 {PAGES_PATH}。")
 
@@ -73,8 +77,8 @@ class Gateway:
         image = await _body(request, MAX_PAGE_BYTES)
         if hashlib.sha256(image).hexdigest() != event.sha256:
             raise BadInput(field="sha256", why="图片在路上损坏了，请重新拍照。")
-        await self.tray.lay_page(LayPage(caller, event.event_id, event.card, image))
-        return _accepted(_sentences()["page_captured"].format(sequence=event.sequence))
+        laid = LayPage(caller, _id(event.event_id), _id(event.card), image)
+        return _accepted(_say_seen(event.sequence, await self.cases.lay_page(laid)))
 
     async def _device(self, request: web.Request) -> Caller:
         """The machine that speaks; one without a counter of its own is a kiosk."""
@@ -85,8 +89,18 @@ class Gateway:
         return caller if caller.account.counter is not None else replace(caller, door=Door.KIOSK)
 
 
+def _card(caller: Caller, event: CardRead) -> LayCard:
+    holder = event.holder
+    return LayCard(caller, _id(event.event_id), holder.name, holder.number, holder.address)
+
+
 def _opening(caller: Caller, event: WalkInOpened) -> OpenWalkIn:
-    return OpenWalkIn(caller, event.event_id, event.card, event.service_code, event.pages)
+    tray = FromMachine(_id(event.card), tuple(_id(page) for page in event.pages))
+    return OpenWalkIn(caller, ServiceCode(event.service_code), tray, IntentKey(str(event.event_id)))
+
+
+def _id(event: UUID) -> EventId:
+    return EventId(str(event))
 
 
 def _event(message: bytes, caller: Caller) -> Event:
@@ -119,13 +133,21 @@ async def _body(request: web.Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _say_opened(opened: Opened) -> str:
+def _say_seen(sequence: int, seen: PageFacts) -> str:
+    """A page that cannot be read well is spoken of now, while the paper is still on the counter."""
     words = _sentences()
-    parts = [words["opened"].format(service=opened.service_name)]
-    if opened.lacking:
-        parts.append(words["lacking"].format(materials="、".join(opened.lacking)))
-    if opened.unusable_pages:
-        parts.append(words["unusable_pages"].format(count=opened.unusable_pages))
+    if seen.verdict == _GOOD:
+        return words["page_captured"].format(sequence=sequence)
+    return words["page_doubtful"].format(sequence=sequence, advice=seen.advice)
+
+
+def _say_opened(walk_in: WalkIn) -> str:
+    words = _sentences()
+    parts = [words["opened"].format(service=walk_in.case.service_name)]
+    if lacking := walk_in.case.lacking():
+        parts.append(words["lacking"].format(materials="、".join(material.name for material in lacking)))
+    if walk_in.unusable_pages:
+        parts.append(words["unusable_pages"].format(count=walk_in.unusable_pages))
     return "".join(parts)
 
 

@@ -151,6 +151,12 @@ class KeyReused(Refusal):
     code = "key_reused"
 
 
+class NoCardRead(Refusal):
+    """No card lies there: none was read, its case is open already, or it lay too long."""
+
+    code = "no_card_read"
+
+
 class NobodyWaiting(Refusal):
     """There is nobody the counter could call."""
 

@@ -28,6 +28,8 @@ class Verb(StrEnum):
     CHECK_IN = "check_in"
     RUN_QUEUE = "run_queue"
     SEE_QUEUE = "see_queue"
+    LAY_ON_COUNTER = "lay_on_counter"
+    SEE_COUNTER = "see_counter"
     ASK_QUESTION = "ask_question"
     ANSWER_QUESTION = "answer_question"
     SEE_VILLAGERS = "see_villagers"
@@ -74,6 +76,8 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.CHECK_IN: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.HALL, _R.DEVICE: _A.HALL},
     _V.RUN_QUEUE: {_R.CLERK: _A.HALL},
     _V.SEE_QUEUE: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY, _R.DEVICE: _A.HALL},
+    _V.LAY_ON_COUNTER: {_R.DEVICE: _A.HALL},
+    _V.SEE_COUNTER: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
     _V.ASK_QUESTION: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
     _V.ANSWER_QUESTION: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
     _V.SEE_VILLAGERS: {_R.PROXY: _A.VILLAGE},
@@ -98,7 +102,7 @@ ROLE_WORDS: Mapping[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """归属: whose, where and whose business a thing is; what is None restricts nobody."""
+    """归属: whose, where and whose business a thing is; what is None is nobody's in particular."""
 
     person: PersonId | None = None
     opened_by: AccountCode | None = None

@@ -104,14 +104,18 @@ async def test_free_places_are_listed_soonest_first(store: Store) -> None:
             ]
         )
         free = uow.slots.free
-        starts = [(slot.start - NOW).days for slot in await free(group=GROUP, after=NOW)]
+        starts = [(slot.start - NOW).days for slot in await free(now=NOW, group=GROUP, after=NOW)]
         assert starts == [1, 2, 3]
-        assert len(await free(group=GROUP, after=NOW, before=NOW + 3 * day)) == 2
-        assert [s.hall for s in await free(group=GROUP, after=NOW, halls={HallCode("anwen")})] == ["anwen"]
-        assert len(await free(group=GROUP, after=NOW, halls=set())) == 0
-        assert len(await free(group=GROUP, after=NOW, kinds={OfferKind.STAGGERED})) == 1
-        assert len(await free(group=GROUP, after=NOW, limit=2)) == 2
-        assert [s.group for s in await free(group=CounterGroup.POLICE, after=NOW)] == [CounterGroup.POLICE]
+        assert len(await free(now=NOW, group=GROUP, after=NOW, before=NOW + 3 * day)) == 2
+        assert [s.hall for s in await free(now=NOW, group=GROUP, after=NOW, halls={HallCode("anwen")})] == [
+            "anwen"
+        ]
+        assert len(await free(now=NOW, group=GROUP, after=NOW, halls=set())) == 0
+        assert len(await free(now=NOW, group=GROUP, after=NOW, kinds={OfferKind.STAGGERED})) == 1
+        assert len(await free(now=NOW, group=GROUP, after=NOW, limit=2)) == 2
+        assert [s.group for s in await free(now=NOW, group=CounterGroup.POLICE, after=NOW)] == [
+            CounterGroup.POLICE
+        ]
 
 
 async def test_a_full_place_is_not_offered(store: Store) -> None:
@@ -127,7 +131,10 @@ async def test_an_offer_that_needs_notice_is_not_shown_too_late(store: Store) ->
     async with store.open_uow() as uow:
         await uow.slots.open([open_time(notice_hours=48)])
         assert await uow.slots.free(group=GROUP, now=NOW, after=NOW) == ()
-        assert len(await uow.slots.free(group=GROUP, now=NOW, after=NOW - timedelta(days=2))) == 1
+        assert (
+            len(await uow.slots.free(group=GROUP, now=NOW - timedelta(days=2), after=NOW - timedelta(days=2)))
+            == 1
+        )
 
 
 async def test_instants_come_back_aware(store: Store) -> None:

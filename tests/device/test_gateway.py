@@ -1,4 +1,4 @@
-"""The server's side: the machine is known, its message is understood, and the desk's own verbs are asked."""
+"""The server's door for machines: the machine is known, its message is understood, and the desk's verbs are asked."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from device_bridge.agent.simulator.cards import SAMPLES, Sample
-from device_bridge.gateway.folder_keep import FolderKeep
-from device_bridge.gateway.ports import LayCard, LayPage, OpenWalkIn
 from device_bridge.gateway.routes import Gateway
-from device_bridge.gateway.tray import DeskTray
 from device_bridge.wire import (
     EVENT_HEADER,
     EVENTS_PATH,
@@ -31,9 +28,11 @@ from device_bridge.wire import (
     WalkInOpened,
     encode_event,
 )
-from intake.errors import BadInput, Refusal
+from intake.errors import Refusal
+from intake.model.ids import ServiceCode
 from intake.model.people import Door
-from tests.device.desk_double import DEVICE, KIOSK, Crash, DeskDouble, MemoryKeep
+from intake.usecases.cases.tray import FromMachine, LayCard, LayPage, OpenWalkIn
+from tests.device.desk_double import DEVICE, DeskDouble
 from tests.device.scenery import NOON, POST
 
 ELDER = SAMPLES[Sample.ELDER].reading
@@ -42,166 +41,8 @@ CARD, FIRST, SECOND, OPENING = (UUID(int=number) for number in (1, 11, 12, 20))
 
 @pytest.fixture
 def desk() -> DeskDouble:
-    """A desk that does what the desk promises, in memory."""
+    """A desk that takes down what it is asked."""
     return DeskDouble()
-
-
-@pytest.fixture
-def tray(desk) -> DeskTray:
-    """A tray over that desk."""
-    return DeskTray(desk, desk, MemoryKeep())
-
-
-async def lay_everything(tray: DeskTray) -> None:
-    """Lay down the elder's card and two pages."""
-    await tray.lay_card(LayCard(DEVICE, CARD, ELDER))
-    await tray.lay_page(LayPage(DEVICE, FIRST, CARD, b"first"))
-    await tray.lay_page(LayPage(DEVICE, SECOND, CARD, b"second"))
-
-
-OPEN = OpenWalkIn(DEVICE, OPENING, CARD, "MZ10", (FIRST, SECOND))
-
-
-async def test_a_walk_in_is_opened_by_the_verbs_a_phone_uses(desk, tray):
-    """Draft, pages in order, submission: the case differs in its door and in nothing else."""
-    await lay_everything(tray)
-
-    opened = await tray.open_walk_in(OPEN)
-
-    (case,) = desk.cases.values()
-    assert opened.number == case.number
-    assert (case.door, case.hall, case.service_code) == (Door.COUNTER, "anwen", "MZ10")
-    assert desk.contents(case) == [b"first", b"second"]
-
-
-async def test_the_same_event_again_is_the_same_case(desk, tray):
-    """The agent did not hear the answer and asks again: one case, the same number."""
-    await lay_everything(tray)
-
-    first = await tray.open_walk_in(OPEN)
-    again = await tray.open_walk_in(OPEN)
-
-    assert first == again
-    assert len(desk.cases) == 1
-
-
-@pytest.mark.parametrize("step", range(1, 16))
-async def test_a_server_that_dies_at_any_step_finishes_when_asked_again(step):
-    """Whichever write was the last, the retry ends in one case with each page once."""
-    desk, keep = DeskDouble(), MemoryKeep()
-    tray = DeskTray(desk, desk, keep)
-    await lay_everything(tray)
-    fuse = Crash(step)
-    desk.fuse = keep.fuse = fuse
-
-    with pytest.raises(ConnectionError):
-        await burn_through(tray, fuse)
-    desk.fuse = keep.fuse = Crash(None)
-    opened = await tray.open_walk_in(OPEN)
-
-    (case,) = desk.cases.values()
-    assert opened.number == case.number
-    assert opened.unusable_pages == 0
-    assert desk.contents(case) == [b"first", b"second"]
-
-
-async def burn_through(tray: DeskTray, fuse: Crash) -> None:
-    """Open the case with a burning fuse; one longer than the act burns right after it."""
-    await tray.open_walk_in(OPEN)
-    fuse.burn_on()
-
-
-async def test_a_page_that_is_no_picture_does_not_cost_the_person_the_case(desk, tray):
-    """The clerk is told that one page has to be taken again."""
-    await tray.lay_card(LayCard(DEVICE, CARD, ELDER))
-    await tray.lay_page(LayPage(DEVICE, FIRST, CARD, b"unreadable"))
-
-    opened = await tray.open_walk_in(replace(OPEN, pages=(FIRST, SECOND)))
-
-    assert opened.unusable_pages == 2
-    assert opened.lacking == ("身份证",)
-
-
-async def test_a_thick_dossier_gets_further_with_every_try(desk, tray):
-    """Pages laid in before the line broke are not read a second time."""
-    await lay_everything(tray)
-    desk.fuse = Crash(3)
-    with pytest.raises(ConnectionError):
-        await tray.open_walk_in(OPEN)
-    desk.fuse = Crash(None)
-    before = desk.readings
-
-    await tray.open_walk_in(OPEN)
-
-    assert (before, desk.readings) == (2, 3)
-
-
-async def test_a_page_after_the_case_was_opened_goes_into_it(desk, tray):
-    """One more sheet, handed over the counter a minute later."""
-    await lay_everything(tray)
-    await tray.open_walk_in(OPEN)
-
-    await tray.lay_page(LayPage(DEVICE, UUID(int=13), CARD, b"third"))
-
-    (case,) = desk.cases.values()
-    assert desk.contents(case) == [b"first", b"second", b"third"]
-
-
-async def test_a_card_of_another_counter_is_out_of_reach(tray):
-    """A kiosk that guesses an id opens nothing for somebody else's visitor."""
-    await lay_everything(tray)
-
-    with pytest.raises(BadInput) as refusal:
-        await tray.open_walk_in(replace(OPEN, caller=KIOSK))
-
-    assert "重新读卡" in refusal.value.title
-
-
-async def test_pages_do_not_stay_on_the_server_twice(desk):
-    """What lies in the case does not lie in the tray as well."""
-    keep = MemoryKeep()
-    tray = DeskTray(desk, desk, keep)
-    await lay_everything(tray)
-
-    await tray.open_walk_in(OPEN)
-
-    assert b"first" not in keep.kept.values()
-
-
-class Reversed:
-    """A seal anybody can break, but not by accident."""
-
-    def seal(self, plain: bytes, about: str) -> bytes:
-        return about.encode() + plain[::-1]
-
-    def open(self, sealed: bytes, about: str) -> bytes:
-        return sealed.removeprefix(about.encode())[::-1]
-
-
-async def test_a_folder_keeps_sealed_and_across_processes(tmp_path):
-    """A second server process finds what the first one kept; the disk shows neither key nor content."""
-    await FolderKeep(tmp_path / "tray", Reversed()).put("device/card/1", b"person-7")
-    other = FolderKeep(tmp_path / "tray", Reversed())
-
-    assert await other.get("device/card/1") == b"person-7"
-    assert await other.get("device/card/2") is None
-    (path,) = (tmp_path / "tray").iterdir()
-    assert b"person-7" not in path.read_bytes()
-    assert "card" not in path.name
-
-
-async def test_a_folder_forgets(tmp_path):
-    """Dropped keys and old visits are gone."""
-    keep = FolderKeep(tmp_path, Reversed())
-    for key in ("a", "b"):
-        await keep.put(key, key.encode())
-
-    await keep.drop("a")
-    await keep.drop("a")
-
-    assert await keep.get("a") is None
-    assert await keep.sweep(before=2**40) == 1
-    assert await keep.get("b") is None
 
 
 @web.middleware
@@ -217,10 +58,10 @@ async def as_problem(request: web.Request, handler: Any) -> web.StreamResponse:
 
 
 @pytest.fixture
-async def client(desk, tray) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+async def client(desk) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     """A server with nothing but the gateway."""
     app = web.Application(middlewares=[as_problem])
-    gateway = Gateway(desk, tray)
+    gateway = Gateway(desk, desk)
     app.add_routes([web.post(EVENTS_PATH, gateway.take_event), web.post(PAGES_PATH, gateway.take_page)])
     async with TestClient(TestServer(app), headers={"Authorization": "Device counter-token"}) as client:
         yield client
@@ -239,7 +80,7 @@ PAGE = PageCaptured(
     sha256=hashlib.sha256(b"first").hexdigest(),
     media_type="image/jpeg",
 )
-WALK_IN = WalkInOpened(**envelope(OPENING), card=CARD, service_code="MZ10", pages=(FIRST,))
+WALK_IN = WalkInOpened(**envelope(OPENING), card=CARD, service_code="MZ10", pages=(FIRST, SECOND))
 
 
 async def post_page(client, event: Event, body: bytes = b"first"):
@@ -248,17 +89,34 @@ async def post_page(client, event: Event, body: bytes = b"first"):
     return await client.post(PAGES_PATH, data=BytesIO(body), headers=headers)
 
 
-async def test_card_page_and_opening_over_http_end_in_a_case_number(client):
-    """The three messages of a walk-in, as the agent sends them."""
+async def test_card_page_and_opening_are_asked_of_the_desk_and_answered_in_words(client, desk):
+    """The three messages of a walk-in, as the agent sends them; the event's id is the key of each act."""
     card = await client.post(EVENTS_PATH, json=encode_event(CARD_READ))
     page = await post_page(client, PAGE)
     opening = await client.post(EVENTS_PATH, json=encode_event(WALK_IN))
 
     assert await card.json() == {"outcome": "accepted", "say": "证件已收到。"}
     assert await page.json() == {"outcome": "accepted", "say": "第1页已收到。"}
-    answer = await opening.json()
-    assert answer["case_number"] == "BJ1"
-    assert answer["say"] == "“老年人优待证办理”已收件。"
+    assert await opening.json() == {
+        "outcome": "accepted",
+        "case_number": "BJ1",
+        "say": "“老年人优待证办理”已收件。还没有拍到：身份证，请当面核对。有1页没有收好，请在窗口页面补拍。",
+    }
+    tray = FromMachine(str(CARD), (str(FIRST), str(SECOND)))
+    assert desk.asked == [
+        LayCard(DEVICE, str(CARD), ELDER.name, ELDER.number, ELDER.address),
+        LayPage(DEVICE, str(FIRST), str(CARD), b"first"),
+        OpenWalkIn(DEVICE, ServiceCode("MZ10"), tray, str(OPENING)),
+    ]
+
+
+async def test_a_doubtful_page_is_answered_with_advice(client):
+    """The paper is still on the counter: now is the time to take it again."""
+    blurred = replace(PAGE, sha256=hashlib.sha256(b"blurred").hexdigest())
+
+    answer = await post_page(client, blurred, b"blurred")
+
+    assert (await answer.json())["say"] == "第1页已收到，但请看一下：照片有点糊，请重拍。"
 
 
 @pytest.mark.parametrize("given", ["", "Bearer counter-token", "Device wrong-token"])
@@ -276,7 +134,7 @@ async def test_a_kiosk_comes_through_its_own_door(client, desk):
 
     await client.post(EVENTS_PATH, json=encode_event(replace(CARD_READ, counter="any")), headers=kiosk)
 
-    assert [cmd.caller.door for cmd in desk.met] == [Door.KIOSK]
+    assert [cmd.caller.door for cmd in desk.asked] == [Door.KIOSK]
 
 
 @pytest.mark.parametrize("change", [{"hall": POST.hall}, {"counter": "anwen-2"}], ids=["hall", "counter"])

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import fields
-from typing import Any, cast
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientSession
 
 from device_bridge.agent.simulator.cards import SAMPLES, Sample
-from device_bridge.gateway.folder_keep import FolderKeep
-from device_bridge.gateway.routes import bridge_routes
-from intake.desk import Desk
-from intake.model.case import Case, CaseState, PageFacts
-from intake.model.ids import AccountCode, Digest, HallCode, ServiceCode
+from intake.model.case import Case, CaseMaterial, CaseState
+from intake.model.ids import AccountCode
 from intake.model.people import Door, IdNumber
-from intake.ports import Matcher, ReadPhoto, Rules, Speech, Tools
 from intake.usecases.cases.drafting import AddPage, OpenDraft, SubmitCase
-from jiujinban.clock import RandomIds, SystemClock
-from jiujinban.importing import import_catalogue_files, import_county_files
-from jiujinban.reference import reference_folder
-from miniapp_api.refusals import answer_refusals
-from storage.crypto import KeyRing, Purpose, Sealer
-from storage.sql.store import Store
+from tests.device.anwen import COUNTER, HALL, ITEM, RESIDENT, TOKEN, Anwen
 from tests.device.scenery import Clerk
 
 if sys.platform == "win32":
@@ -34,123 +23,101 @@ if sys.platform == "win32":
 
 from device_bridge.agent.simulator.stage import DemoFailed, DemoPost, demonstrate
 
-TOKEN = "token-of-the-counter-in-anwen"
-ITEM, HALL = ServiceCode("MZ10"), HallCode("anwen")
-# What two people's cases for one item may differ in: whose they are, when they were opened, and the door.
-OWN = {"id", "number", "applicant", "applicant_name", "opened_by", "opened_at", "submitted_at", "materials"}
-
-
-class PlainReader:
-    """A reading room that keeps what it gets and recognises nothing."""
-
-    async def read(self, content: bytes, *, expected_kind: str | None) -> ReadPhoto:
-        return ReadPhoto(content, PageFacts(expected_kind or "other", 0.0, "good", "", "", {}))
-
-
-class MemoryBlobs:
-    """Photographs in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[Digest, bytes] = {}
-
-    async def put(self, content: bytes) -> Digest:
-        digest = Digest(hashlib.sha256(content).hexdigest())
-        self.kept[digest] = content
-        return digest
-
-    async def get(self, digest: Digest) -> bytes:
-        return self.kept[digest]
-
-
-class Anwen:
-    """The hall of the reference county on a real store, with the gateway on a port."""
-
-    def __init__(self, store: Store, desk: Desk, address: str) -> None:
-        self.store = store
-        self.desk = desk
-        self.address = address
-
-    def counter(self) -> DemoPost:
-        """Where the simulated counter PC stands."""
-        return DemoPost(self.address, TOKEN, HALL, f"{HALL}-comprehensive-1", ITEM)
-
-    async def case(self, number: str) -> Case:
-        """A case as it is stored."""
-        async with self.store.open_view() as view:
-            return await view.cases.by_number(number)
+PAPERS = (b"first", b"second")
+# What any two people's cases for one item may differ in, whatever the door: whose they are and when they were opened.
+OWN = {"id", "number", "applicant", "applicant_name", "opened_by", "opened_at", "submitted_at"}
 
 
 @pytest.fixture
-async def anwen(tmp_path) -> AsyncIterator[Anwen]:
-    """A county with one enrolled counter PC."""
-    keys = KeyRing.new()
-    store = Store.open(f"sqlite:///{tmp_path / 'county.db'}", keys)
-    try:
-        await store.migrate()
-        desk = await open_desk(store)
-        app = web.Application(middlewares=[answer_refusals])
-        app.add_routes(bridge_routes(desk, FolderKeep(tmp_path / "tray", Sealer(keys, Purpose.PAGES))))
-        async with TestServer(app) as server:
-            yield Anwen(store, desk, str(server.make_url("/")).rstrip("/"))
-    finally:
-        await store.close()
+async def desk_page(address: str) -> AsyncIterator[ClientSession]:
+    """The clerk's browser, signed in."""
+    async with ClientSession(address) as session:
+        answer = await session.post("/api/v1/auth/demo", json={"identity": "clerk-anwen-1"})
+        session.headers["Authorization"] = f"Bearer {(await answer.json())['token']}"
+        yield session
 
 
-async def open_desk(store: Store) -> Desk:
-    """A desk over the reference county, in which nobody is understood and every photograph is good."""
-    unused = cast("Any", None)
-    tools = Tools(
-        open_uow=store.open_uow,
-        open_view=store.open_view,
-        clock=SystemClock(),
-        ids=RandomIds(),
-        matcher=cast("Matcher", unused),
-        speech=cast("Speech", unused),
-        photos=PlainReader(),
-        blobs=MemoryBlobs(),
-        rules=Rules(),
-    )
-    desk = Desk(tools)
-    await import_catalogue_files(desk, [reference_folder() / "catalogue" / "civil_affairs.json"])
-    await import_county_files(desk, sorted((reference_folder() / "county").glob("*.json")))
-    await desk.people.enrol_device(AccountCode("counter-anwen-1"), TOKEN)
-    return desk
+def counter_pc(address: str) -> DemoPost:
+    """The simulated counter PC."""
+    return DemoPost(address, TOKEN, HALL, COUNTER, ITEM)
 
 
-async def open_by_phone(desk: Desk) -> str:
-    """Let a citizen open the same item with two photographs; return the number."""
+async def open_by_phone(anwen: Anwen) -> Case:
+    """Let a citizen open the item with two photographs."""
+    desk = anwen.desk
     citizen = (await desk.people.sign_in_as(AccountCode("citizen-1"), Door.PHONE)).caller
     assert citizen.account.person is not None
     draft = await desk.cases.open_draft(OpenDraft(citizen, citizen.account.person, ITEM, HALL))
-    for photograph in (b"first", b"second"):
-        await desk.cases.add_page(AddPage(citizen, draft.id, photograph))
-    return (await desk.cases.submit(SubmitCase(citizen, draft.id, bring_later=True))).number
+    for paper in PAPERS:
+        await desk.cases.add_page(AddPage(citizen, draft.id, paper))
+    number = (await desk.cases.submit(SubmitCase(citizen, draft.id, bring_later=True))).number
+    return await anwen.case(number)
 
 
-async def test_a_counter_case_differs_from_a_phone_case_in_its_door_and_in_nothing_else(anwen):
-    """Reader, camera and 收件 on one side, a phone on the other: the same kind of case lies on the desk."""
-    at_home = await anwen.case(await open_by_phone(anwen.desk))
+async def open_on_desk_page(anwen: Anwen, desk_page: ClientSession) -> Case:
+    """Let the machines lay down a card and two pages, and the clerk press 收件."""
+    await anwen.lay_card(1, RESIDENT)
+    for number, paper in enumerate(PAPERS, start=11):
+        await anwen.lay_page(number, card=1, content=paper)
+    opened = await desk_page.post(
+        f"/api/v1/halls/{HALL}/counters/{COUNTER}/cases", json={"service_code": ITEM}
+    )
+    assert opened.status == 201
+    return await anwen.case((await opened.json())["number"])
 
-    at_counter = await anwen.case(await demonstrate(anwen.counter(), Clerk()))
 
-    different = {
+def without_photographs(material: CaseMaterial) -> tuple[CaseMaterial, int]:
+    """A material with the number of its photographs in their place."""
+    return replace(material, pages=()), len(material.pages)
+
+
+def differences(one: Case, other: Case) -> set[str]:
+    """In what two cases differ that is not their applicants' own."""
+
+    def value(case: Case, name: str) -> Any:
+        return [*map(without_photographs, case.materials)] if name == "materials" else getattr(case, name)
+
+    return {
         part.name
         for part in fields(Case)
-        if part.name not in OWN and getattr(at_home, part.name) != getattr(at_counter, part.name)
+        if part.name not in OWN and value(one, part.name) != value(other, part.name)
     }
-    assert different == {"door"}
-    assert (at_home.door, at_counter.door) == (Door.PHONE, Door.COUNTER)
-    assert at_counter.state is CaseState.SUBMITTED
-    assert [(m.key, m.need, len(m.pages)) for m in at_counter.materials] == [
-        (m.key, m.need, len(m.pages)) for m in at_home.materials
+
+
+async def test_counter_cases_differ_from_a_phone_case_in_their_door_and_in_nothing_else(
+    anwen, address, desk_page
+):
+    """A phone; reader, camera and the counter PC's 收件; the same and the desk page's 收件: one kind of case."""
+    at_home = await open_by_phone(anwen)
+    at_machine = await anwen.case(await demonstrate(counter_pc(address), Clerk()))
+    at_desk = await open_on_desk_page(anwen, desk_page)
+
+    assert differences(at_home, at_machine) == {"door"}
+    assert differences(at_home, at_desk) == {"door"}
+    doors = [case.door for case in (at_home, at_machine, at_desk)]
+    assert doors == [Door.PHONE, Door.COUNTER, Door.DESK_PAGE]
+    assert {case.state for case in (at_home, at_machine, at_desk)} == {CaseState.SUBMITTED}
+
+
+async def test_their_histories_differ_in_door_and_hand_and_in_nothing_else(anwen, address, desk_page):
+    """Opened, two pages, submitted: whoever reads the file later reads the same story."""
+    at_home = await open_by_phone(anwen)
+    at_machine = await anwen.case(await demonstrate(counter_pc(address), Clerk()))
+    at_desk = await open_on_desk_page(anwen, desk_page)
+
+    stories = [
+        [(told.act, told.state, told.words) for told in await anwen.history(case.id)]
+        for case in (at_home, at_machine, at_desk)
     ]
+    assert stories[0] == stories[1] == stories[2]
+    assert [act for act, _, _ in stories[0]] == ["open", "add_page", "add_page", "submit"]
 
 
-async def test_the_card_makes_the_person_known_to_the_county(anwen):
+async def test_the_card_makes_the_person_known_to_the_county(anwen, address):
     """Name, number and the newest address stand in the register; nobody typed them."""
     card = SAMPLES[Sample.ELDER]
 
-    number = await demonstrate(anwen.counter(), Clerk())
+    number = await demonstrate(counter_pc(address), Clerk())
 
     applicant = (await anwen.case(number)).applicant
     async with anwen.store.open_view() as view:
@@ -159,13 +126,13 @@ async def test_the_card_makes_the_person_known_to_the_county(anwen):
     assert person.address == card.newest_address
 
 
-async def test_a_second_case_for_the_same_matter_is_refused_with_the_first_ones_number(anwen):
+async def test_a_second_case_for_the_same_matter_is_refused_with_the_first_ones_number(anwen, address):
     """The clerk reads that it is already under way, and under which number."""
-    number = await demonstrate(anwen.counter(), Clerk())
+    number = await demonstrate(counter_pc(address), Clerk())
     clerk = Clerk()
 
     with pytest.raises(DemoFailed):
-        await demonstrate(anwen.counter(), clerk)
+        await demonstrate(counter_pc(address), clerk)
 
     said = dict(zip(clerk.heard, clerk.facts, strict=True))["opening_refused"]
     assert number in said["title"]

@@ -10,7 +10,7 @@ from intake.model.case import Case, Evaluation, Issue, Outcome
 from intake.model.ids import CaseId
 from intake.model.people import Caller
 from intake.ports import Tools
-from intake.usecases.cases.reception import seen_case
+from intake.usecases.cases.reception import require_seen
 from intake.usecases.trail import leave_trail, notify
 
 ISSUE_WAYS = ("窗口领取", "邮寄", "送上门")
@@ -77,8 +77,9 @@ async def decide_case(cmd: DecideCase, *, tools: Tools) -> Case:
     if not cmd.granted and not (cmd.reason.strip() and cmd.ground.strip() and cmd.instead.strip()):
         raise BadInput(field="instead", why="不予通过时，请写明原因、依据和群众接下来怎么办。")
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         require(cmd.caller, Verb.DECIDE_CASE, Belonging(department=case.department))
+        require_seen(case, cmd.version)
         outcome = Outcome(cmd.granted, cmd.reason, cmd.ground, cmd.instead, cmd.caller.code, now)
         saved = await uow.cases.save(case.decide(outcome))
         await leave_trail(
@@ -96,8 +97,9 @@ async def issue_case(cmd: IssueCase, *, tools: Tools) -> Case:
     if cmd.way not in ISSUE_WAYS:
         raise BadInput(field="way", why=f"出件方式请选：{'、'.join(ISSUE_WAYS)}。")
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         require(cmd.caller, Verb.ISSUE_CASE)
+        require_seen(case, cmd.version)
         here = cmd.caller.account.hall
         moved = case.transfer(here) if here is not None and here != case.hall else case
         code = cmd.tracking if cmd.way == "邮寄" else tools.ids.code(_CODE_DIGITS)
@@ -112,8 +114,9 @@ async def deliver_case(cmd: DeliverCase, *, tools: Tools) -> Case:
     """送达: hand the result over and ask how it was."""
     now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         require(cmd.caller, Verb.ISSUE_CASE)
+        require_seen(case, cmd.version)
         if case.issue is not None and case.issue.way == "窗口领取" and cmd.code != case.issue.code:
             raise WrongCode
         saved = await uow.cases.save(case.deliver())

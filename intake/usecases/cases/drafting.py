@@ -1,4 +1,8 @@
-"""From the first page to a case number: the same verbs for phone, proxy, kiosk and counter."""
+"""From the first page to a case number: the same verbs for phone, proxy, kiosk and counter.
+
+Each verb has its inner half beside it (`draft_in`, `lay_in`, `submit_in`), which works within an open unit of work
+and commits nothing, so that a counter, where the papers come first, does all three as one.
+"""
 
 from __future__ import annotations
 
@@ -89,22 +93,28 @@ class SubmitCase:
 
 async def open_draft(cmd: OpenDraft, *, tools: Tools) -> Case:
     """Open the draft, or bring back the one this account already keeps for the person and the item."""
-    now = tools.clock.now()
     async with tools.open_uow() as uow:
-        person = await uow.people.person(cmd.person)
-        today = local_day(now)
-        mandate = await require_may_act(uow, cmd.caller, Verb.OPEN_CASE, person, cmd.service_code, today)
-        await _refuse_second(uow, person.id, cmd.service_code)
-        kept = await uow.cases.draft_of(person.id, cmd.service_code, cmd.caller.code)
-        if kept is not None:
-            return kept
-        item = await uow.catalogue.current(cmd.service_code, today)
-        hall = await uow.places.hall(cmd.hall)
-        await require_offered(uow, item, hall)
-        case = _draft(CaseId(tools.ids.new()), cmd, person, item, mandate, tools)
-        await uow.cases.add(case)
-        await leave_trail(uow, case, cmd.caller, "open", now)
+        case = await draft_in(uow, cmd, tools=tools)
         await uow.commit()
+    return case
+
+
+async def draft_in(uow: Uow, cmd: OpenDraft, *, tools: Tools) -> Case:
+    """The inner half of `open_draft`."""
+    now = tools.clock.now()
+    person = await uow.people.person(cmd.person)
+    today = local_day(now)
+    mandate = await require_may_act(uow, cmd.caller, Verb.OPEN_CASE, person, cmd.service_code, today)
+    await _refuse_second(uow, person.id, cmd.service_code)
+    kept = await uow.cases.draft_of(person.id, cmd.service_code, cmd.caller.code)
+    if kept is not None:
+        return kept
+    item = await uow.catalogue.current(cmd.service_code, today)
+    hall = await uow.places.hall(cmd.hall)
+    await require_offered(uow, item, hall)
+    case = _draft(CaseId(tools.ids.new()), cmd, person, item, mandate, tools)
+    await uow.cases.add(case)
+    await leave_trail(uow, case, cmd.caller, "open", now)
     return case
 
 
@@ -116,31 +126,40 @@ async def add_page(cmd: AddPage, *, tools: Tools) -> PageAdded:
     expected = await _expected_kind(cmd, tools)
     photo = await tools.photos.read(cmd.content, expected_kind=expected)
     digest = await tools.blobs.put(photo.jpeg)
-    now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await _own_case(uow, cmd.caller, cmd.case)
+        case = await own_case(uow, cmd.caller, cmd.case)
 
         async def act() -> PageAdded:
             page = _page(tools, cmd, digest, photo.jpeg, photo.facts)
-            target = _target(case, cmd.material, photo.facts)
-            saved = await uow.cases.save(case.with_page(target.key, page))
-            await leave_trail(uow, saved, cmd.caller, "add_page", now)
-            return PageAdded(saved, _named(saved, target.key), page)
+            target = target_of(case, cmd.material, photo.facts)
+            return await lay_in(uow, cmd.caller, case, page, target, tools=tools)
 
         async def again(page: str) -> PageAdded:
-            material = next(m for m in case.materials for p in m.pages if p.id == page)
-            return PageAdded(case, material, next(p for p in material.pages if p.id == page))
+            laid = ((m, p) for m in case.materials for p in m.pages if p.id == page)
+            material, kept = next(laid, (None, None))
+            if material is None or kept is None:
+                raise NotFound(what="照片")
+            return PageAdded(case, material, kept)
 
         return await once(
             uow, cmd.caller, cmd.key, "add_page", act=act, again=again, name=lambda done: done.page.id
         )
 
 
+async def lay_in(
+    uow: Uow, caller: Caller, case: Case, page: Page, target: CaseMaterial, *, tools: Tools
+) -> PageAdded:
+    """The inner half of `add_page`, for a page that has been read and stored."""
+    saved = await uow.cases.save(case.with_page(target.key, page))
+    await leave_trail(uow, saved, caller, "add_page", tools.clock.now())
+    return PageAdded(saved, _named(saved, target.key), page)
+
+
 async def drop_page(cmd: DropPage, *, tools: Tools) -> Case:
     """Take a photograph back while the case may still be changed."""
     now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await _own_case(uow, cmd.caller, cmd.case)
+        case = await own_case(uow, cmd.caller, cmd.case)
         saved = await uow.cases.save(case.without_page(cmd.page))
         await leave_trail(uow, saved, cmd.caller, "drop_page", now)
         await uow.commit()
@@ -150,19 +169,20 @@ async def drop_page(cmd: DropPage, *, tools: Tools) -> Case:
 async def submit_case(cmd: SubmitCase, *, tools: Tools) -> Case:
     """Give the matter its number; from here the county answers for it."""
     async with tools.open_uow() as uow:
-        case = await _own_case(uow, cmd.caller, cmd.case)
+        case = await own_case(uow, cmd.caller, cmd.case)
         return await once(
             uow,
             cmd.caller,
             cmd.key,
             "submit_case",
-            act=lambda: _submit(uow, cmd, case, tools),
+            act=lambda: submit_in(uow, cmd, case, tools=tools),
             again=lambda found: uow.cases.get(CaseId(found)),
             name=lambda done: done.id,
         )
 
 
-async def _submit(uow: Uow, cmd: SubmitCase, case: Case, tools: Tools) -> Case:
+async def submit_in(uow: Uow, cmd: SubmitCase, case: Case, *, tools: Tools) -> Case:
+    """The inner half of `submit_case`."""
     now = tools.clock.now()
     await _refuse_second(uow, case.applicant, case.service_code)
     lacking = case.lacking()
@@ -173,6 +193,8 @@ async def _submit(uow: Uow, cmd: SubmitCase, case: Case, tools: Tools) -> Case:
     saved = await uow.cases.save(submitted)
     if saved.appointment is not None:
         appointment = await uow.appointments.get(saved.appointment)
+        if (appointment.person, appointment.service_code) != (case.applicant, case.service_code):
+            raise NotFound(what="预约")
         await uow.appointments.save(replace(appointment, case=saved.id))
     await leave_trail(uow, saved, cmd.caller, "submit", now)
     await notify(uow, saved, "case_submitted", {})
@@ -237,7 +259,8 @@ def _draft(
     )
 
 
-async def _own_case(uow: Uow, caller: Caller, case_id: CaseId) -> Case:
+async def own_case(uow: Uow, caller: Caller, case_id: CaseId) -> Case:
+    """A case the caller may lay pages into or hand in: one's own, one opened for somebody, or by office any."""
     case = await uow.cases.get(case_id)
     person = await uow.people.person(case.applicant)
     mine = case.opened_by == caller.code or case.applicant == caller.account.person
@@ -253,7 +276,7 @@ async def _own_case(uow: Uow, caller: Caller, case_id: CaseId) -> Case:
 
 async def _expected_kind(cmd: AddPage, tools: Tools) -> str | None:
     async with tools.open_view() as view:
-        case = await _own_case(view, cmd.caller, cmd.case)
+        case = await own_case(view, cmd.caller, cmd.case)
     if cmd.material is None:
         return None
     return _named(case, cmd.material).kind
@@ -266,9 +289,11 @@ def _named(case: Case, key: str) -> CaseMaterial:
     return material
 
 
-def _target(case: Case, asked: str | None, seen: PageFacts) -> CaseMaterial:
+def target_of(case: Case, asked: str | None, seen: PageFacts) -> CaseMaterial:
     """The material the photograph shows; the one asked for when the reading room is not sure."""
     shown = next((m for m in case.materials if m.kind == seen.kind), None)
+    if asked is None and not case.materials:
+        raise UnknownMaterial
     if asked is None:
         return shown or next((m for m in case.materials if not m.pages), case.materials[-1])
     named = _named(case, asked)

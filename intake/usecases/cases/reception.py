@@ -14,6 +14,7 @@ from intake.model.ids import CaseId, HallCode
 from intake.model.leaving import Outgoing, Topic
 from intake.model.people import Caller, Role
 from intake.ports import Tools, Uow
+from intake.usecases.cases.drafting import own_case
 from intake.usecases.trail import leave_trail, notify
 
 
@@ -57,20 +58,22 @@ class Redirect:
     instead: str
 
 
-async def seen_case(uow: Uow, case_id: CaseId, version: int) -> Case:
-    """The case, provided it still is what the caller's page showed; else `Stale`."""
-    case = await uow.cases.get(case_id)
+def require_seen(case: Case, version: int) -> None:
+    """Pass while the case still is what the caller's page showed; else `Stale`.
+
+    Asked after the authority, for the refusal tells the case's number and version.
+    """
     if case.version != version:
         raise Stale(what=f"办件{case.number}", version=case.version)
-    return case
 
 
 async def receive_case(cmd: OnCase, *, tools: Tools) -> Case:
     """收件: take the case in hand, at whichever hall the person stands (全城通办)."""
     now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         await _require_clerk(uow, cmd.caller, case)
+        require_seen(case, cmd.version)
         here = cmd.caller.account.hall
         moved = case.transfer(here) if here is not None and here != case.hall else case
         saved = await uow.cases.save(moved.receive(cmd.caller.code))
@@ -83,8 +86,9 @@ async def accept_case(cmd: OnCase, *, tools: Tools) -> Case:
     """受理: the materials are right; the promised days begin to run."""
     now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         await _require_clerk(uow, cmd.caller, case)
+        require_seen(case, cmd.version)
         item = await uow.catalogue.version(case.service_code, case.item_version)
         accepted = case.accept(item, await uow.places.calendar(), now, local_day(now))
         saved = await uow.cases.save(accepted)
@@ -100,8 +104,9 @@ async def ask_correction(cmd: AskCorrection, *, tools: Tools) -> Case:
     """补正: tell every fault at once and stop the clock; the rules cap the rounds."""
     now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         await _require_reviewer(uow, cmd.caller, case)
+        require_seen(case, cmd.version)
         if case.rounds >= tools.rules.correction_rounds:
             raise TooManyRounds(rounds=case.rounds, who=await _director_of(uow, case.hall))
         unknown = [key for key in cmd.materials if case.material(key) is None]
@@ -124,12 +129,7 @@ async def resupply_case(cmd: Resupply, *, tools: Tools) -> Case:
     """补正完成: back to whoever asked; the clock runs on."""
     now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await uow.cases.get(cmd.case)
-        require(
-            cmd.caller,
-            Verb.OPEN_CASE,
-            Belonging(case.applicant, case.opened_by, village=cmd.caller.account.village),
-        )
+        case = await own_case(uow, cmd.caller, cmd.case)
         saved = await uow.cases.save(case.resupply(await uow.places.calendar(), local_day(now)))
         await leave_trail(uow, saved, cmd.caller, "resupply", now)
         await uow.commit()
@@ -140,8 +140,9 @@ async def hand_over_case(cmd: OnCase, *, tools: Tools) -> Case:
     """转部门审批: reception has done its part."""
     now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         await _require_clerk(uow, cmd.caller, case)
+        require_seen(case, cmd.version)
         saved = await uow.cases.save(case.hand_over())
         await leave_trail(uow, saved, cmd.caller, "hand_over", now)
         await uow.commit()
@@ -154,8 +155,9 @@ async def redirect_case(cmd: Redirect, *, tools: Tools) -> Case:
     if not (cmd.reason.strip() and cmd.ground.strip() and cmd.instead.strip()):
         raise BadInput(field="instead", why="不能只说不行：请写明原因、依据和可行的办法。")
     async with tools.open_uow() as uow:
-        case = await seen_case(uow, cmd.case, cmd.version)
+        case = await uow.cases.get(cmd.case)
         await _require_clerk(uow, cmd.caller, case)
+        require_seen(case, cmd.version)
         outcome = Outcome(
             granted=False,
             reason=cmd.reason,

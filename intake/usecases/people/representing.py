@@ -101,21 +101,19 @@ async def add_relative(cmd: AddVillager, *, tools: Tools) -> Person:
     return person
 
 
-async def meet_person(cmd: AddVillager, *, tools: Tools) -> Person:
-    """The person whose card lies on the counter's reader: known by the number, or new to the county."""
-    require(cmd.caller, Verb.OPEN_CASE)
+async def meet_in(uow: Uow, cmd: AddVillager, *, tools: Tools) -> Person:
+    """The person whose card lies on a counter's reader: known by the number, or new to the county.
+
+    Works within an open unit of work and commits nothing: the card is laid down in the same one.
+    """
     number = _number(cmd.id_number)
-    async with tools.open_uow() as uow:
-        known = await uow.people.by_id_number(number)
-        if known is not None:
-            return known
-        person = _person(cmd, number, cmd.village, tools)
-        await uow.people.add(person)
-        now = tools.clock.now()
-        await uow.leaving.audit(
-            AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id)
-        )
-        await uow.commit()
+    known = await uow.people.by_id_number(number)
+    if known is not None:
+        return known
+    person = _person(cmd, number, cmd.village, tools)
+    await uow.people.add(person)
+    now = tools.clock.now()
+    await uow.leaving.audit(AuditEntry("person.add", cmd.caller.code, cmd.caller.door, now, person=person.id))
     return person
 
 

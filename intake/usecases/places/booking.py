@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.errors import AlreadyBooked, NotNow, SlotFull, SlotPast
+from intake.errors import AlreadyBooked, NotFound, NotNow, SlotFull, SlotPast
 from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import Appointment, AppointmentState, Slot
 from intake.model.calendar import local_day, local_text
-from intake.model.case import Case
+from intake.model.case import CASE_WORDS, Case, CaseState
 from intake.model.catalogue import CounterGroup, ServiceItem, Way
 from intake.model.ids import AppointmentId, CaseId, HallCode, IntentKey, PersonId, ServiceCode, SlotId
 from intake.model.leaving import AuditEntry, Outgoing, Topic
@@ -129,6 +129,8 @@ async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:
     slot = await uow.slots.get(cmd.slot)
     hall = await uow.places.hall(slot.hall)
     await require_offered(uow, item, hall)
+    if slot.group is not serving_group(item, hall):
+        raise NotFound(what="号源")
     await _refuse_second(uow, cmd)
     if not slot.bookable_at(now):
         raise SlotPast(when=local_text(slot.start))
@@ -161,6 +163,10 @@ async def _refuse_second(uow: Uow, cmd: BookAppointment) -> None:
 
 async def _tie(uow: Uow, case_id: CaseId, appointment: Appointment) -> Case:
     case = await uow.cases.get(case_id)
+    if (case.applicant, case.service_code) != (appointment.person, appointment.service_code):
+        raise NotFound(what="办件")
+    if case.state not in {CaseState.DRAFT, CaseState.SUBMITTED}:
+        raise NotNow(what=f"办件{case.number}", state=CASE_WORDS[case.state])
     return await uow.cases.save(replace(case, appointment=appointment.id, hall=appointment.hall))
 
 

@@ -88,7 +88,9 @@ async def take_number(cmd: TakeNumber, *, tools: Tools) -> Ticket:
 
 async def _walk_in(uow: Uow, cmd: TakeNumber, tools: Tools) -> Ticket:
     now = tools.clock.now()
-    require(cmd.caller, Verb.CHECK_IN, Belonging(hall=cmd.hall, person=cmd.person, opened_by=cmd.caller.code))
+    # Who names a person takes the number for that one; a mere name on the slip is the caller's own.
+    slip = cmd.caller.code if cmd.person is None else None
+    require(cmd.caller, Verb.CHECK_IN, Belonging(hall=cmd.hall, person=cmd.person, opened_by=slip))
     hall = await uow.places.hall(cmd.hall)
     item = await uow.catalogue.current(cmd.service_code, local_day(now)) if cmd.service_code else None
     person = await uow.people.person(cmd.person) if cmd.person else None

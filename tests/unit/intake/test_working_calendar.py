@@ -16,6 +16,7 @@ LIMITS = st.builds(TimeLimit, st.integers(0, 40))
 
 
 def calendar_with(*holidays: date) -> WorkingCalendar:
+    """2026 with these days off."""
     return WorkingCalendar(
         {day: CalendarDay(day, DayKind.HOLIDAY, "放假") for day in holidays}, frozenset({2026})
     )
@@ -44,7 +45,9 @@ def test_a_limit_holds_exactly_its_working_days(start, limit):
 def test_a_make_up_saturday_is_a_working_day():
     """10月10日 is a Saturday on which offices work."""
     saturday = date(2026, 10, 10)
-    calendar = WorkingCalendar({saturday: CalendarDay(saturday, DayKind.MAKEUP, "国庆节调休")}, frozenset({2026}))
+    calendar = WorkingCalendar(
+        {saturday: CalendarDay(saturday, DayKind.MAKEUP, "国庆节调休")}, frozenset({2026})
+    )
 
     assert calendar.is_working(saturday)
     assert calendar.due(date(2026, 10, 9), TimeLimit(1)).day == saturday

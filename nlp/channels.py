@@ -1,0 +1,142 @@
+"""Channels (通道): each looks for one kind of likeness between a sentence and the catalogue.
+
+Two steps keep a match fast at any size: a survey of the whole catalogue by grams, words and concepts, and a close
+look at the few documents the survey puts first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from nlp.index import Index, Meaning
+from nlp.lexicon import lexicon
+from nlp.phrases import Nearness
+from nlp.postings import Floats, Ints
+from nlp.reading import Reading
+from nlp.sense import Closeness
+from nlp.words import rarity
+
+SHORTLIST: Final = 24
+_NOTHING: Final = 1e-9
+_CONCEPT_WORTH: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """初筛: one number per document of the whole catalogue.
+
+    `mass` is what the sentence tells, `known` the share of it that the catalogue has words for.
+    """
+
+    gram: Floats
+    word: Floats
+    cover: Floats
+    mass: float
+    known: float
+    sense: Closeness | None
+
+    def best(self, size: int = SHORTLIST) -> Ints:
+        """The documents worth a close look, best first."""
+        total = self.gram + self.cover + 0.5 * self.word
+        if self.sense is not None:
+            total = total + self.sense.near
+        count = min(size, len(total))
+        top = np.argpartition(total, -count)[-count:]
+        return top[np.argsort(-total[top], kind="stable")].astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """细看: one number per chosen document and channel."""
+
+    chosen: Ints
+    gram: Floats
+    word: Floats
+    cover: Floats
+    phrase: Nearness
+    sound: Floats
+    sense: Closeness
+    thing: Floats
+    act: Floats
+    named: Floats
+    called: Floats
+    uncalled: Floats
+    known: float
+    things: int
+    acts: int
+
+
+def survey(index: Index, reading: Reading) -> Survey:
+    """The whole catalogue's view of one reading."""
+    pieces = _pieces(reading)
+    total = sum(pieces.values()) or _NOTHING
+    word_mass = index.rarest * len(reading.words) or _NOTHING
+    mass = index.mass(reading.grams) or _NOTHING
+    return Survey(
+        gram=index.grams.score(dict.fromkeys(reading.grams, 1.0)) / mass,
+        word=index.words.score(dict.fromkeys(reading.words, 1.0)) / word_mass,
+        cover=index.coverage.score(pieces) / total,
+        mass=mass,
+        known=sum(worth for piece, worth in pieces.items() if piece in index.coverage.terms) / total,
+        sense=index.sense.closeness(reading.focus) if index.sense else None,
+    )
+
+
+def listen(index: Index, reading: Reading) -> Signals:
+    """Every channel's view of the documents that the survey puts first."""
+    seen = survey(index, reading)
+    chosen = seen.best()
+    spans = index.phrases.spans(chosen)
+    meanings = [index.meanings[i] for i in chosen]
+    things, acts = _of_kind(reading, "thing"), _of_kind(reading, "act")
+    called = np.asarray([float(not meaning.acts.isdisjoint(acts)) for meaning in meanings])
+    return Signals(
+        chosen=chosen,
+        gram=seen.gram[chosen],
+        word=seen.word[chosen],
+        cover=seen.cover[chosen],
+        phrase=index.phrases.nearness(spans, reading.grams, seen.mass),
+        sound=index.phrases.sound(spans, reading.sounds),
+        sense=_of(chosen, seen.sense),
+        thing=_meant(meanings, things, index.concept_idf),
+        act=_meant(meanings, acts, index.concept_idf),
+        named=np.asarray([sum(m.named.get(concept, 0.0) for concept in reading.concepts) for m in meanings]),
+        called=called,
+        uncalled=np.asarray([float(bool(meaning.acts)) for meaning in meanings]) * (1.0 - called),
+        known=seen.known,
+        things=len(things),
+        acts=len(acts),
+    )
+
+
+def _of(chosen: Ints, sense: Closeness | None) -> Closeness:
+    """Closeness of the chosen documents; without an encoder, zeros, which no weight can move."""
+    if sense is None:
+        nothing = np.zeros(len(chosen))
+        return Closeness(nothing, nothing, 0.0)
+    return Closeness(sense.near[chosen], sense.core[chosen], sense.elsewhere)
+
+
+def _pieces(reading: Reading) -> dict[str, float]:
+    """The words and concepts of a sentence with what each tells; words that carry a concept count as it."""
+    carried = {term for terms in reading.met.values() for term in terms}
+    words = {word: rarity(word) for word in reading.words if word not in carried}
+    return words | dict.fromkeys((f"#{concept}" for concept in reading.concepts), _CONCEPT_WORTH)
+
+
+def _of_kind(reading: Reading, kind: str) -> list[str]:
+    known = lexicon().concepts
+    return [concept for concept in reading.concepts if known[concept].kind == kind]
+
+
+def _meant(meanings: Sequence[Meaning], concepts: Sequence[str], idf: Mapping[str, float]) -> Floats:
+    """The share of the sentence's concepts that each document is about."""
+    worth = {concept: idf.get(concept, 1.0) for concept in concepts}
+    total = sum(worth.values()) or _NOTHING
+    return np.asarray([
+        sum(w * meaning.concepts.get(concept, 0.0) for concept, w in worth.items()) / total for meaning in meanings
+    ])  # fmt: skip

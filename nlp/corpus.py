@@ -1,0 +1,77 @@
+"""Corpus (文档集): the same gram index over plain documents, for collections without names or aliases."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+
+from nlp.postings import Floats, Postings
+from nlp.text import focus, grams, normalise
+from nlp.weighing import bm25, rarities_among
+
+# Answers are long and of very unequal length, so length is damped harder here than among catalogue items.
+_SATURATION, _LENGTH_SHARE = 1.6, 0.75
+_LEAD_LENGTH, _LEAD_SHARE = 120, 0.15
+_LONGEST: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """文档: an id and its text."""
+
+    id: str
+    text: str
+
+
+def texts_in(lines: Iterable[str]) -> Iterator[Text]:
+    """Documents from JSON lines `{"id", "text"}`; raises ValueError naming the line that is wrong."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield Text(str(row["id"]), str(row["text"]))
+        except (ValueError, KeyError, TypeError) as wrong:
+            message = f'line {number}: a document needs "id" and "text": {wrong}'
+            raise ValueError(message) from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """文档集: an immutable index of plain documents; the beginning of a document counts a little more."""
+
+    ids: tuple[str, ...]
+    whole: Postings
+    lead: Postings
+
+    @classmethod
+    def build(cls, texts: Sequence[Text]) -> Self:
+        """Index the documents."""
+        said = [normalise(text.text, longest=_LONGEST) for text in texts]
+        return cls(
+            tuple(text.id for text in texts), _postings(said), _postings([t[:_LEAD_LENGTH] for t in said])
+        )
+
+    def find(self, query: str, limit: int = 10) -> list[tuple[str, float]]:
+        """The documents nearest to a query, best first, with scores where 1 is the best of either part."""
+        if not self.ids:
+            return []
+        pieces = {gram: float(count) for gram, count in Counter(grams(focus(normalise(query)))).items()}
+        scores = _scaled(self.whole.score(pieces)) + _LEAD_SHARE * _scaled(self.lead.score(pieces))
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [(self.ids[i], round(float(scores[i]), 4)) for i in order]
+
+
+def _postings(texts: Sequence[str]) -> Postings:
+    rows = [dict(Counter(grams(text))) for text in texts]
+    return bm25(rows, rarities_among(rows), _SATURATION, _LENGTH_SHARE)
+
+
+def _scaled(scores: Floats) -> Floats:
+    best = scores.max()
+    return scores / best if best > 0 else scores

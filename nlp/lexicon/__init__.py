@@ -1,0 +1,107 @@
+"""Lexicon (词表): what the county's keepers may edit: concepts, empty phrases, and matters of no hall."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """概念: one meaning behind many words; `kind` is act, thing or who."""
+
+    key: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """词表: terms with their concepts, and the words that say nothing or point elsewhere.
+
+    `later` are the acts that come after a first one: whoever does not name them hardly means them.
+    """
+
+    concepts: Mapping[str, Concept]
+    terms: Mapping[str, tuple[str, ...]]
+    reach: Mapping[str, int]
+    filler: re.Pattern[str]
+    outside: Mapping[str, str]
+    later: frozenset[str]
+
+    def meant(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The terms met in a normalised text, longest first at each place, with the concepts they carry."""
+        return [(term, self.terms[term]) for term in _longest(text, self.terms, self.reach)]
+
+    def without_filler(self, text: str) -> str:
+        """The text with empty phrases cut out; the text itself when nothing else was said."""
+        kept = self.filler.sub(" ", text)
+        return kept if kept.strip() else text
+
+    def beyond(self, text: str) -> list[str]:
+        """The words met that belong to matters no hall handles."""
+        return [word for word in self.outside if word in text]
+
+
+def _longest(text: str, terms: Mapping[str, object], reach: Mapping[str, int]) -> Iterator[str]:
+    place = 0
+    while place < len(text):
+        for length in range(reach.get(text[place], 0), 0, -1):
+            piece = text[place : place + length]
+            if piece in terms:
+                yield piece
+                place += length
+                break
+        else:
+            place += 1
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def _closure(key: str, implied: Mapping[str, list[str]]) -> tuple[str, ...]:
+    found = [key]
+    for known in found:
+        found.extend(other for other in implied.get(known, ()) if other not in found)
+    return tuple(found)
+
+
+def _terms(
+    sections: Mapping[str, Mapping[str, list[str]]], implied: Mapping[str, list[str]]
+) -> dict[str, tuple[str, ...]]:
+    terms: dict[str, tuple[str, ...]] = {}
+    for key, words in chain.from_iterable(section.items() for section in sections.values()):
+        for word in words:
+            terms[word] = tuple(dict.fromkeys((*terms.get(word, ()), *_closure(key, implied))))
+    return terms
+
+
+def _reach(terms: Mapping[str, object]) -> dict[str, int]:
+    reach: dict[str, int] = {}
+    for term in terms:
+        reach[term[0]] = max(reach.get(term[0], 0), len(term))
+    return reach
+
+
+def _alternation(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon shipped with the product, read once."""
+    sections = _read("concepts.toml")
+    implied = sections.pop("implies")
+    later = frozenset(sections.pop("later")["acts"])
+    terms = _terms(sections, implied)
+    concepts = {key: Concept(key, kind) for kind, section in sections.items() for key in section}
+    outside = {word: topic for topic, section in _read("outside.toml").items() for word in section["words"]}
+    return Lexicon(
+        concepts, terms, _reach(terms), _alternation(_read("filler.toml")["words"]), outside, later
+    )

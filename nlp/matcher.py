@@ -1,0 +1,133 @@
+"""Matcher (匹配器): from a person's own words to service items with probabilities, or an honest "none"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+
+from intake.model.catalogue import ServiceItem
+from intake.model.ids import ServiceCode
+from intake.model.matching import Candidate, Decision, Evidence, Match, PersonFacts
+from nlp.channels import Signals, listen
+from nlp.documents import item_document
+from nlp.encoder import SentenceEncoder
+from nlp.index import Index
+from nlp.postings import Floats, Ints
+from nlp.ranker import (
+    FEATURES,
+    Weights,
+    candidate_features,
+    none_features,
+    probabilities,
+    trained,
+)
+from nlp.reading import Reading, read
+
+_SURE: Final = 0.55
+_CLEAR_LEAD: Final = 2.0
+_REFUSE: Final = 0.5
+_EVIDENCE_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows of the close look, best first, with their probabilities, and the probability that none is meant."""
+
+    order: Ints
+    shares: Floats
+    none: float
+    rows: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """解释: what was read, the answer, and why the first candidate stands before the second."""
+
+    reading: Reading
+    match: Match
+    none: float
+    against_runner_up: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """匹配器: an immutable index with trained weights; safe to share between threads."""
+
+    index: Index
+    weights: Weights
+
+    @classmethod
+    def build(cls, items: Sequence[ServiceItem], encoder: SentenceEncoder | None = None) -> Self:
+        """Index the items; costs about a second for a county's catalogue, a match about a millisecond.
+
+        With an encoder a first build takes minutes (keep its vectors with a `VectorShelf`), a match tens of
+        milliseconds, and sentences that share no word with the catalogue are found oftener.
+        """
+        documents = [item_document(item) for item in items]
+        return cls(Index.build(documents, encoder=encoder), trained(with_encoder=encoder is not None))
+
+    def match(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
+        """The candidates for a sentence, best first, at most `limit`; also given when the decision is none.
+
+        Never raises for any text; an empty one, or an empty catalogue, matches nothing.
+        """
+        reading = self.index.mending.heard(read(text, facts))
+        if not reading.content.strip() or not self.index.documents:
+            return Match(Decision.NONE, focus=reading.focus, facts=reading.facts)
+        signals = listen(self.index, reading)
+        return self._answer(reading, signals, self._rank(reading, signals), limit)
+
+    def explain(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Explanation:
+        """The match together with its grounds; slower, for keepers and the command line."""
+        reading = self.index.mending.heard(read(text, facts))
+        found = self.match(text, facts=facts, limit=limit)
+        if len(found.candidates) == 0:
+            return Explanation(reading, found, 1.0, ())
+        ranking = self._rank(reading, listen(self.index, reading))
+        return Explanation(reading, found, ranking.none, self._lead(ranking))
+
+    def _rank(self, reading: Reading, signals: Signals) -> Ranking:
+        rows = candidate_features(self.index, reading, signals)
+        shares, none = probabilities(self.weights, rows, none_features(self.index, reading, signals))
+        order = np.argsort(-shares, kind="stable")
+        return Ranking(order.astype(np.int32), shares[order], none, rows[order])
+
+    def _answer(self, reading: Reading, signals: Signals, ranking: Ranking, limit: int) -> Match:
+        candidates = tuple(
+            self._candidate(signals, ranking, place) for place in range(min(limit, len(ranking.order)))
+        )
+        return Match(_decide(ranking), candidates, focus=reading.focus, facts=reading.facts)
+
+    def _candidate(self, signals: Signals, ranking: Ranking, place: int) -> Candidate:
+        row = int(ranking.order[place])
+        document = self.index.documents[signals.chosen[row]]
+        return Candidate(
+            ServiceCode(document.key),
+            document.name,
+            round(float(ranking.shares[place]), 4),
+            self._evidence(signals.phrase.best[row], ranking.rows[place]),
+        )
+
+    def _evidence(self, phrase: int, row: Floats) -> tuple[Evidence, ...]:
+        met = self.index.phrases.texts[phrase].strip()
+        worth = row * self.weights.candidate
+        strongest = np.argsort(-worth)[:_EVIDENCE_SHOWN]
+        return tuple(Evidence(FEATURES[i], met, round(float(worth[i]), 3)) for i in strongest if worth[i] > 0)
+
+    def _lead(self, ranking: Ranking) -> tuple[tuple[str, float], ...]:
+        if len(ranking.order) < 2:  # noqa: PLR2004 - a runner-up is the second
+            return ()
+        worth = (ranking.rows[0] - ranking.rows[1]) * self.weights.candidate
+        order = np.argsort(-np.abs(worth))
+        return tuple((FEATURES[i], round(float(worth[i]), 3)) for i in order if abs(worth[i]) > 0)
+
+
+def _decide(ranking: Ranking) -> Decision:
+    if ranking.none >= _REFUSE:
+        return Decision.NONE
+    first = float(ranking.shares[0])
+    second = float(ranking.shares[1]) if len(ranking.shares) > 1 else 0.0
+    return Decision.MATCH if first >= _SURE and first >= _CLEAR_LEAD * second else Decision.CHOOSE

@@ -1,0 +1,100 @@
+"""Phrases (说法): the short texts people say, as the phrase channels read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.documents import Document
+from nlp.lexicon import lexicon
+from nlp.postings import Floats, Ints, Rows, Spans
+from nlp.sounds import sound_grams
+from nlp.text import grams
+
+_CORE_KINDS: Final = frozenset({"name", "alias", "old_name"})
+_NOTHING: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """One number per chosen document, from the phrase of it that fits best.
+
+    `near` is the geometric mean of the two shares `asked` (of the sentence) and of the phrase; `core` is `near`
+    over names and aliases only; `held` grows with the length of a phrase that stands in the sentence whole.
+    """
+
+    near: Floats
+    core: Floats
+    asked: Floats
+    held: Floats
+    best: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """说法: phrases in the order of their documents; those of document i stand at bounds[i]..bounds[i+1]."""
+
+    texts: tuple[str, ...]
+    bounds: Ints
+    is_core: NDArray[np.bool_]
+    grams: Rows
+    sounds: Rows
+
+    @classmethod
+    def build(cls, documents: Sequence[Document], gram_worth: Mapping[str, float]) -> Self:
+        """All phrases of the documents; a document without any is known by its name or key."""
+        spoken = [document.spoken or (("name", document.name or document.key),) for document in documents]
+        pairs = list(chain.from_iterable(spoken))
+        texts = tuple(lexicon().without_filler(text) for _, text in pairs)
+        heard = [dict.fromkeys(sound_grams(text)) for text in texts]
+        return cls(
+            texts=texts,
+            bounds=np.cumsum([0, *map(len, spoken)]).astype(np.int32),
+            is_core=np.asarray([kind in _CORE_KINDS for kind, _ in pairs], dtype=np.bool_),
+            grams=Rows.build((dict.fromkeys(grams(text)) for text in texts), gram_worth),
+            sounds=Rows.build(heard, _even_worth(heard)),
+        )
+
+    def nearness(self, spans: Spans, pieces: Iterable[str], mass: float) -> Nearness:
+        """How near documents are to a sentence of these grams, which together weigh `mass`."""
+        shared = self.grams.shared(spans, pieces)
+        phrase_mass = self.grams.masses[spans.rows]
+        likeness = shared / np.sqrt(max(mass, _NOTHING) * phrase_mass)
+        near = np.maximum.reduceat(likeness, spans.places)
+        return Nearness(
+            near=near,
+            core=np.maximum.reduceat(likeness * self.is_core[spans.rows], spans.places),
+            asked=np.maximum.reduceat(shared, spans.places) / max(mass, _NOTHING),
+            held=np.maximum.reduceat(shared / (phrase_mass + 1.0), spans.places),
+            best=_best(likeness, near, spans),
+        )
+
+    def sound(self, spans: Spans, pairs: Iterable[str]) -> Floats:
+        """How near documents sound, by pairs of syllables."""
+        heard = list(pairs)
+        shared = self.sounds.shared(spans, heard)
+        likeness = shared / np.sqrt(max(len(heard), _NOTHING) * self.sounds.masses[spans.rows])
+        nearest: Floats = np.maximum.reduceat(likeness, spans.places)
+        return nearest
+
+    def spans(self, chosen: Ints) -> Spans:
+        """The phrases of the chosen documents."""
+        return Spans.of(self.bounds, chosen)
+
+
+def _even_worth(rows: Iterable[Iterable[str]]) -> dict[str, float]:
+    """Every pair of syllables is worth one: rarity by sound says little, since accents fold many into one."""
+    return dict.fromkeys(chain.from_iterable(rows), 1.0)
+
+
+def _best(likeness: Floats, near: Floats, spans: Spans) -> tuple[int, ...]:
+    """For every stretch, its first phrase that is as near as the nearest."""
+    owner = np.repeat(np.arange(len(near)), spans.ends - spans.firsts)
+    hits = np.flatnonzero(likeness >= near[owner])
+    first = hits[np.searchsorted(hits, spans.places)]
+    return tuple(spans.rows[first].tolist())

@@ -1,0 +1,111 @@
+"""Ranker (排序): one probability for each candidate and for "none of these", from what the channels say.
+
+A conditional logit: candidates and the none answer compete in one softmax, so a score is a probability and the
+refusal needs no threshold of its own scale. Weights are trained offline (`python -m nlp.training`) and are data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from nlp.channels import Signals
+from nlp.facts import agreement
+from nlp.index import Index
+from nlp.postings import Floats
+from nlp.reading import Reading
+
+_NEXT_BEST: Final = 4
+_BARELY: Final = 0.3
+FEATURES: Final = (
+    "gram", "near", "near2", "asked", "held", "word", "cover", "thing", "act", "named", "sound", "sound_gain",
+    "alike", "facts", "act_missing", "thing_missing", "gram_lead", "cover_lead",
+    "called", "uncalled", "near_core", "sense", "sense_core", "sense_lead",
+)  # fmt: skip
+NONE_FEATURES: Final = (
+    "bias", "best_near", "best_gram", "best_cover", "best_asked", "best_sound", "best_held", "known", "unknown",
+    "beyond", "things", "acts", "lean", "elsewhere", "stands_out", "sound_lift",
+    "best_sense", "elsewhere_sense",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Trained weights: one per feature of a candidate and of the none answer."""
+
+    candidate: Floats
+    none: Floats
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Mapping[str, float]]) -> Weights:
+        """From stored names and values; a feature without a value weighs nothing."""
+        return cls(
+            np.asarray([stored["candidate"].get(name, 0.0) for name in FEATURES]),
+            np.asarray([stored["none"].get(name, 0.0) for name in NONE_FEATURES]),
+        )
+
+
+@cache
+def trained(*, with_encoder: bool = False) -> Weights:
+    """The weights shipped with the product: one set for words alone, one for words and an encoder."""
+    stored = files("nlp").joinpath(weights_file(with_encoder=with_encoder)).read_text(encoding="utf-8")
+    return Weights.of(json.loads(stored))
+
+
+def weights_file(*, with_encoder: bool) -> str:
+    """The name of the data file that keeps a set of weights."""
+    return "weights.encoder.json" if with_encoder else "weights.json"
+
+
+def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floats:
+    """One row of FEATURES for each chosen document."""
+    s, near, sound = signals, signals.phrase.near, signals.sound
+    columns = (
+        s.gram, near, near**2, s.phrase.asked, s.phrase.held, s.word, s.cover, s.thing, s.act, s.named, sound,
+        np.maximum(sound - near, 0.0), _alike(index, reading, signals),
+        np.asarray([agreement(index.documents[i].life, reading.facts) for i in s.chosen]),
+        (s.act < _BARELY) * float(s.acts > 0), (s.thing < _BARELY) * float(s.things > 0),
+        s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
+        s.called, s.uncalled, s.phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
+    )  # fmt: skip
+    return np.column_stack(columns)
+
+
+def _alike(index: Index, reading: Reading, signals: Signals) -> Floats:
+    texts = index.phrases.texts
+    return np.asarray([fuzz.ratio(reading.content, texts[best]) / 100 for best in signals.phrase.best])
+
+
+def none_features(index: Index, reading: Reading, signals: Signals) -> Floats:
+    """The row of NONE_FEATURES: how little the catalogue has to say to this sentence."""
+    s, phrase = signals, signals.phrase
+    return np.asarray([
+        1.0, phrase.near.max(initial=0.0), s.gram.max(initial=0.0), s.cover.max(initial=0.0),
+        phrase.asked.max(initial=0.0), s.sound.max(initial=0.0), phrase.held.max(initial=0.0), s.known, 1.0 - s.known,
+        min(len(reading.beyond), 3) / 3, min(s.things, 3) / 3, min(s.acts, 3) / 3,
+        index.elsewhere.lean(reading), index.elsewhere.near(reading), _stands_out(s.gram),
+        float((s.sound - phrase.near).max(initial=0.0)), s.sense.near.max(initial=0.0), s.sense.elsewhere,
+    ])  # fmt: skip
+
+
+def _stands_out(scores: Floats) -> float:
+    """How far the best score stands above the next four, as a share of it: near 0 where all are equally poor."""
+    if len(scores) <= _NEXT_BEST:
+        return 0.0
+    top = np.sort(np.partition(scores, -_NEXT_BEST - 1)[-_NEXT_BEST - 1 :])
+    return float((top[-1] - top[:-1].mean()) / top[-1]) if top[-1] > 0 else 0.0
+
+
+def probabilities(weights: Weights, rows: Floats, none_row: Floats) -> tuple[Floats, float]:
+    """The probability of each candidate row, and of none; together they sum to one."""
+    logits = np.append(rows @ weights.candidate, none_row @ weights.none)
+    shares = np.exp(logits - logits.max())
+    shares /= shares.sum()
+    return shares[:-1], float(shares[-1])

@@ -1,0 +1,85 @@
+"""Sounds (读音): what a text sounds like, so that a word written by ear still meets the word that was meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import pairwise
+from typing import Final
+
+from nlp.text import runs
+
+_END_OF_COMMON: Final = 0xA000
+
+# The accent of the Wu hills: no retroflex series, no contrast of front and back nasals, n for l, f for hu.
+_ACCENT: Final = (
+    (re.compile(r"^([zcs])h"), r"\1"),
+    (re.compile(r"^n(?=[aeiouv])"), "l"),
+    (re.compile(r"^hu(?=[aeio])"), "f"),
+    (re.compile(r"([aei])ng$"), r"\1n"),
+)
+
+
+@cache
+def _readings() -> dict[int, str]:
+    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - 40,000 readings: read only when an index is built
+
+    return {
+        code: _folded(reading.split(",", 1)[0])
+        for code, reading in PINYIN_DICT.items()
+        if code < _END_OF_COMMON
+    }
+
+
+def _plain(syllable: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", syllable) if not unicodedata.combining(c))
+
+
+def _folded(syllable: str) -> str:
+    plain = _plain(syllable)
+    for pattern, kept in _ACCENT:
+        plain = pattern.sub(kept, plain)
+    return plain
+
+
+@cache
+def _plain_readings() -> dict[int, str]:
+    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - as above
+
+    return {
+        code: _plain(reading.split(",", 1)[0])
+        for code, reading in PINYIN_DICT.items()
+        if code < _END_OF_COMMON
+    }
+
+
+def toneless(text: str) -> str:
+    """The standard toneless syllables of a text joined by spaces; "" unless every character is a Chinese one."""
+    return _joined(text, _plain_readings())
+
+
+def _joined(text: str, readings: Mapping[int, str]) -> str:
+    spoken = [readings.get(ord(char), "") for char in text]
+    return " ".join(spoken) if all(spoken) else ""
+
+
+def syllables(text: str) -> list[str]:
+    """The toneless syllables of the Chinese characters of a run, accent folded; other characters fall out."""
+    readings = _readings()
+    return [readings[ord(char)] for char in text if ord(char) in readings]
+
+
+def sounded(text: str) -> str:
+    """The accent-folded syllables of a text joined by spaces; "" unless every character is a Chinese one."""
+    return _joined(text, _readings())
+
+
+def sound_grams(text: str) -> list[str]:
+    """Pairs of neighbouring syllables within each run of a normalised text."""
+    return [pair for run in runs(text) for pair in _pairs(syllables(run))]
+
+
+def _pairs(spoken: list[str]) -> Iterable[str]:
+    return (f"{a} {b}" for a, b in pairwise(spoken))

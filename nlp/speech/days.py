@@ -1,0 +1,167 @@
+"""Days (日子): the day or span of days a sentence names, counted from a given today."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from nlp.speech.lunar import next_lunar_day
+from nlp.speech.numbers import number_of
+
+_N: Final = r"[0-9]{1,2}|[一二两三四五六七八九十]{1,3}"
+_WEEKDAYS: Final = {
+    name: day
+    for day, names in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7"))
+    for name in names
+}
+_WEEK: Final = r"(?:周|星期|礼拜)"
+_RELATIVE: Final = {
+    "大后天": 3, "后天": 2, "后日": 2, "明天": 1, "明日": 1, "明儿": 1, "明朝": 1, "明早": 1, "明晚": 1,
+    "今天": 0, "今日": 0, "今儿": 0, "今朝": 0, "今早": 0, "今晚": 0,
+}  # fmt: skip
+_LUNAR_MONTHS: Final = {"正月": 1, "腊月": 12, "冬月": 11}
+_NEXT_CYCLE_MONTHS: Final = 12
+_SATURDAY, _SUNDAY = 5, 6
+_LAST_DAYS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """日子: a span of days, both ends included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def only(cls, day: date) -> Days:
+        """A single day."""
+        return cls(day, day)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(day.weekday())
+
+
+def _weeks_ahead(said: str) -> int:
+    return said.count("下")
+
+
+def _relative(found: re.Match[str], today: date) -> Days | None:
+    return Days.only(today + timedelta(_RELATIVE[found.group(0)]))
+
+
+def _weekday(found: re.Match[str], today: date) -> Days | None:
+    """周六 is the coming one, today included; 下周六 lies in the next Monday-to-Sunday week, 这周六 in this one."""
+    said, day = found.group(1) or "", _WEEKDAYS[found.group(2)]
+    if said:
+        return Days.only(_monday(today) + timedelta(7 * _weeks_ahead(said) + day))
+    return Days.only(today + timedelta((day - today.weekday()) % 7))
+
+
+def _weekend(found: re.Match[str], today: date) -> Days | None:
+    monday = _monday(today) + timedelta(7 * _weeks_ahead(found.group(1) or ""))
+    return Days(max(monday + timedelta(_SATURDAY), today), monday + timedelta(_SUNDAY))
+
+
+def _week(found: re.Match[str], today: date) -> Days | None:
+    monday = _monday(today) + timedelta(7 * _weeks_ahead(found.group(1)))
+    return Days(max(monday, today), monday + timedelta(_SUNDAY))
+
+
+def _month(found: re.Match[str], today: date) -> Days | None:
+    ahead = today.month - 1 + _weeks_ahead(found.group(1))
+    year, month = today.year + ahead // _NEXT_CYCLE_MONTHS, ahead % _NEXT_CYCLE_MONTHS + 1
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return Days(max(date(year, month, 1), today), last)
+
+
+def _month_end(found: re.Match[str], today: date) -> Days | None:
+    days = _month(found, today)
+    return Days(max(days.last - timedelta(_LAST_DAYS), today), days.last) if days else None
+
+
+def _after(found: re.Match[str], today: date) -> Days | None:
+    count = number_of(found.group(1))
+    if count is None:
+        return None
+    return Days.only(today + timedelta(count * (7 if re.search(_WEEK, found.group(2)) else 1)))
+
+
+def _full_date(found: re.Match[str], today: date) -> Days | None:
+    del today
+    return _dated(int(found.group(1)), int(found.group(2)), int(found.group(3)))
+
+
+def _month_day(found: re.Match[str], today: date) -> Days | None:
+    """12月3号 is the next one from today; 今年 and 明年 are taken at their word."""
+    said_year, month, day = found.group(1), number_of(found.group(2)), number_of(found.group(3))
+    if month is None or day is None:
+        return None
+    if said_year:
+        return _dated(today.year + (said_year == "明年"), month, day)
+    this_year = _dated(today.year, month, day)
+    return this_year if this_year and this_year.first >= today else _dated(today.year + 1, month, day)
+
+
+def _day_of_month(found: re.Match[str], today: date) -> Days | None:
+    """15号 is the next fifteenth from today; 下个月15号 lies in the next month."""
+    day = number_of(found.group(2))
+    if day is None:
+        return None
+    ahead = today.month - 1 + (1 if found.group(1) else 0)
+    for month in range(ahead, ahead + 3):
+        named = _dated(today.year + month // _NEXT_CYCLE_MONTHS, month % _NEXT_CYCLE_MONTHS + 1, day)
+        if named and named.first >= today:
+            return named
+    return None
+
+
+def _lunar(found: re.Match[str], today: date) -> Days | None:
+    name, said = found.group(1), found.group(2).replace("廿", "二十").replace("卅", "三十").removeprefix("初")
+    month = _LUNAR_MONTHS.get(name) or number_of(name.removeprefix("农历").removesuffix("月"))
+    day = number_of(said)
+    named = next_lunar_day(today, month, day) if month and day else None
+    return Days.only(named) if named else None
+
+
+def _dated(year: int, month: int, day: int) -> Days | None:
+    try:
+        return Days.only(date(year, month, day))
+    except ValueError:
+        return None
+
+
+_Reader = Callable[[re.Match[str], date], Days | None]
+# The first pattern that reads a day decides; longer ways to say a day stand before the shorter ones inside them.
+_PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
+    (re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})(?!\d)"), _full_date),
+    (re.compile(r"(农历(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|正月|腊月|冬月)\s*((?:初|廿|卅)?[一二三四五六七八九十]{1,3}|廿|卅|[0-9]{1,2})"), _lunar),
+    (re.compile(rf"(今年|明年)?({_N})月({_N})(?:日|号)?"), _month_day),
+    (re.compile(r"(今年|明年)?(?<![\d./-])(\d{1,2})[./](\d{1,2})(?![\d./%折元])"), _month_day),
+    (re.compile("|".join(_RELATIVE)), _relative),
+    (re.compile(rf"((?:这|本|下+)个?)?{_WEEK}([一二三四五六日天1-7])(?!个)"), _weekday),
+    (re.compile(r"((?:这|本|下+)个?)?(?:周末|双休日|双休)"), _weekend),
+    (re.compile(rf"((?:这|本|下+)个?){_WEEK}"), _week),
+    (re.compile(rf"({_N})(天|个?{_WEEK})(?:以后|之后|后)"), _after),
+    (re.compile(rf"过({_N})(天|个{_WEEK})"), _after),
+    (re.compile(rf"(?:(下个?月)|(?<![月0-9一二三四五六七八九十]))({_N})(?:日|号)(?!线|楼|窗|桌|码|店|门)"), _day_of_month),
+    (re.compile(r"((?:这个?|本|下个?)?)月底"), _month_end),
+    (re.compile(r"((?:这|本|下)个?)月"), _month),
+)  # fmt: skip
+DAY_WORDS: Final = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _PATTERNS))
+
+
+def days_in(text: str, today: date) -> Days | None:
+    """The first day or span named in a normalised sentence, or None.
+
+    Days are taken forward: 周六 said on a Sunday is six days on, 3月5号 said in June is next year's.
+    """
+    for pattern, reader in _PATTERNS:
+        for found in pattern.finditer(text):
+            if (days := reader(found, today)) is not None:
+                return days
+    return None

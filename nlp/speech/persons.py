@@ -1,0 +1,29 @@
+"""Persons (为谁办): for whom a person asks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# The first group that is met decides; the dead come first, because 我爸去世了 asks about a death, not for a father.
+_WHO: Final = (
+    ("亡者", re.compile(r"去世|过世|病故|离世|亡故|死亡|人没了|走了以后|不在人世|死了|老掉了")),
+    ("父母", re.compile(r"(?:我|咱|他|她|家里?)?(?:老)?(?:爸妈|父母|爹娘|爷娘)|[我咱家](?:的|家)?(?:老)?(?:爸|妈|父亲|母亲|爹|娘|阿爸|姆妈)"
+                     r"|老(?:爸|妈|爹|娘)|父亲|母亲|爸爸|妈妈|公公|婆婆|岳父|岳母|丈母娘|老丈人")),
+    ("祖父母", re.compile(r"爷爷|奶奶|外公|外婆|姥姥|姥爷|太公|太婆|祖父|祖母|阿公|阿婆")),
+    ("配偶", re.compile(r"老公|老婆|丈夫|妻子|爱人|配偶|媳妇|孩子他爸|孩子他妈|娃他爸|娃他妈|当家的")),
+    ("孙辈", re.compile(r"孙子|孙女|外孙")),
+    ("子女", re.compile(r"孩子|小孩|娃|宝宝|婴儿|儿子|女儿|闺女|小囡|子女|新生儿|小人")),
+    ("兄弟姐妹", re.compile(r"哥哥|弟弟|姐姐|妹妹|[我咱]哥|[我咱]弟|[我咱]姐|[我咱]妹|兄弟|姐妹")),
+    ("邻居", re.compile(r"邻居|隔壁|同村的|村里(?:的)?老人")),
+    ("企业", re.compile(r"(?:我们|本|我)(?:公司|单位|厂|企业|店)")),
+)  # fmt: skip
+_SELF: Final = re.compile(r"我自己|本人|我本人|自己(?:办|的)|给我办|我要办|我的")
+
+
+def person_in(text: str) -> str:
+    """父母, 祖父母, 配偶, 子女, 孙辈, 兄弟姐妹, 邻居, 企业, 亡者 or 本人; "" when nobody is told."""
+    for who, pattern in _WHO:
+        if pattern.search(text):
+            return who
+    return "本人" if _SELF.search(text) else ""

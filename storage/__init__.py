@@ -1,0 +1,1 @@
+"""The storeroom: where cases, queues, conversations and photographs are kept."""

@@ -1,0 +1,1 @@
+"""Rows: the same tables and the same promises over SQLite and PostgreSQL."""

@@ -1,0 +1,83 @@
+"""预约 as rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.errors import AlreadyBooked, NotFound, Stale
+from intake.model.booking import Appointment, AppointmentState
+from intake.model.calendar import local_text
+from intake.model.ids import AccountCode, AppointmentId, HallCode, PersonId, ServiceCode
+from storage.sql.places import SqlPlaces
+from storage.sql.rows import add_once, as_noun, as_row, one, write_version
+from storage.sql.tables import appointments
+
+_LATEST = 200
+
+
+class SqlAppointments:
+    """The appointments in one unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def add(self, appointment: Appointment) -> None:
+        if await add_once(self.connection, appointments, as_row(appointment)):
+            return
+        live = await self.live_for(appointment.person, appointment.service_code)
+        if live is None:
+            raise Stale(what=f"预约{appointment.number}")
+        hall = await SqlPlaces(self.connection).hall(live.hall)
+        raise AlreadyBooked(
+            service=live.service_name,
+            when=local_text(live.start),
+            hall=hall.name,
+            number=live.number,
+            appointment=live.id,
+        )
+
+    async def get(self, appointment: AppointmentId) -> Appointment:
+        found = await self._one(appointments.c.id == appointment)
+        if found is None:
+            raise NotFound(what="预约")
+        return found
+
+    async def by_number(self, number: str) -> Appointment | None:
+        return await self._one(appointments.c.number == number)
+
+    async def live_for(self, person: PersonId, service: ServiceCode) -> Appointment | None:
+        same = (appointments.c.person == person, appointments.c.service_code == service)
+        return await self._one(*same, appointments.c.state == AppointmentState.BOOKED)
+
+    async def of_person(self, person: PersonId) -> tuple[Appointment, ...]:
+        return await self._latest(appointments.c.person == person)
+
+    async def booked_by(self, account: AccountCode) -> tuple[Appointment, ...]:
+        return await self._latest(appointments.c.booked_by == account)
+
+    async def at_hall(self, hall: HallCode, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        there = (appointments.c.hall == hall, appointments.c.start >= start, appointments.c.start < end)
+        statement = select(appointments).where(*there).order_by(appointments.c.start, appointments.c.id)
+        return tuple(
+            as_noun(Appointment, row) for row in (await self.connection.execute(statement)).mappings()
+        )
+
+    async def save(self, appointment: Appointment) -> Appointment:
+        await write_version(
+            self.connection, appointments, as_row(appointment), what=f"预约{appointment.number}"
+        )
+        return replace(appointment, version=appointment.version + 1)
+
+    async def _one(self, *where: ColumnElement[bool]) -> Appointment | None:
+        row = await one(self.connection, appointments, *where)
+        return None if row is None else as_noun(Appointment, row)
+
+    async def _latest(self, whose: ColumnElement[bool]) -> tuple[Appointment, ...]:
+        latest = (appointments.c.start.desc(), appointments.c.id.desc())
+        statement = select(appointments).where(whose).order_by(*latest).limit(_LATEST)
+        rows = (await self.connection.execute(statement)).mappings().all()
+        return tuple(as_noun(Appointment, row) for row in reversed(rows))

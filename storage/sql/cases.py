@@ -1,0 +1,145 @@
+"""办件 as rows: the case with its materials is one row; its history is appended beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import ColumnElement, RowMapping, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.errors import AlreadyOpen, NotFound, Stale
+from intake.model.case import CASE_WORDS, OPEN_STATES, Case, CaseEvent, CaseState, Page
+from intake.model.ids import AccountCode, CaseId, DepartmentName, HallCode, PageId, PersonId, ServiceCode
+from storage.sql.rows import Values, add_once, as_noun, as_row, first_of_each, insert_into, one, write_version
+from storage.sql.tables import case_events, case_pages, cases
+
+
+class SqlCases:
+    """The cases in one unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def add(self, case: Case) -> None:
+        if not await add_once(self.connection, cases, _row(case)):
+            raise Stale(what=f"“{case.service_name}”的草稿")
+        await self._index_pages(case)
+
+    async def get(self, case: CaseId) -> Case:
+        return _found(await one(self.connection, cases, cases.c.id == case))
+
+    async def by_number(self, number: str) -> Case:
+        return _found(await one(self.connection, cases, cases.c.number == number))
+
+    async def open_for(self, person: PersonId, service: ServiceCode) -> Case | None:
+        same = (cases.c.applicant == person, cases.c.service_code == service)
+        row = await one(self.connection, cases, *same, cases.c.state.in_(sorted(OPEN_STATES)))
+        return None if row is None else _case(row)
+
+    async def draft_of(self, person: PersonId, service: ServiceCode, by: AccountCode) -> Case | None:
+        same = (cases.c.applicant == person, cases.c.service_code == service, cases.c.opened_by == by)
+        row = await one(self.connection, cases, *same, cases.c.state == CaseState.DRAFT)
+        return None if row is None else _case(row)
+
+    async def of_person(self, person: PersonId, limit: int = 50) -> tuple[Case, ...]:
+        return await self._newest(cases.c.applicant == person, limit)
+
+    async def opened_by(self, account: AccountCode, limit: int = 50) -> tuple[Case, ...]:
+        return await self._newest(cases.c.opened_by == account, limit)
+
+    async def at_hall(
+        self, hall: HallCode, states: Collection[CaseState], limit: int = 200
+    ) -> tuple[Case, ...]:
+        return await self._in_states(cases.c.hall == hall, states, "submitted_at", limit)
+
+    async def of_department(
+        self, department: DepartmentName, states: Collection[CaseState], limit: int = 200
+    ) -> tuple[Case, ...]:
+        return await self._in_states(cases.c.department == department, states, "due_on", limit)
+
+    async def save(self, case: Case) -> Case:
+        try:
+            async with self.connection.begin_nested():
+                await write_version(self.connection, cases, _row(case), what=_name(case))
+        except IntegrityError:
+            raise await self._second(case) from None
+        await self._index_pages(case)
+        return replace(case, version=case.version + 1)
+
+    async def tell(self, event: CaseEvent) -> None:
+        await self.connection.execute(case_events.insert().values(as_row(event)))
+
+    async def history(self, case: CaseId) -> tuple[CaseEvent, ...]:
+        statement = select(case_events).where(case_events.c.case == case).order_by(case_events.c.place)
+        return tuple(as_noun(CaseEvent, row) for row in (await self.connection.execute(statement)).mappings())
+
+    async def page(self, page: PageId) -> tuple[CaseId, Page]:
+        row = await one(self.connection, case_pages, case_pages.c.page == page)
+        if row is None:
+            raise NotFound(what="材料照片")
+        case = await self.get(row["case"])
+        return case.id, next(p for material in case.materials for p in material.pages if p.id == page)
+
+    async def _second(self, case: Case) -> AlreadyOpen | Stale:
+        """The refusal for a case that became the second open one of its person and item."""
+        existing = await self.open_for(case.applicant, case.service_code)
+        if existing is None:
+            return Stale(what=_name(case))
+        return AlreadyOpen(
+            service=existing.service_name,
+            number=existing.number,
+            state=CASE_WORDS[existing.state],
+            case=existing.id,
+        )
+
+    async def _newest(self, whose: ColumnElement[bool], limit: int) -> tuple[Case, ...]:
+        statement = select(cases).where(whose, cases.c.state != CaseState.DRAFT)
+        newest = statement.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(limit)
+        return tuple(map(_case, (await self.connection.execute(newest)).mappings()))
+
+    async def _in_states(
+        self, where: ColumnElement[bool], states: Collection[CaseState], order: str, limit: int
+    ) -> tuple[Case, ...]:
+        if not states:
+            return ()
+        statement = first_of_each(cases, [where], cases.c.state, states, [order, "id"], limit)
+        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+
+    async def _index_pages(self, case: Case) -> None:
+        rows = [
+            {"page": page.id, "case": case.id, "digest": page.digest}
+            for material in case.materials
+            for page in material.pages
+        ]
+        kept = [row["page"] for row in rows]
+        dropped = (case_pages.c.case == case.id) & case_pages.c.page.not_in(kept)
+        await self.connection.execute(delete(case_pages).where(dropped))
+        if rows:
+            await self.connection.execute(
+                insert_into(self.connection, case_pages).on_conflict_do_nothing(), rows
+            )
+
+
+def _row(case: Case) -> Values:
+    """A draft has no number yet: NULL is the one number that many rows may share.
+
+    What has no limit yet is due on the last of days, for the two databases sort NULL to opposite ends.
+    """
+    return {**as_row(case), "number": case.number or None, "due_on": case.due.day if case.due else date.max}
+
+
+def _case(row: RowMapping) -> Case:
+    return as_noun(Case, {**row, "number": row["number"] or ""})
+
+
+def _found(row: RowMapping | None) -> Case:
+    if row is None:
+        raise NotFound(what="办件")
+    return _case(row)
+
+
+def _name(case: Case) -> str:
+    return f"办件{case.number}" if case.number else f"“{case.service_name}”"

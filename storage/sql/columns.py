@@ -1,0 +1,87 @@
+"""Column types that speak the nouns' own values, so that a row and a noun differ in nothing but their shape."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+Kind = TypeVar("Kind", bound=StrEnum)
+Content = TypeVar("Content")
+
+# SQLite gives a number to each row only when the column is called INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant; kept in UTC, comes back in UTC. A naive one is refused, for it says nothing."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and dialect.name == "sqlite" else value
+
+
+class Word(TypeDecorator[Kind], Generic[Kind]):
+    """One word of an enumeration, kept as the word."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[Kind]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Kind | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Kind | None:
+        del dialect
+        return None if value is None else self.kind(value)
+
+
+class Document(TypeDecorator[Content], Generic[Content]):
+    """A nested value as one JSON document; it comes back as the type it was declared with."""
+
+    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    cache_ok = True
+
+    def __init__(self, content: Any) -> None:  # noqa: ANN401 (tuple[X, ...] is a type only to type checkers)
+        super().__init__()
+        self.content = content
+
+    def process_bind_param(self, value: Content | None, dialect: Dialect) -> object:
+        del dialect
+        return (
+            None if value is None else adapter(self.content).dump_python(value, mode="json", warnings="error")
+        )
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Content | None:
+        del dialect
+        if value is None:
+            return None
+        read: Content = adapter(self.content).validate_python(value)
+        return read
+
+
+@cache
+def adapter(content: Any) -> TypeAdapter[Any]:  # noqa: ANN401 (as above)
+    """Reads and writes one type as plain JSON values; made once, for making it takes milliseconds."""
+    return TypeAdapter(content)

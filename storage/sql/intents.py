@@ -1,0 +1,48 @@
+"""Idempotency and numbers as rows: both are settled by the database, not by whoever looked first."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.errors import KeyReused
+from intake.model.ids import AccountCode, IntentKey
+from storage.sql.rows import add_once, insert_into, one
+from storage.sql.tables import intents, number_series
+
+
+class SqlIntents:
+    """The keys of intents in one unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def begin(self, by: AccountCode, key: IntentKey, verb: str) -> str | None:
+        # A second caller waits inside this insert until the first has committed or given up.
+        if await add_once(self.connection, intents, {"account": by, "key": key, "verb": verb}):
+            return None
+        row = await one(self.connection, intents, intents.c.account == by, intents.c.key == key)
+        if row is None:
+            return await self.begin(by, key, verb)
+        if row["verb"] != verb:
+            raise KeyReused
+        result: str | None = row["result"]
+        return result
+
+    async def finish(self, by: AccountCode, key: IntentKey, result: str) -> None:
+        mine = (intents.c.account == by, intents.c.key == key)
+        await self.connection.execute(update(intents).where(*mine).values(result=result))
+
+
+class SqlNumbers:
+    """The number series in one unit of work; a number whose work is undone may be given again."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def next(self, series: str) -> int:
+        insert = insert_into(self.connection, number_series).values(series=series, last=1)
+        later = insert.on_conflict_do_update(
+            index_elements=["series"], set_={"last": number_series.c.last + 1}
+        )
+        return int((await self.connection.execute(later.returning(number_series.c.last))).scalar_one())

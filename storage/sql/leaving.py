@@ -1,0 +1,147 @@
+"""What leaves, as rows: outbox, inbox, audit trail and pulse, each written with the change it tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.model.ids import AccountCode, HallCode
+from intake.model.leaving import AuditEntry, Notice, Outgoing
+from storage.sql.rows import as_noun, as_row, insert_into
+from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
+
+LEASE = timedelta(minutes=1)
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=2)
+# With these pauses the last attempt comes a good day after the first: an outage of a day costs no message.
+ATTEMPTS = 24
+
+_WAITING, _DELIVERED, _LAID_ASIDE = "waiting", "delivered", "laid_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class LaidAside:
+    """死信: a message that was given up after its last attempt, with the last reason and when."""
+
+    message: Outgoing
+    why: str
+    at: datetime
+
+
+class SqlLeaving:
+    """Everything that leaves in one unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self._beating: set[HallCode] = set()
+
+    async def send(self, message: Outgoing) -> None:
+        row = as_row(message)
+        del row["id"]
+        await self.connection.execute(outbox.insert().values(**row, state=_WAITING, fault=""))
+
+    async def audit(self, entry: AuditEntry) -> None:
+        await self.connection.execute(audit_entries.insert().values(as_row(entry)))
+
+    async def beat(self, hall: HallCode) -> None:
+        self._beating.add(hall)
+
+    async def write_beats(self) -> None:
+        """Called last before the commit, in one order for all: a hall's row is held for a moment only, and two
+        verbs that touch the same two halls cannot wait for each other.
+        """
+        for hall in sorted(self._beating):
+            insert = insert_into(self.connection, pulses).values(hall=hall, beats=1)
+            again = insert.on_conflict_do_update(index_elements=["hall"], set_={"beats": pulses.c.beats + 1})
+            await self.connection.execute(again)
+        self._beating.clear()
+
+    async def due(self, now: datetime, limit: int = 50) -> tuple[Outgoing, ...]:
+        earlier = outbox.alias("earlier")
+        not_first = select(earlier.c.id).where(
+            earlier.c.stream == outbox.c.stream, earlier.c.state == _WAITING, earlier.c.id < outbox.c.id
+        )
+        ready = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
+        first = (
+            select(outbox.c.id)
+            .where(outbox.c.state == _WAITING, ready, ~not_first.exists())
+            .order_by(outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        # A lease is nothing but a later start: should the deliverer die, the message is due again by itself.
+        leased = update(outbox).where(outbox.c.id.in_(first)).values(not_before=now + LEASE).returning(outbox)
+        rows = (await self.connection.execute(leased)).mappings().all()
+        return tuple(as_noun(Outgoing, row) for row in sorted(rows, key=lambda row: int(row["id"])))
+
+    async def delivered(self, message: Outgoing, now: datetime) -> None:
+        mine = (outbox.c.id == message.id, outbox.c.state == _WAITING)
+        await self.connection.execute(update(outbox).where(*mine).values(state=_DELIVERED, closed_at=now))
+
+    async def failed(self, message: Outgoing, now: datetime, why: str) -> None:
+        attempts = message.attempts + 1
+        last = attempts >= ATTEMPTS
+        # The count as it was leased: a deliverer who lost the lease meanwhile reports about an attempt of the past.
+        mine = (outbox.c.id == message.id, outbox.c.state == _WAITING, outbox.c.attempts == message.attempts)
+        values = {
+            "attempts": attempts,
+            "fault": why,
+            "state": _LAID_ASIDE if last else _WAITING,
+            "closed_at": now if last else None,
+            "not_before": now + pause_after(attempts),
+        }
+        await self.connection.execute(update(outbox).where(*mine).values(values))
+
+    async def put_notice(self, message: Outgoing, now: datetime) -> None:
+        if message.to is None:
+            raise ValueError("a notice needs a receiver")
+        number = await self._next_in(message.to)
+        known = select(notices.c.id).where(notices.c.message == message.id)
+        if (await self.connection.execute(known)).first() is not None:
+            return
+        row = {
+            "to": message.to,
+            "id": number,
+            "message": message.id,
+            "kind": message.kind,
+            "facts": message.facts,
+        }
+        await self.connection.execute(notices.insert().values(**row, at=now))
+
+    async def notices(self, account: AccountCode, after: int, limit: int = 50) -> tuple[Notice, ...]:
+        mine = (notices.c.to == account, notices.c.id > after)
+        statement = select(notices).where(*mine).order_by(notices.c.id).limit(limit)
+        return tuple(as_noun(Notice, row) for row in (await self.connection.execute(statement)).mappings())
+
+    async def pulses(self) -> dict[HallCode, int]:
+        rows = await self.connection.execute(select(pulses.c.hall, pulses.c.beats))
+        return {HallCode(hall): beats for hall, beats in rows}
+
+    async def laid_aside(self, limit: int = 200) -> tuple[LaidAside, ...]:
+        """The dead letters, oldest first."""
+        statement = select(outbox).where(outbox.c.state == _LAID_ASIDE).order_by(outbox.c.id).limit(limit)
+        rows = (await self.connection.execute(statement)).mappings()
+        return tuple(LaidAside(as_noun(Outgoing, row), row["fault"], row["closed_at"]) for row in rows)
+
+    async def send_again(self, message_id: int) -> bool:
+        """Make a dead letter due once more, with all its attempts; False when there is none with that id.
+
+        What came after it in its stream has long been delivered: the receiver gets it late, not in its old place.
+        """
+        dead = (outbox.c.id == message_id, outbox.c.state == _LAID_ASIDE)
+        fresh = {"state": _WAITING, "attempts": 0, "not_before": None, "closed_at": None}
+        return (await self.connection.execute(update(outbox).where(*dead).values(fresh))).rowcount == 1
+
+    async def _next_in(self, account: AccountCode) -> int:
+        insert = insert_into(self.connection, inboxes).values(account=account, last=1)
+        later = insert.on_conflict_do_update(index_elements=["account"], set_={"last": inboxes.c.last + 1})
+        return int((await self.connection.execute(later.returning(inboxes.c.last))).scalar_one())
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to leave a receiver in peace after that many failed attempts: doubling, within bounds."""
+    doubled: timedelta = FIRST_PAUSE * 2 ** (attempts - 1)
+    return min(doubled, LONGEST_PAUSE)

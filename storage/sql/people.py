@@ -1,0 +1,120 @@
+"""People as rows: what identifies or reaches a person lies sealed, and is found through a keyed hash."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, RowMapping, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.errors import NotFound, Stale
+from intake.model.ids import AccountCode, PersonId, VillageCode
+from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
+from storage.crypto import Sealer
+from storage.sql.rows import Values, add_once, as_noun, as_row, one, put
+from storage.sql.tables import accounts, mandates, people, sessions
+
+
+class SqlPeople:
+    """People, accounts, sessions and mandates in one unit of work."""
+
+    def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
+        self.connection = connection
+        self._sealer = sealer
+
+    async def person(self, person: PersonId) -> Person:
+        row = await one(self.connection, people, people.c.id == person)
+        if row is None:
+            raise NotFound(what="人员")
+        return self._person(row)
+
+    async def by_id_number(self, number: IdNumber) -> Person | None:
+        indexed = people.c.id_number_index == self._sealer.keys.look_up(number.value)
+        row = await one(self.connection, people, indexed)
+        return None if row is None else self._person(row)
+
+    async def in_village(self, village: VillageCode) -> tuple[Person, ...]:
+        rows = await self.connection.execute(select(people).where(people.c.village == village))
+        # A birth date in the clear would sort them in SQL and give away half of the ID number.
+        return tuple(sorted(map(self._person, rows.mappings()), key=lambda p: (p.id_number.birth, p.id)))
+
+    async def add(self, person: Person) -> None:
+        if not await add_once(self.connection, people, self._person_row(person)):
+            raise Stale(what=f"{person.name}的登记")
+
+    async def account(self, code: AccountCode) -> Account | None:
+        return await self._one_account(accounts.c.code == code)
+
+    async def account_of(self, person: PersonId) -> Account | None:
+        return await self._one_account(accounts.c.person == person, accounts.c.role == Role.CITIZEN)
+
+    async def accounts(self, *, role: Role | None = None) -> tuple[Account, ...]:
+        statement = select(accounts).order_by(accounts.c.code)
+        if role is not None:
+            statement = statement.where(accounts.c.role == role)
+        return tuple(map(self._account, (await self.connection.execute(statement)).mappings()))
+
+    async def proxy_of(self, village: VillageCode) -> Account | None:
+        serving = (accounts.c.village == village, accounts.c.role == Role.PROXY, accounts.c.active)
+        return await self._one_account(*serving)
+
+    async def put_account(self, account: Account, *, token_hash: str = "") -> None:
+        row = as_row(account)
+        row["phone_sealed"] = self._sealer.seal_text(row.pop("phone"), f"account.phone:{account.code}")
+        # Without a token the one a device already has stays: importing the county again must not lock devices out.
+        await put(self.connection, accounts, [row | ({"token_hash": token_hash} if token_hash else {})])
+
+    async def device_by_token(self, token_hash: str) -> Account | None:
+        device = (accounts.c.token_hash == token_hash, accounts.c.role == Role.DEVICE, accounts.c.active)
+        return await self._one_account(*device)
+
+    async def open_session(self, session: Session) -> None:
+        await put(self.connection, sessions, [as_row(session)])
+
+    async def session(self, token_hash: str) -> Session | None:
+        row = await one(self.connection, sessions, sessions.c.token_hash == token_hash)
+        return None if row is None else as_noun(Session, row)
+
+    async def end_session(self, token_hash: str) -> None:
+        await self.connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+    async def add_mandate(self, mandate: Mandate) -> None:
+        await self.connection.execute(mandates.insert().values(as_row(mandate)))
+
+    async def mandates(self, person: PersonId, proxy: AccountCode) -> tuple[Mandate, ...]:
+        given = (mandates.c.person == person, mandates.c.proxy == proxy)
+        statement = select(mandates).where(*given).order_by(mandates.c.given_at.desc(), mandates.c.id.desc())
+        return tuple(as_noun(Mandate, row) for row in (await self.connection.execute(statement)).mappings())
+
+    async def _one_account(self, *where: ColumnElement[bool]) -> Account | None:
+        statement = select(accounts).where(*where).order_by(accounts.c.code).limit(1)
+        row = (await self.connection.execute(statement)).mappings().first()
+        return None if row is None else self._account(row)
+
+    def _person_row(self, person: Person) -> Values:
+        number = person.id_number.value
+        return {
+            "id": person.id,
+            "name": person.name,
+            "id_number_sealed": self._sealer.seal_text(number, f"person.id_number:{person.id}"),
+            "id_number_index": self._sealer.keys.look_up(number),
+            "phone_sealed": self._sealer.seal_text(person.phone, f"person.phone:{person.id}"),
+            "address_sealed": self._sealer.seal_text(person.address, f"person.address:{person.id}"),
+            "village": person.village,
+            "tags": person.tags,
+        }
+
+    def _person(self, row: RowMapping) -> Person:
+        return Person(
+            id=row["id"],
+            name=row["name"],
+            id_number=IdNumber(
+                self._sealer.open_text(row["id_number_sealed"], f"person.id_number:{row['id']}")
+            ),
+            phone=self._sealer.open_text(row["phone_sealed"], f"person.phone:{row['id']}"),
+            village=row["village"],
+            address=self._sealer.open_text(row["address_sealed"], f"person.address:{row['id']}"),
+            tags=row["tags"],
+        )
+
+    def _account(self, row: RowMapping) -> Account:
+        phone = self._sealer.open_text(row["phone_sealed"], f"account.phone:{row['code']}")
+        return as_noun(Account, {**row, "phone": phone})

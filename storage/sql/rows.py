@@ -1,0 +1,93 @@
+"""Nouns and rows: equal names, equal values, and the few statements that every repository shares."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, Table, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.errors import Stale
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Noun = TypeVar("Noun", bound="DataclassInstance")
+Values = dict[str, Any]
+
+
+def as_row(noun: DataclassInstance) -> Values:
+    """A noun's fields by name; nested nouns stay whole, for their columns are documents."""
+    return {field.name: getattr(noun, field.name) for field in fields(noun)}
+
+
+def as_noun(kind: type[Noun], row: RowMapping | Mapping[str, Any]) -> Noun:
+    """The noun whose fields the row names; columns that are no fields serve look-ups and stay behind."""
+    return kind(**{field.name: row[field.name] for field in fields(kind)})
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+async def add_once(connection: AsyncConnection, table: Table, row: Values) -> bool:
+    """Insert, unless a unique index already knows such a row; False then.
+
+    A conflict found by ON CONFLICT leaves the transaction usable, so a refusal can still be filled with facts; an
+    integrity error would end it on PostgreSQL.
+    """
+    key = next(iter(table.primary_key))
+    statement = insert_into(connection, table).values(row).on_conflict_do_nothing().returning(key)
+    return (await connection.execute(statement)).first() is not None
+
+
+async def put(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert, or replace by primary key, all in one statement."""
+    if not rows:
+        return
+    insert = insert_into(connection, table)
+    keys = {column.name for column in table.primary_key}
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    if changed:
+        statement = insert.on_conflict_do_update(index_elements=sorted(keys), set_=changed)
+    else:
+        statement = insert.on_conflict_do_nothing()
+    await connection.execute(statement, rows)
+
+
+async def write_version(connection: AsyncConnection, table: Table, row: Values, *, what: str) -> None:
+    """Write a row as the version after the one it was read as; raises `Stale` when that is no longer the last."""
+    now_is = (table.c.id == row["id"]) & (table.c.version == row["version"])
+    statement = update(table).where(now_is).values({**row, "version": row["version"] + 1})
+    if (await connection.execute(statement)).rowcount != 1:
+        raise Stale(what=what)
+
+
+async def one(connection: AsyncConnection, table: Table, *where: ColumnElement[bool]) -> RowMapping | None:
+    """The one row that meets the conditions, or None."""
+    return (await connection.execute(select(table).where(*where))).mappings().first()
+
+
+def first_of_each(
+    table: Table,
+    where: Sequence[ColumnElement[bool]],
+    column: Column[Any],
+    values: Collection[Any],
+    order: Sequence[str],
+    limit: int,
+) -> Select[Any]:
+    """The first rows in some order whose column has one of some values.
+
+    One short walk along the index per value, then a merge. A plain `IN` would have the database read and sort every
+    such row there ever was before it may drop all but the first.
+    """
+    walks = (
+        select(table).where(*where, column == value).order_by(*(table.c[name] for name in order)).limit(limit)
+        for value in sorted(values)
+    )
+    merged = union_all(*(select(walk.subquery()) for walk in walks)).subquery()
+    return select(merged).order_by(*(merged.c[name] for name in order)).limit(limit)

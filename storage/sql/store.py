@@ -1,0 +1,85 @@
+"""The store: one address, one ring of keys, and the ways in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from intake.errors import Busy
+from storage.crypto import KeyRing, Purpose, Sealer
+from storage.sql.catalogue import ItemsInForce
+from storage.sql.engines import Engines, is_busy, open_engines
+from storage.sql.uow import SqlUow
+
+
+class Store:
+    """Everything that is kept in a database; safe to share by all tasks of one event loop."""
+
+    def __init__(self, engines: Engines, keys: KeyRing) -> None:
+        self._engines = engines
+        self.keys = keys
+        self._sealer = Sealer(keys, Purpose.FIELDS)
+        self._in_force = ItemsInForce()
+
+    @classmethod
+    def open(cls, url: str, keys: KeyRing) -> Store:
+        """A store at `sqlite:///file` or `postgresql://…`; nothing is connected before the first use."""
+        return cls(open_engines(url), keys)
+
+    @asynccontextmanager
+    async def open_uow(self) -> AsyncIterator[SqlUow]:
+        """A unit of work that may change things; leaving it without `commit` undoes everything.
+
+        Raises `Busy` when the database could not be had in time. Opening one inside another is a mistake: on
+        SQLite the inner one would wait for the outer.
+        """
+        async with self.writing() as connection:
+            yield SqlUow(connection, self._sealer, self._in_force)
+
+    @asynccontextmanager
+    async def open_view(self) -> AsyncIterator[SqlUow]:
+        """A unit of work that only looks, at one instant of the store; it waits for nobody."""
+        async with self.reading() as connection:
+            yield SqlUow(connection, self._sealer, self._in_force)
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction for what is no part of the desk's units of work; commits only when told to."""
+        return _transaction(self._engines.writers)
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that only looks."""
+        return _transaction(self._engines.readers)
+
+    async def migrate(self) -> None:
+        """Bring the tables to this release; several processes may ask at once, one does it."""
+        from storage.sql.migrations import upgrade  # noqa: PLC0415 (alembic takes long to load and is needed once)
+
+        await upgrade(self._engines.writers)
+
+    async def ping(self) -> None:
+        """Return if the database answers, raise its fault if not."""
+        async with self._engines.readers.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection; the store is not used afterwards."""
+        await self._engines.dispose()
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        async with engine.connect() as connection:
+            await connection.begin()
+            yield connection
+    except DBAPIError as fault:
+        if is_busy(fault):
+            raise Busy from fault
+        raise
+    except NoFreeConnection as fault:
+        raise Busy from fault

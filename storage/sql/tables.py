@@ -1,0 +1,527 @@
+"""The tables. A column is called as the noun's field is; scarcity stands in unique indexes that no code can forget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from intake.model.booking import AppointmentState
+from intake.model.calendar import DayKind, DueDay
+from intake.model.case import OPEN_STATES, CaseMaterial, CaseState, Correction, Evaluation, Issue, Outcome
+from intake.model.catalogue import CounterGroup, ProjectType, ServiceItem
+from intake.model.leaving import Topic
+from intake.model.people import Door, Role
+from intake.model.places import Hall, HoursException, HoursPattern, OfferKind
+from intake.model.question import QuestionState
+from intake.model.queue import TicketState
+from intake.ports import Rules
+from storage.sql.columns import Document, Instant, Serial, Word
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_Facts = Document[Mapping[str, str]](Mapping[str, str])
+
+# -- the catalogue and the county ------------------------------------------------------------------------------------
+
+item_versions = Table(
+    "item_versions",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("digest", Text, nullable=False),
+    Column("document", Document[ServiceItem](ServiceItem), nullable=False),
+)
+Index(
+    "one_open_version",
+    item_versions.c.code,
+    unique=True,
+    sqlite_where=item_versions.c.valid_to.is_(None),
+    postgresql_where=item_versions.c.valid_to.is_(None),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+halls = Table(
+    "halls",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Column("document", Document[Hall](Hall), nullable=False),
+)
+
+villages = Table(
+    "villages",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("short_name", Text, nullable=False),
+    Column("township", Text, nullable=False),
+    Column("township_name", Text, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+)
+
+departments = Table(
+    "departments",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+)
+
+hours_patterns = Table(
+    "hours_patterns",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("document", Document[HoursPattern](HoursPattern), nullable=False),
+)
+
+hours_exceptions = Table(
+    "hours_exceptions",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("document", Document[HoursException](HoursException), nullable=False),
+)
+
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("kind", Word(DayKind), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+)
+
+announced_years = Table(
+    "announced_years", metadata, Column("year", Integer, primary_key=True, autoincrement=False)
+)
+
+county_rules = Table(
+    "county_rules",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("document", Document[Rules](Rules), nullable=False),
+)
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("id_number_sealed", Text, nullable=False),
+    Column("id_number_index", Text, nullable=False, unique=True),
+    Column("phone_sealed", Text, nullable=False),
+    Column("address_sealed", Text, nullable=False),
+    Column("village", Text, index=True),
+    Column("tags", Document[frozenset[str]](frozenset[str]), nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Word(Role), nullable=False, index=True),
+    Column("person", Text, index=True),
+    Column("hall", Text),
+    Column("department", Text),
+    Column("village", Text, index=True),
+    Column("counter", Text),
+    Column("groups", Document[frozenset[CounterGroup]](frozenset[CounterGroup]), nullable=False),
+    Column("phone_sealed", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("token_hash", Text, unique=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account", Text, nullable=False, index=True),
+    Column("door", Word(Door), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+mandates = Table(
+    "mandates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("proxy", Text, nullable=False),
+    Column("service_code", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("evidence", Text),
+    Column("given_at", Instant, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column("revoked_at", Instant),
+    Index("mandates_given", "person", "proxy", "given_at"),
+)
+
+# -- booking and the queue -------------------------------------------------------------------------------------------
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hall", Text, nullable=False),
+    Column("group", Word(CounterGroup), nullable=False),
+    Column("kind", Word(OfferKind), nullable=False),
+    Column("start", Instant, nullable=False, index=True),
+    Column("end", Instant, nullable=False),
+    Column("online_capacity", Integer, nullable=False),
+    Column("online_taken", Integer, nullable=False, server_default="0"),
+    Column("counter_capacity", Integer, nullable=False),
+    Column("counter_taken", Integer, nullable=False, server_default="0"),
+    Column("notice_hours", Integer, nullable=False),
+    Column("book_before", Instant, nullable=False),
+    Index("slots_coming", "group", "start"),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("slot", Text, nullable=False, index=True),
+    Column("hall", Text, nullable=False),
+    Column("group", Word(CounterGroup), nullable=False),
+    Column("kind", Word(OfferKind), nullable=False),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("booked_by", Text, nullable=False),
+    Column("service_code", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("case", Text),
+    Column("state", Word(AppointmentState), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("booked_at", Instant, nullable=False),
+    Index("appointments_of_person", "person", "start"),
+    Index("appointments_booked_by", "booked_by", "start"),
+    Index("appointments_at_hall", "hall", "start"),
+)
+_booked = appointments.c.state == AppointmentState.BOOKED
+Index(
+    "one_live_appointment",
+    appointments.c.person,
+    appointments.c.service_code,
+    unique=True,
+    sqlite_where=_booked,
+    postgresql_where=_booked,
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("group", Word(CounterGroup), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("person", Text),
+    Column("holder", Text, nullable=False),
+    Column("service_code", Text),
+    Column("service_name", Text, nullable=False),
+    Column("appointment", Text, unique=True),
+    Column("booked_for", Instant),
+    Column("case", Text),
+    Column("green", Text, nullable=False),
+    Column("state", Word(TicketState), nullable=False),
+    Column("order_at", Instant, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("counter", Text),
+    Column("clerk", Text),
+    Column("calls", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("hall", "day", "number"),
+    Index("tickets_in_line", "hall", "day", "state", "order_at"),
+)
+
+# -- cases and questions ---------------------------------------------------------------------------------------------
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, unique=True),
+    Column("service_code", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("item_version", Integer, nullable=False),
+    Column("project_type", Word(ProjectType), nullable=False),
+    Column("department", Text, nullable=False),
+    Column("applicant", Text, nullable=False),
+    Column("applicant_name", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("proxy_name", Text, nullable=False),
+    Column("mandate", Text),
+    Column("door", Word(Door), nullable=False),
+    Column("opened_hall", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("appointment", Text),
+    Column("state", Word(CaseState), nullable=False),
+    Column("materials", Document[tuple[CaseMaterial, ...]](tuple[CaseMaterial, ...]), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("submitted_at", Instant),
+    Column("accepted_at", Instant),
+    Column("due", Document[DueDay](DueDay)),
+    Column("due_on", Date, nullable=False),
+    Column("legal_due", Document[DueDay](DueDay)),
+    Column("receiver", Text),
+    Column("reviewer", Text),
+    Column("correction", Document[Correction](Correction)),
+    Column("rounds", Integer, nullable=False),
+    Column("outcome", Document[Outcome](Outcome)),
+    Column("issue", Document[Issue](Issue)),
+    Column("evaluation", Document[Evaluation](Evaluation)),
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("cases_of_person", "applicant", "opened_at"),
+    Index("cases_opened_by", "opened_by", "opened_at"),
+    Index("cases_at_hall", "hall", "state", "submitted_at"),
+    Index("cases_of_department", "department", "state", "due_on"),
+)
+_open = cases.c.state.in_(sorted(OPEN_STATES))
+_draft = cases.c.state == CaseState.DRAFT
+Index(
+    "one_open_case",
+    cases.c.applicant,
+    cases.c.service_code,
+    unique=True,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+Index(
+    "one_draft",
+    cases.c.applicant,
+    cases.c.service_code,
+    cases.c.opened_by,
+    unique=True,
+    sqlite_where=_draft,
+    postgresql_where=_draft,
+)
+
+# Which case a page lies in, and which photograph it is. The pages themselves stand in their case's materials alone.
+case_pages = Table(
+    "case_pages",
+    metadata,
+    Column("page", Text, primary_key=True),
+    Column("case", Text, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("digest", Text, nullable=False, index=True),
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("place", Serial, primary_key=True),
+    Column("case", Text, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("act", Text, nullable=False),
+    Column("state", Word(CaseState), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("door", Word(Door), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("words", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("person", Text),
+    Column("hall", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_name", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("state", Word(QuestionState), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_at", Instant),
+    Column("version", Integer, nullable=False),
+    Index("questions_of_asker", "asker", "asked_at"),
+    Index("questions_at_hall", "hall", "state", "due_on"),
+)
+
+# -- what lies on the counters ---------------------------------------------------------------------------------------
+
+laid_cards = Table(
+    "laid_cards",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("event", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("counter", Text),
+    Column("person", Text, nullable=False),
+    Column("read_at", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False, index=True),
+    Column("lifted", Boolean, nullable=False),
+    Column("case", Text),
+    UniqueConstraint("device", "event"),
+    Index("laid_cards_at_hall", "hall", "touched_at"),
+)
+
+laid_pages = Table(
+    "laid_pages",
+    metadata,
+    Column("place", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("event", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("card", Text, ForeignKey("laid_cards.id"), nullable=False, index=True),
+    Column("person", Text, nullable=False),
+    Column("digest", Text, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("facts_sealed", Text, nullable=False),
+    Column("door", Word(Door), nullable=False),
+    Column("laid_at", Instant, nullable=False),
+    UniqueConstraint("device", "event"),
+    sqlite_autoincrement=True,
+)
+
+# -- intents, numbers and what leaves --------------------------------------------------------------------------------
+
+intents = Table(
+    "intents",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("verb", Text, nullable=False),
+    Column("result", Text),
+)
+
+number_series = Table(
+    "number_series",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("topic", Word(Topic), nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("to", Text),
+    Column("facts", _Facts, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("not_before", Instant),
+    Column("closed_at", Instant),
+    Column("fault", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+_waiting = outbox.c.state == "waiting"
+_laid_aside = outbox.c.state == "laid_aside"
+Index("outbox_waiting", outbox.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("outbox_stream", outbox.c.stream, outbox.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("outbox_laid_aside", outbox.c.id, sqlite_where=_laid_aside, postgresql_where=_laid_aside)
+
+# Notices are numbered within their inbox, under its lock: a reader who saw number 7 has seen all below it. One global
+# number would be given out in one order and become visible in another, and "after 7" would skip a late 6.
+inboxes = Table(
+    "inboxes",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("to", Text, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("message", Serial, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("facts", _Facts, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+pulses = Table(
+    "pulses",
+    metadata,
+    Column("hall", Text, primary_key=True),
+    Column("beats", Integer, nullable=False),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("place", Serial, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("door", Word(Door), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("person", Text, index=True),
+    Column("case", Text, index=True),
+    Column("facts", _Facts, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The chain stands beside the entries, so that no entry is ever written twice, not even to seal it.
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("link", Serial, primary_key=True, autoincrement=False),
+    Column("entry", Serial, nullable=False, unique=True),
+    Column("key", Text, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+)
+
+# -- conversations ---------------------------------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("fence", Integer, nullable=False),
+    Column("held_until", Instant),
+    Column("last", Integer, nullable=False),
+    Column("state_sealed", Text, nullable=False),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("message_id", Text, nullable=False),
+    Column("heard_sealed", Text, nullable=False),
+    Column("answer_sealed", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("account", "message_id"),
+)

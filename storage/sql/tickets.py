@@ -1,0 +1,79 @@
+"""The queue as rows: two clerks who press at once get two people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.errors import NotFound, Stale
+from intake.model.catalogue import CounterGroup
+from intake.model.ids import AccountCode, AppointmentId, CounterCode, HallCode, TicketId
+from intake.model.queue import Ticket, TicketState
+from storage.sql.rows import add_once, as_noun, as_row, one, write_version
+from storage.sql.tables import tickets
+
+_IN_LINE = (tickets.c.order_at, tickets.c.taken_at, tickets.c.id)
+
+
+class SqlTickets:
+    """The halls' numbers in one unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def add(self, ticket: Ticket) -> None:
+        if not await add_once(self.connection, tickets, as_row(ticket)):
+            raise Stale(what=f"{ticket.number}号")
+
+    async def get(self, ticket: TicketId) -> Ticket:
+        row = await one(self.connection, tickets, tickets.c.id == ticket)
+        if row is None:
+            raise NotFound(what="排队号")
+        return as_noun(Ticket, row)
+
+    async def of_appointment(self, appointment: AppointmentId) -> Ticket | None:
+        row = await one(self.connection, tickets, tickets.c.appointment == appointment)
+        return None if row is None else as_noun(Ticket, row)
+
+    async def call_next(
+        self,
+        hall: HallCode,
+        day: date,
+        groups: Collection[CounterGroup],
+        counter: CounterCode,
+        clerk: AccountCode,
+    ) -> Ticket | None:
+        waiting = tickets.c.state == TicketState.WAITING
+        here = (tickets.c.hall == hall, tickets.c.day == day, tickets.c.group.in_(sorted(groups)), waiting)
+        # SKIP LOCKED: who is being called elsewhere in this very moment is not waited for, the next in line comes.
+        # SQLite has one writer at a time and leaves the clause out.
+        first = (
+            select(tickets.c.id).where(*here).order_by(*_IN_LINE).limit(1).with_for_update(skip_locked=True)
+        )
+        called = {
+            "state": TicketState.CALLED,
+            "counter": counter,
+            "clerk": clerk,
+            "calls": 1,
+            "version": tickets.c.version + 1,
+        }
+        statement = (
+            update(tickets)
+            .where(tickets.c.id == first.scalar_subquery(), waiting)
+            .values(called)
+            .returning(tickets)
+        )
+        row = (await self.connection.execute(statement)).mappings().first()
+        return None if row is None else as_noun(Ticket, row)
+
+    async def today(self, hall: HallCode, day: date) -> tuple[Ticket, ...]:
+        statement = select(tickets).where(tickets.c.hall == hall, tickets.c.day == day).order_by(*_IN_LINE)
+        return tuple(as_noun(Ticket, row) for row in (await self.connection.execute(statement)).mappings())
+
+    async def save(self, ticket: Ticket) -> Ticket:
+        await write_version(self.connection, tickets, as_row(ticket), what=f"{ticket.number}号")
+        return replace(ticket, version=ticket.version + 1)

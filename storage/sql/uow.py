@@ -1,0 +1,41 @@
+"""One unit of work over one connection: all repositories see one transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.crypto import Sealer
+from storage.sql.appointments import SqlAppointments
+from storage.sql.cases import SqlCases
+from storage.sql.catalogue import ItemsInForce, SqlCatalogue
+from storage.sql.intents import SqlIntents, SqlNumbers
+from storage.sql.leaving import SqlLeaving
+from storage.sql.people import SqlPeople
+from storage.sql.places import SqlPlaces
+from storage.sql.questions import SqlQuestions
+from storage.sql.slots import SqlSlots
+from storage.sql.tickets import SqlTickets
+from storage.sql.trays import SqlTrays
+
+
+class SqlUow:
+    """`intake.ports.Uow` over SQL."""
+
+    def __init__(self, connection: AsyncConnection, sealer: Sealer, in_force: ItemsInForce) -> None:
+        self._connection = connection
+        self.catalogue = SqlCatalogue(connection, in_force)
+        self.places = SqlPlaces(connection)
+        self.people = SqlPeople(connection, sealer)
+        self.slots = SqlSlots(connection)
+        self.appointments = SqlAppointments(connection)
+        self.tickets = SqlTickets(connection)
+        self.cases = SqlCases(connection)
+        self.questions = SqlQuestions(connection)
+        self.trays = SqlTrays(connection, sealer)
+        self.intents = SqlIntents(connection)
+        self.leaving = SqlLeaving(connection)
+        self.numbers = SqlNumbers(connection)
+
+    async def commit(self) -> None:
+        await self.leaving.write_beats()
+        await self._connection.commit()

@@ -1,0 +1,180 @@
+"""From people's words to the right item, or to an honest “none”."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from intake.model.catalogue import ServiceItem
+from intake.model.matching import Decision, PersonFacts
+from nlp import LiveMatcher, Matcher
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("我妈七十了，想办老年优待证", "MZ10"),
+        ("身份证丢了怎么补", "SF03"),
+        ("給小孩上戶口要什麼材料", "HK01"),
+        ("营业直照怎么办", "SC01"),
+        ("老板拖千工资", "RS25"),
+    ],
+)
+def test_the_right_item_comes_first(matcher: Matcher, said: str, code: str) -> None:
+    """Also in traditional script, and with words written by ear."""
+    found = matcher.match(said)
+
+    assert found.candidates[0].service_code == code
+    assert found.decision is not Decision.NONE
+
+
+@pytest.mark.parametrize(
+    "said", ["今天天气怎么样", "帮我订一张去上海的机票", "讲个笑话", "", "。。。", "🙂🙂🙂"]
+)
+def test_what_no_hall_handles_is_not_guessed(matcher: Matcher, said: str) -> None:
+    """Small talk, tickets and weather get no service item."""
+    assert matcher.match(said).decision is Decision.NONE
+
+
+def test_candidates_are_given_even_with_a_none(matcher: Matcher) -> None:
+    """Whoever answers the person by hand starts from the nearest items."""
+    found = matcher.match("今天天气怎么样", limit=10)
+
+    assert found.decision is Decision.NONE
+    assert len(found.candidates) == 10
+
+
+def test_scores_are_probabilities_in_order(matcher: Matcher) -> None:
+    """The first is the likeliest, and what is left is the chance of none."""
+    found = matcher.match("房产证丢了", limit=10)
+    scores = [candidate.score for candidate in found.candidates]
+
+    assert scores == sorted(scores, reverse=True)
+    assert 0 <= sum(scores) <= 1.001
+
+
+def test_the_limit_is_kept(matcher: Matcher) -> None:
+    """A phone shows three, a desk ten."""
+    assert len(matcher.match("户口", limit=3).candidates) == 3
+    assert matcher.match("户口", limit=0).candidates == ()
+
+
+def test_the_same_words_get_the_same_answer(matcher: Matcher, items: list[ServiceItem]) -> None:
+    """Two processes that index the same catalogue agree."""
+    assert Matcher.build(items).match("残疾证到期了") == matcher.match("残疾证到期了")
+
+
+def test_facts_told_before_are_kept_and_words_outweigh_them(matcher: Matcher) -> None:
+    """What the person says now is newer than what was known."""
+    before = PersonFacts(age=30, who="子女")
+
+    found = matcher.match("我妈七十了想办老年证", facts=before)
+
+    assert found.facts == PersonFacts(age=70, who="父母")
+
+
+def test_life_facts_move_the_ranking(matcher: Matcher) -> None:
+    """An age the item does not serve makes it less likely."""
+    young = matcher.match("老年优待证", facts=PersonFacts(age=20), limit=10)
+    old = matcher.match("老年优待证", facts=PersonFacts(age=75), limit=10)
+    score = {
+        found: next(c.score for c in found.candidates if c.service_code == "MZ10") for found in (young, old)
+    }
+
+    assert score[old] >= score[young]
+
+
+def test_an_answer_names_its_grounds(matcher: Matcher) -> None:
+    """A keeper sees which phrase an item was found by."""
+    first = matcher.match("身份证丢了怎么补").candidates[0]
+
+    assert first.evidence
+    assert all(evidence.weight > 0 and evidence.met for evidence in first.evidence)
+
+
+def test_an_explanation_tells_why_not_the_runner_up(matcher: Matcher) -> None:
+    """A keeper sees what set the first two apart."""
+    told = matcher.explain("身份证丢了怎么补")
+
+    assert told.match == matcher.match("身份证丢了怎么补")
+    assert told.against_runner_up
+    assert "丢失" in told.reading.concepts
+
+
+def test_nothing_can_be_found_in_an_empty_catalogue() -> None:
+    """Before the first import every answer is an honest none."""
+    found = Matcher.build([]).match("身份证丢了")
+
+    assert found.decision is Decision.NONE
+    assert found.candidates == ()
+
+
+def test_a_catalogue_of_one_item_works(items: list[ServiceItem]) -> None:
+    """A county may begin with a single item."""
+    only = next(item for item in items if item.code == "SF03")
+
+    assert Matcher.build([only]).match("身份证丢了怎么补").candidates[0].service_code == "SF03"
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=400))
+@example(text="身" * 10_000)
+@example(text="身份证丢了怎么办？" * 1_200)
+@example(text="🙂👨‍👩‍👧" * 3_000)
+@example(text="\x00\x1b[31m\u202e" * 3_000)
+@example(text="\ud800\udfff")
+@example(text="a" * 10_000)
+@example(text="，" * 10_000)
+def test_hostile_text_gets_an_answer_in_time(matcher: Matcher, text: str) -> None:
+    """Whatever is sent, an answer within 20 ms of processor time and never an exception."""
+    start = time.process_time()
+    matcher.match(text)
+    spent = time.process_time() - start
+
+    assert spent < 0.020 or _again(matcher, text) < 0.020
+
+
+def _again(matcher: Matcher, text: str) -> float:
+    """A second measure: the first may hold a garbage collection."""
+    start = time.process_time()
+    matcher.match(text)
+    return time.process_time() - start
+
+
+def test_a_new_catalogue_takes_effect_without_a_pause(items: list[ServiceItem]) -> None:
+    """Answers come from the old items until the new ones are whole."""
+    live = LiveMatcher(items[:5], version=1)
+    held = live.current
+
+    assert live.renew(items[:6], version=2)
+
+    assert (live.version, len(live.current.index.documents)) == (2, 6)
+    assert len(held.index.documents) == 5
+
+
+def test_an_equal_version_is_not_built_again(items: list[ServiceItem]) -> None:
+    """A process told twice of one import builds once."""
+    live = LiveMatcher(items[:5], version="a")
+    held = live.current
+
+    assert not live.renew(items[:5], version="a")
+    assert live.current is held
+
+
+def test_a_failed_build_leaves_the_old_one_in_service(items: list[ServiceItem]) -> None:
+    """A broken import takes no answer away."""
+    builds = iter([Matcher.build])
+
+    def build_once(given: Sequence[ServiceItem]) -> Matcher:
+        return next(builds)(given)
+
+    live = LiveMatcher(items[:5], 1, build=build_once)
+
+    with pytest.raises(StopIteration):
+        live.renew(items[:6], 2)
+    assert live.version == 1
+    assert live.match("户口").candidates

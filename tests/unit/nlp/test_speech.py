@@ -1,0 +1,354 @@
+"""Slots of speech: what a sentence says besides its matter."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.model.speech import DayPart, Intent
+from nlp.speech import (
+    Days,
+    Ear,
+    age_in,
+    choice_in,
+    days_in,
+    id_number_in,
+    intent_in,
+    lost_in,
+    materials_in,
+    number_of,
+    part_in,
+    person_in,
+    phone_in,
+    places_in,
+    time_in,
+)
+from nlp.speech.lunar import next_lunar_day, solar_day
+
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("十五", 15),
+        ("一百二", 120),
+        ("一千零五", 1005),
+        ("两万", 20000),
+        ("12", 12),
+        ("十", 10),
+        ("二十", 20),
+        ("百", 100),
+    ],
+)
+def test_numerals_are_read_as_spoken(said: str, value: int) -> None:
+    """一百二 is a hundred and twenty."""
+    assert number_of(said) == value
+
+
+@pytest.mark.parametrize("said", ["", "十百", "万万", "一点", "丙"])
+def test_what_is_no_numeral_has_no_value(said: str) -> None:
+    """Nothing is read into other words."""
+    assert number_of(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("第1个", 1),
+        ("一", 1),
+        ("1。", 1),
+        ("１", 1),
+        ("选2", 2),
+        ("我要第二个", 2),
+        ("3号", 3),
+        ("第三个吧", 3),
+        ("11", 11),
+        ("十一", 11),
+    ],
+)
+def test_a_choice_is_taken_by_its_number(said: str, number: int) -> None:
+    """11 is not 1, and 第1个, 一 and 1。 are."""
+    assert choice_in(said) == number
+
+
+@pytest.mark.parametrize("said", ["1990年", "我要办1个证", "身份证", "0", "138", "一二三四五"])
+def test_a_number_inside_a_sentence_chooses_nothing(said: str) -> None:
+    """A year or a count is no choice from a list."""
+    assert choice_in(said, 9) is None
+
+
+def test_the_last_one_is_the_last_of_those_shown() -> None:
+    """A list of four has no fifth."""
+    assert choice_in("最后一个", 4) == 4
+    assert choice_in("5", 4) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("明天下午", date(2026, 11, 24), None),
+        ("大后天", date(2026, 11, 26), None),
+        ("周六", date(2026, 11, 28), None),
+        ("星期一", MONDAY, None),
+        ("下周六上午", date(2026, 12, 5), None),
+        ("下个礼拜天", date(2026, 12, 6), None),
+        ("下下周三", date(2026, 12, 9), None),
+        ("周末", date(2026, 11, 28), date(2026, 11, 29)),
+        ("这周", MONDAY, date(2026, 11, 29)),
+        ("下周", date(2026, 11, 30), date(2026, 12, 6)),
+        ("下个月", date(2026, 12, 1), date(2026, 12, 31)),
+        ("月底", date(2026, 11, 25), date(2026, 11, 30)),
+        ("12月3号", date(2026, 12, 3), None),
+        ("十二月三日", date(2026, 12, 3), None),
+        ("3月5号", date(2027, 3, 5), None),
+        ("15号", date(2026, 12, 15), None),
+        ("31号", date(2026, 12, 31), None),
+        ("2026-12-05", date(2026, 12, 5), None),
+        ("12.5", date(2026, 12, 5), None),
+        ("三天后", date(2026, 11, 26), None),
+        ("两个星期以后", date(2026, 12, 7), None),
+        ("腊月二十", date(2027, 1, 27), None),
+        ("正月初八", date(2027, 2, 13), None),
+        ("腊月廿八", date(2027, 2, 4), None),
+    ],
+)
+def test_days_are_counted_forward_from_today(said: str, first: date, last: date | None) -> None:
+    """Today is a Monday."""
+    assert days_in(said, MONDAY) == Days(first, last or first)
+
+
+@pytest.mark.parametrize("said", ["身份证丢了", "2月30号", "13月1日", "1号窗口", "几号都行", "腊月四十"])
+def test_what_is_no_day_names_none(said: str) -> None:
+    """No day is made up from a window number or a wrong date."""
+    assert days_in(said, MONDAY) is None
+
+
+def test_a_weekday_said_on_itself_is_today() -> None:
+    """周六 said on a Saturday morning means today."""
+    assert days_in("周六", date(2026, 11, 28)) == Days.only(date(2026, 11, 28))
+
+
+@pytest.mark.parametrize(
+    ("year", "new_year"),
+    [
+        (2024, date(2024, 2, 10)),
+        (2026, date(2026, 2, 17)),
+        (2027, date(2027, 2, 6)),
+        (2033, date(2033, 1, 31)),
+        (2039, date(2039, 1, 24)),
+    ],
+)
+def test_the_lunar_new_year_falls_where_almanacs_put_it(year: int, new_year: date) -> None:
+    """The table agrees with printed calendars."""
+    assert solar_day(year, 1, 1) == new_year
+
+
+def test_a_lunar_day_outside_the_table_is_unknown() -> None:
+    """An unknown year is left unknown."""
+    assert solar_day(2023, 1, 1) is None
+    assert solar_day(2040, 1, 1) is None
+    assert next_lunar_day(date(2050, 1, 1), 1, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("下午三点半", time(15, 30)),
+        ("9:30", time(9, 30)),
+        ("十点一刻", time(10, 15)),
+        ("早上八点", time(8)),
+        ("晚上七点", time(19)),
+        ("两点", time(14)),
+        ("中午12点", time(12)),
+        ("上午9点20分", time(9, 20)),
+        ("下午3点", time(15)),
+    ],
+)
+def test_clock_times_are_office_times(said: str, at: time) -> None:
+    """Two o'clock without more means the afternoon."""
+    assert time_in(said) == at
+
+
+@pytest.mark.parametrize("said", ["有点材料", "25:70", "身份证", "下午"])
+def test_what_is_no_clock_time_names_none(said: str) -> None:
+    """有点 is no o'clock."""
+    assert time_in(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        ("上午有空", DayPart.MORNING),
+        ("中午去", DayPart.NOON),
+        ("下午", DayPart.AFTERNOON),
+        ("傍晚", DayPart.EVENING),
+        ("随便", None),
+    ],
+)
+def test_parts_of_the_day(said: str, part: DayPart | None) -> None:
+    """Half a day is enough to look for places."""
+    assert part_in(said) is part
+
+
+@pytest.mark.parametrize(
+    ("said", "age"),
+    [
+        ("我妈七十了", 70),
+        ("今年68岁", 68),
+        ("老人八十五周岁", 85),
+        ("6个月的宝宝", 0),
+        ("孩子3岁", 3),
+        ("我今年六十五", 65),
+    ],
+)
+def test_an_age_is_heard(said: str, age: int) -> None:
+    """Ages come with and without the word for years."""
+    assert age_in(said) == age
+
+
+@pytest.mark.parametrize("said", ["今年20号去", "等了三十年了", "身份证满10年了", "300岁", "妈妈2次"])
+def test_other_numbers_are_no_ages(said: str) -> None:
+    """Waiting thirty years makes nobody thirty."""
+    assert age_in(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("我妈想办老年证", "父母"),
+        ("给我爷爷办", "祖父母"),
+        ("孩子上学", "子女"),
+        ("我老婆的户口", "配偶"),
+        ("我爸去世了", "亡者"),
+        ("隔壁老王托我办", "邻居"),
+        ("我们公司", "企业"),
+        ("我自己办", "本人"),
+        ("办个证", ""),
+    ],
+)
+def test_the_person_spoken_for_is_heard(said: str, who: str) -> None:
+    """The child who asks for a mother asks for the mother."""
+    assert person_in(said) == who
+
+
+def test_materials_are_named_officially() -> None:
+    """户口本 on the lips is 居民户口簿 on the list."""
+    assert materials_in("要带身份证和户口本吗，社保卡呢") == ("居民身份证", "居民户口簿", "社会保障卡")
+
+
+@pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        ("身份证掉河里了", "居民身份证"),
+        ("丢了户口本", "居民户口簿"),
+        ("驾照不见了", "机动车驾驶证"),
+        ("身份证到期了", ""),
+    ],
+)
+def test_the_lost_paper_is_known(said: str, lost: str) -> None:
+    """An expired paper is not a lost one."""
+    assert lost_in(said) == lost
+
+
+def test_a_mobile_number_is_heard_however_it_is_said() -> None:
+    """With gaps, or digit by digit."""
+    assert phone_in("我的电话 139 0000 0001") == "13900000001"
+    assert phone_in("幺三九零零零零零零零一") == "13900000001"
+    assert phone_in("电话0579-84660000") == ""
+
+
+def test_an_id_number_must_carry_its_check_character() -> None:
+    """The region prefix was never issued to a person."""
+    assert id_number_in("号码是 330000 19900101 0016") == ""
+    assert id_number_in(f"号码是{_made_up_id('33000019900101001')}") == _made_up_id("33000019900101001")
+
+
+def _made_up_id(body: str) -> str:
+    total = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(body))
+    return body + "10X98765432"[total % 11]
+
+
+PLACES = ["尖山镇便民服务中心", "胡村村委会", "上胡村村委会", "县365行政服务中心"]
+
+
+@pytest.mark.parametrize(
+    ("said", "places"),
+    [
+        ("去尖山镇办", ("尖山镇便民服务中心",)),
+        ("尖山近一点", ("尖山镇便民服务中心",)),
+        ("我是上胡村的", ("上胡村村委会",)),
+        ("胡村的", ("胡村村委会",)),
+        ("哪里都行", ()),
+    ],
+)
+def test_places_are_known_by_their_spoken_names(said: str, places: tuple[str, ...]) -> None:
+    """Nobody says 便民服务中心 of the town they live in."""
+    assert places_in(said, PLACES) == places
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("我想预约", Intent.BOOK),
+        ("帮我约明天上午九点", Intent.BOOK),
+        ("改到后天", Intent.MOVE),
+        ("把预约改到周五下午", Intent.MOVE),
+        ("取消预约", Intent.CANCEL),
+        ("我不去了", Intent.CANCEL),
+        ("我的办件", Intent.STATUS),
+        ("低保办好了没有", Intent.STATUS),
+        ("我要投诉你们窗口态度差", Intent.COMPLAINT),
+        ("转人工", Intent.PERSON),
+        ("谢谢你啊", Intent.THANKS),
+        ("您好", Intent.GREETING),
+        ("好的", Intent.YES),
+        ("可以", Intent.YES),
+        ("不可以", Intent.NO),
+        ("不是这个", Intent.NO),
+        ("算了", Intent.NO),
+        ("怎么用", Intent.HELP),
+        ("你能做什么", Intent.HELP),
+        ("重新开始", Intent.RESTART),
+    ],
+)
+def test_intents_are_heard_when_little_else_is_said(said: str, intent: Intent) -> None:
+    """Short orders steer the conversation."""
+    assert intent_in(said) is intent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "取消低保",
+        "身份证丢了",
+        "投诉超市卖过期食品",
+        "公积金预约提取",
+        "改名字",
+        "对象在外地怎么领证",
+        "",
+        "好" * 60,
+    ],
+)
+def test_a_matter_is_no_intent(said: str) -> None:
+    """A matter that holds the word of an order stays a matter."""
+    assert intent_in(said) is None
+
+
+def test_one_sentence_is_heard_whole() -> None:
+    """“我妈七十了，下周六上午去尖山办” tells who, how old, when and where."""
+    spoken = Ear(PLACES).listen("我妈七十了，下周六上午九点去尖山办", today=MONDAY)
+
+    assert (spoken.who, spoken.age, spoken.place) == ("父母", 70, "尖山镇便民服务中心")
+    assert (spoken.first_day, spoken.part, spoken.at) == (date(2026, 12, 5), DayPart.MORNING, time(9))
+    assert spoken.intent is None
+    assert spoken.number is None
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_ear(text: str) -> None:
+    """Whatever is sent is heard without an error."""
+    assert Ear(PLACES).listen(text, today=MONDAY).text == text

@@ -1,0 +1,58 @@
+/** The server's operations that only the desk page needs; the others are in shared/api/endpoints.ts. */
+import { API, ask, upload } from '@shared/api/http'
+import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
+
+import { askSurely } from './retries'
+import type { ActWords, CaseAct, CounterTray, Figures, HallQueue, Ticket, TicketAct } from './shapes'
+
+export const queues = {
+  events: (hall: string) => `${API}/halls/${hall}/queue/events`,
+  of: (hall: string) => ask<HallQueue>(`/halls/${hall}/queue`),
+  call: (hall: string, counter: string) => askSurely<Ticket>(`/halls/${hall}/call`, { counter }),
+  checkIn: (hall: string, appointment: string) => askSurely<Ticket>(`/halls/${hall}/check-in`, { appointment }),
+  takeNumber: (hall: string, wanted: { holder: string; service_code?: string; person_id?: string }) =>
+    askSurely<Ticket>(`/halls/${hall}/tickets`, wanted),
+  change: (ticket: Ticket, act: TicketAct) =>
+    askSurely<Ticket>(`/tickets/${ticket.id}/${act}`, { version: ticket.version }),
+}
+
+// The server's address of an act; the acts without one here are reached by their own name.
+const ADDRESS: Partial<Record<CaseAct, string>> = { hand_over: 'hand-over', ask_correction: 'correction' }
+// Acts a person could also do alone; they are not tied to what one page showed.
+const WITHOUT_VERSION: readonly CaseAct[] = ['submit', 'resupply']
+
+export const caseWork = {
+  one: (idOrNumber: string) => ask<Case>(`/cases/${idOrNumber}`),
+  open: (wanted: { service_code: string; hall: string; person_id: string }) => askSurely<Case>('/cases', wanted),
+  act: <A extends CaseAct>(shown: Case, act: A, words: ActWords[A]) => {
+    const version = WITHOUT_VERSION.includes(act) ? {} : { version: shown.version }
+    return askSurely<Case>(`/cases/${shown.id}/${ADDRESS[act] ?? act}`, { ...version, ...words })
+  },
+  addPage: (id: string, material: string, photo: Blob, key: string) =>
+    upload<{ case: Case; page: { verdict: string; advice: string } }>(`/cases/${id}/pages`, {
+      body: photo,
+      contentType: photo.type || 'application/octet-stream',
+      key,
+      query: { material },
+    }),
+  reveal: async (id: string) =>
+    (await ask<{ id_number: string }>(`/cases/${id}/id-number`, { method: 'POST', body: {} })).id_number,
+  ofDepartment: async () => (await ask<{ cases: CaseCard[] }>('/department/cases')).cases,
+}
+
+export const questions = {
+  ofHall: async (hall: string) => (await ask<{ questions: Question[] }>(`/halls/${hall}/questions`)).questions,
+  answer: (question: Question, answer: string) =>
+    askSurely<Question>(`/questions/${question.id}/answer`, { version: question.version, answer }),
+}
+
+export const counters = {
+  tray: (hall: string, counter: string) => ask<CounterTray>(`/halls/${hall}/counters/${counter}/card`),
+  /** Only if `card` still is the one that lies there. */
+  openCase: (hall: string, counter: string, wanted: { service_code: string; card: string }) =>
+    askSurely<Case>(`/halls/${hall}/counters/${counter}/cases`, wanted),
+}
+
+export const figures = { of: (hall: string) => ask<Figures>(`/halls/${hall}/figures`) }
+
+export const catalogueList = async () => (await ask<{ items: ItemCard[] }>('/items')).items

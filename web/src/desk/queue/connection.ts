@@ -1,0 +1,46 @@
+/**
+ * 连接状态: whether what the page shows is live. `follow` asks again only while events do not come, so two questions in a
+ * row without an event between them mean that it lives on questions, and a question without an answer that nobody is there.
+ */
+import { follow, type Followed, type Following } from '@shared/live'
+import { ref, type Ref } from 'vue'
+
+export type Connection = 'connecting' | 'live' | 'asking' | 'offline'
+
+const ASK_EVERY = 2_000
+const TRY_STREAM_AGAIN_AFTER = 10_000
+
+export interface Watched extends Followed {
+  connection: Ref<Connection>
+}
+
+export function watchLive(following: Following, start: typeof follow = follow): Watched {
+  const connection = ref<Connection>('connecting')
+  let askedWithoutEvent = 0
+
+  async function catchUp(): Promise<void> {
+    askedWithoutEvent += 1
+    try {
+      await following.catchUp()
+      if (askedWithoutEvent > 1) connection.value = 'asking'
+    } catch (trouble) {
+      connection.value = 'offline'
+      throw trouble
+    }
+  }
+
+  function onEvent(carried: unknown): void {
+    askedWithoutEvent = 0
+    connection.value = 'live'
+    following.onEvent(carried)
+  }
+
+  const followed = start({
+    askEvery: ASK_EVERY,
+    tryStreamAgainAfter: TRY_STREAM_AGAIN_AFTER,
+    ...following,
+    catchUp,
+    onEvent,
+  })
+  return { ...followed, connection }
+}

@@ -1,0 +1,69 @@
+import type { Role } from '@shared/api/shapes'
+import { createRouter, createWebHashHistory, type Router, type RouteRecordRaw } from 'vue-router'
+
+import SignInScreen from './sign-in/SignInScreen.vue'
+import { homeOf, useSession } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** What the browser's tab says. */
+    title: string
+    /** Whose screen it is; without any, everybody's. */
+    roles?: readonly Role[]
+    /** Without the frame around it: a screen on the wall. */
+    bare?: boolean
+  }
+}
+
+const STAFF_OF_QUEUES: readonly Role[] = ['clerk', 'director', 'supervisor', 'device']
+
+const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', component: SignInScreen, meta: { title: '登录' } },
+  {
+    path: '/counter/:tab(queue|cases|questions|device)',
+    component: () => import('./screens/CounterScreen.vue'),
+    props: true,
+    meta: { title: '综合窗口', roles: ['clerk'] },
+  },
+  {
+    path: '/review',
+    component: () => import('./screens/ReviewScreen.vue'),
+    meta: { title: '后台审批', roles: ['approver'] },
+  },
+  {
+    path: '/dashboard',
+    component: () => import('./screens/DashboardScreen.vue'),
+    meta: { title: '看板', roles: ['director', 'supervisor'] },
+  },
+  {
+    path: '/catalogue',
+    component: () => import('./screens/CatalogueScreen.vue'),
+    meta: { title: '事项清单' },
+  },
+  {
+    path: '/display/:hall',
+    component: () => import('./screens/DisplayScreen.vue'),
+    props: true,
+    meta: { title: '叫号屏', roles: STAFF_OF_QUEUES, bare: true },
+  },
+  { path: '/elsewhere', component: () => import('./screens/ElsewhereScreen.vue'), meta: { title: '请换个地方' } },
+  { path: '/:anything(.*)*', redirect: '/sign-in' },
+]
+
+// Hash addresses: the server only has to know "/desk", and a reload keeps the open case.
+export function makeRouter(): Router {
+  const router = createRouter({ history: createWebHashHistory(), routes })
+  router.beforeEach(async (to, from) => {
+    const session = useSession()
+    await session.resume().catch(() => {})
+    const me = session.me
+    // Going to the sign-in page on purpose changes the identity; arriving there with a session goes on to one's work.
+    if (to.path === '/sign-in') return me && from.matched.length === 0 && !to.query['switch'] ? homeOf(me) : true
+    if (!me) return { path: '/sign-in', query: { back: to.fullPath } }
+    return to.meta.roles === undefined || to.meta.roles.includes(me.role) || homeOf(me)
+  })
+  router.afterEach((to) => {
+    document.title = `${to.meta.title} · 就近办`
+  })
+  return router
+}

@@ -1,0 +1,88 @@
+/** What only the desk page sees of the server's JSON; what both pages see is in shared/api/shapes.ts. */
+import type { Appointment, Case, CaseCard, ItemCard, Person } from '@shared/api/shapes'
+
+export type TicketState = 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left'
+export type TicketAct = 'recall' | 'serve' | 'miss' | 'park' | 'come-back' | 'finish'
+
+/** 排队号. */
+export interface Ticket {
+  id: string
+  number: string
+  holder: string
+  service_code: string | null
+  service_name: string
+  group: string
+  group_text: string
+  green: string
+  green_text: string
+  booked_for_text: string
+  state: TicketState
+  state_text: string
+  counter: string | null
+  counter_name: string
+  clerk: string | null
+  calls: number
+  /** As it was at the view's instant. */
+  waited_minutes: number
+  case_id: string | null
+  appointment_id: string | null
+  person_id: string | null
+  version: number
+}
+
+/** A hall's day at a glance; a higher `revision` is a later look. */
+export interface HallQueue {
+  hall: string
+  hall_name: string
+  revision: number
+  at: string
+  tickets: Ticket[]
+  /** Booked for today and not arrived yet. */
+  booked: Appointment[]
+  /** What waits at this hall's reception. */
+  cases: CaseCard[]
+  questions_open: number
+  /** Whose card lies on which counter, for those who may see it. */
+  on_counter: OnCounter[]
+}
+
+export interface OnCounter {
+  counter: string
+  counter_name: string
+  person_name: string
+  pages: number
+  read_at: string
+  read_text: string
+}
+
+/** 就近可办率 with what is missing. */
+export interface Figures {
+  hall: string
+  nearby: { rate: number; near: number; total: number; missing: ItemCard[] }
+}
+
+/** 收件盘: what lies at a counter, a card that was read there and the pages captured for its holder. */
+export interface CounterTray {
+  counter: string
+  card: { id: string; person: Person; read_at: string; read_text: string } | null
+  pages: { id: string; kind: string; verdict: string; advice: string; at: string; url: string }[]
+}
+
+export type Fault = 'unreadable' | 'wrong' | 'missing'
+
+/** Every act of the staff on a case, with what it says besides the version. */
+export interface ActWords {
+  submit: { bring_later: boolean }
+  receive: object
+  accept: object
+  hand_over: object
+  resupply: object
+  ask_correction: { materials: Record<string, { verdict: Fault; remark: string }>; remark: string }
+  redirect: { reason: string; ground: string; instead: string }
+  issue: { way: string; tracking: string }
+  deliver: { code: string }
+  decide: { granted: boolean; reason: string; ground: string; instead: string }
+}
+export type CaseAct = keyof ActWords
+
+export type { Case }

@@ -1,0 +1,30 @@
+import { onMounted, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+
+export interface Loaded<T> {
+  value: ShallowRef<T | undefined>
+  trouble: Ref<unknown>
+  loading: Ref<boolean>
+  load: () => Promise<void>
+}
+
+/** Something fetched when the page opens: skeletons until it is there, the trouble when it is not, and a way to try again. */
+export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
+  const value = shallowRef<T>()
+  const trouble = ref<unknown>()
+  const loading = ref(false)
+
+  async function load(): Promise<void> {
+    loading.value = true
+    try {
+      value.value = await fetch()
+      trouble.value = undefined
+    } catch (reason) {
+      trouble.value = reason
+    } finally {
+      loading.value = false
+    }
+  }
+
+  onMounted(load)
+  return { value, trouble, loading, load }
+}

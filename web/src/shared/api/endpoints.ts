@@ -1,0 +1,87 @@
+/** The server's operations that the phone page needs, and those both pages share, by the names its routes have. */
+import { API, ask, upload } from './http'
+import type {
+  Appointment,
+  Case,
+  CaseCard,
+  ChatAnswer,
+  ChatMessage,
+  DemoIdentity,
+  Hall,
+  Item,
+  ItemCard,
+  Me,
+  Person,
+  Question,
+} from './shapes'
+
+export const signing = {
+  identities: async () => (await ask<{ identities: DemoIdentity[] }>('/auth/demo')).identities,
+  signInAs: async (identity: string) => (await ask<{ me: Me }>('/auth/demo', { method: 'POST', body: { identity } })).me,
+  signOut: () => ask<undefined>('/auth/sign-out', { method: 'POST' }),
+  me: () => ask<Me>('/me'),
+}
+
+export type Said = { text: string } | { choice: string } | { photo: string }
+
+export const chat = {
+  events: `${API}/chat/events`,
+  /** At most 200 messages after the cursor, oldest first, and the cursor to go on from. */
+  after: (cursor: string) =>
+    ask<{ messages: ChatMessage[]; last: string }>('/chat/messages', { query: { after: cursor, limit: 200 } }),
+  /** A photograph goes as a data URL inside the JSON: the same body every channel sends. */
+  say: (messageId: string, said: Said, onProgress?: (share: number) => void) =>
+    upload<ChatAnswer>('/chat/messages', {
+      body: JSON.stringify({ message_id: messageId, ...said }),
+      contentType: 'application/json',
+      key: messageId,
+      ...(onProgress ? { onProgress } : {}),
+    }),
+}
+
+export const catalogue = {
+  search: async (words: string) => (await ask<{ items: ItemCard[] }>('/items', { query: { q: words, limit: 10 } })).items,
+  item: (code: string) => ask<Item>(`/items/${code}`),
+}
+
+export const halls = {
+  all: async () => (await ask<{ halls: Hall[] }>('/halls')).halls,
+  one: (code: string) => ask<Hall>(`/halls/${code}`),
+  items: async (code: string) => (await ask<{ items: ItemCard[] }>(`/halls/${code}/items`)).items,
+  itemsFile: (code: string) => `${API}/halls/${code}/items.csv`,
+}
+
+export const appointments = {
+  mine: async () => (await ask<{ appointments: Appointment[] }>('/appointments')).appointments,
+  cancel: (id: string) => ask<Appointment>(`/appointments/${id}/cancel`, { method: 'POST', body: {} }),
+  calendarFile: (id: string) => `${API}/appointments/${id}/calendar.ics`,
+}
+
+export const cases = {
+  mine: async () => (await ask<{ cases: CaseCard[] }>('/cases')).cases,
+  one: (id: string) => ask<Case>(`/cases/${id}`),
+  addPage: (id: string, material: string, photo: Blob, key: string, onProgress?: (share: number) => void) =>
+    upload<{ case: Case; page: { verdict: string; advice: string } }>(`/cases/${id}/pages`, {
+      body: photo,
+      contentType: photo.type || 'application/octet-stream',
+      key,
+      query: { material },
+      ...(onProgress ? { onProgress } : {}),
+    }),
+  /** What is still lacking will be brought to the counter. */
+  submit: (id: string) => ask<Case>(`/cases/${id}/submit`, { method: 'POST', body: { bring_later: true } }),
+  resupply: (id: string) => ask<Case>(`/cases/${id}/resupply`, { method: 'POST', body: {} }),
+  withdraw: (id: string, why: string) => ask<Case>(`/cases/${id}/withdraw`, { method: 'POST', body: { why } }),
+  evaluate: (id: string, grade: number, words: string) =>
+    ask<Case>(`/cases/${id}/evaluate`, { method: 'POST', body: { grade, words } }),
+}
+
+export const questions = {
+  mine: async () => (await ask<{ questions: Question[] }>('/questions')).questions,
+}
+
+export const villagers = {
+  all: async () => (await ask<{ people: Person[] }>('/villagers')).people,
+  add: (villager: { name: string; id_number: string; phone: string }) =>
+    ask<Person>('/villagers', { method: 'POST', body: villager }),
+}

@@ -1,0 +1,317 @@
+/** What the server's JSON looks like; see its /openapi.json. Instants are ISO 8601 with their offset, days YYYY-MM-DD. */
+
+export type Role = 'citizen' | 'proxy' | 'clerk' | 'approver' | 'director' | 'supervisor' | 'keeper' | 'operator' | 'device'
+
+export interface Counter {
+  code: string
+  name: string
+  group: string
+  number: string
+}
+
+export interface Me {
+  code: string
+  name: string
+  role: Role
+  role_text: string
+  hall: string | null
+  hall_name: string
+  department: string | null
+  village: string | null
+  village_name: string
+  groups: string[]
+  counters: Counter[]
+}
+
+export interface DemoIdentity {
+  identity: string
+  name: string
+  role: Role
+  role_text: string
+  hall: string | null
+  hall_name: string
+  department: string | null
+  village: string | null
+}
+
+// ---- conversation
+
+export interface Choice {
+  label: string
+  value: string
+  hint?: string
+}
+
+export interface SpokenItem {
+  service_code: string
+  name: string
+  summary: string
+}
+
+export interface SpokenCase {
+  id: string
+  number: string
+  service_name: string
+  applicant_name: string
+  state: CaseState
+  state_text: string
+}
+
+export interface SpokenAppointment {
+  id: string
+  number: string
+  service_name: string
+  hall: string
+  start: string
+  when_text: string
+}
+
+export interface PhotoVerdict {
+  verdict: string
+  advice: string
+  material: string
+}
+
+export interface Reply {
+  kind: string
+  text: string
+  choices: Choice[]
+  item?: SpokenItem
+  case?: SpokenCase
+  appointment?: SpokenAppointment
+  photo?: PhotoVerdict
+  notice?: { kind: string } & Record<string, string>
+}
+
+export interface ChatMessage {
+  id: string
+  from: 'me' | 'desk'
+  text?: string
+  reply?: Reply
+  /** The sender's id of the message this one is, or answers. */
+  message_id?: string
+  at: string
+}
+
+export interface ChatAnswer {
+  replies: Reply[]
+  state: string
+}
+
+// ---- items, halls, places
+
+export interface ItemCard {
+  service_code: string
+  name: string
+  summary: string
+  department: string
+  project_type: string
+  promised_text: string
+  way: 'direct' | 'proxy' | 'none' | null
+  way_text: string
+}
+
+export interface ItemMaterial {
+  key: string
+  name: string
+  kind: string
+  need: '必要' | '非必要' | '容缺后补'
+  when: string
+  original: boolean
+  copies: number
+  source: string
+  /** A department holds it already: it must not be asked of the person. */
+  shared: boolean
+  how: string
+}
+
+export interface HallWay {
+  hall: string
+  hall_name: string
+  way: 'direct' | 'proxy' | 'none'
+  way_text: string
+  address: string
+  phone: string
+}
+
+export interface Item {
+  service_code: string
+  version: number
+  name: string
+  summary: string
+  department: string
+  task_type: string
+  project_type: string
+  conditions: string[]
+  legal_text: string
+  promised_text: string
+  visits: number
+  fees: { name: string; standard: string; ground: string }[]
+  handled_by: string[]
+  grounds: string[]
+  result_name: string
+  delivery: string[]
+  materials: ItemMaterial[]
+  questions: { question: string; answer: string }[]
+  kiosk: boolean
+  home_visit: boolean
+  online: boolean
+  halls: HallWay[]
+}
+
+export interface Hall {
+  code: string
+  name: string
+  level: 'county' | 'township' | 'village'
+  address: string
+  phone: string
+  lat: number
+  lon: number
+  counters: Counter[]
+  /** Opening hours in words, where the server says them. */
+  hours_text?: string
+}
+
+export interface Appointment {
+  id: string
+  number: string
+  hall: string
+  hall_name: string
+  kind: string
+  kind_text: string
+  start: string
+  end: string
+  when_text: string
+  service_code: string
+  service_name: string
+  person_id: string
+  person_name?: string
+  case_id: string | null
+  state: 'booked' | 'checked_in' | 'cancelled' | 'no_show' | 'kept'
+  state_text: string
+}
+
+// ---- people
+
+export interface Person {
+  id: string
+  name: string
+  /** Masked. */
+  id_number: string
+  /** Masked. */
+  phone: string
+  age: number
+  green: string
+  green_text: string
+}
+
+// ---- cases
+
+export type CaseState =
+  | 'draft'
+  | 'submitted'
+  | 'received'
+  | 'correction_asked'
+  | 'accepted'
+  | 'in_review'
+  | 'decided'
+  | 'issued'
+  | 'delivered'
+  | 'evaluated'
+  | 'archived'
+  | 'withdrawn'
+  | 'redirected'
+
+export interface Due {
+  day: string
+  day_text: string
+  provisional: boolean
+  left_working_days: number
+  light: 'green' | 'yellow' | 'red'
+}
+
+export interface CaseCard {
+  id: string
+  number: string
+  service_code: string
+  service_name: string
+  project_type: string
+  department: string
+  applicant_name: string
+  proxy_name: string
+  hall: string
+  hall_name: string
+  door: string
+  door_text: string
+  state: CaseState
+  state_text: string
+  submitted_at: string | null
+  submitted_text: string
+  due: Due | null
+  rounds: number
+  version: number
+}
+
+export interface CasePage {
+  id: string
+  kind: string
+  verdict: string
+  advice: string
+  added_at: string
+  url: string
+}
+
+export interface CaseMaterial {
+  key: string
+  name: string
+  kind: string
+  need: string
+  when: string
+  verdict: 'pending' | 'accepted' | 'unreadable' | 'wrong' | 'missing'
+  verdict_text: string
+  remark: string
+  pages: CasePage[]
+}
+
+export interface CaseStep {
+  act: string
+  act_text: string
+  state_text: string
+  by_name: string
+  door: string
+  door_text: string
+  at: string
+  at_text: string
+  words: string
+}
+
+export interface Case extends CaseCard {
+  applicant: Person
+  appointment_id: string | null
+  materials: CaseMaterial[]
+  lacking: string[]
+  outcome: { granted: boolean; reason: string; ground: string; instead: string; decided_at: string } | null
+  issue: { way: string; code: string; issued_at: string } | null
+  evaluation: { grade: number; grade_text: string; words: string } | null
+  correction: { remark: string; due: string; due_text: string; round: number } | null
+  note: string
+  history: CaseStep[]
+  /** What the signed-in person may do to the case now. */
+  acts: string[]
+}
+
+export interface Question {
+  id: string
+  number: string
+  text: string
+  hall: string
+  owner: string
+  owner_name: string
+  due: string
+  due_text: string
+  overdue: boolean
+  state: 'open' | 'answered' | 'closed'
+  asked_at: string
+  answer: string
+  version: number
+}

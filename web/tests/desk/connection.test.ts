@@ -1,0 +1,50 @@
+import type { follow, Following } from '@shared/live'
+import { describe, expect, it } from 'vitest'
+
+import { watchLive } from '../../src/desk/queue/connection'
+
+/** A line that the scene holds in its hand: it gives events and asks when it is told to. */
+function aLine(answers: () => Promise<void>) {
+  let held!: Following
+  const start: typeof follow = (following) => {
+    held = following
+    return { stop: () => {} }
+  }
+  const watched = watchLive({ stream: '', event: 'queue', onEvent: () => {}, catchUp: answers }, start)
+  return { watched, event: () => held.onEvent({}), ask: () => held.catchUp().catch(() => {}) }
+}
+
+describe('连接状态', () => {
+  it('is live as soon as an event has come', async () => {
+    const line = aLine(async () => {})
+    await line.ask()
+    line.event()
+
+    expect(line.watched.connection.value).toBe('live')
+  })
+
+  it('stays live through the one question on coming back to the page', async () => {
+    const line = aLine(async () => {})
+    line.event()
+    await line.ask()
+
+    expect(line.watched.connection.value).toBe('live')
+  })
+
+  it('says so when it lives on questions', async () => {
+    const line = aLine(async () => {})
+    line.event()
+    await line.ask()
+    await line.ask()
+
+    expect(line.watched.connection.value).toBe('asking')
+  })
+
+  it('says at the first unanswered question that nobody is there', async () => {
+    const line = aLine(() => Promise.reject(new Error('no line')))
+    line.event()
+    await line.ask()
+
+    expect(line.watched.connection.value).toBe('offline')
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+
+import { draftOf, dropDraft, faultsOf, hasWords } from '../../src/desk/cases/drafts'
+import { formFor, nextStep } from '../../src/desk/cases/steps'
+import { maskedName } from '../../src/desk/ui/masking'
+import { callAloud } from '../../src/desk/queue/voice'
+import { aCase } from './scenery'
+
+describe('下一步', () => {
+  it('accepts what is in order, and sends back what is not', () => {
+    const acts = ['ask_correction', 'accept', 'redirect']
+
+    expect(nextStep(acts, false)).toBe('accept')
+    expect(nextStep(acts, true)).toBe('ask_correction')
+  })
+
+  it('asks once more before accepting a case that lacks something', () => {
+    expect(formFor('accept', true)).toBe('accept')
+    expect(formFor('accept', false)).toBeUndefined()
+  })
+})
+
+describe('一次性告知', () => {
+  it('sends every faulty material at once and none of the good ones', () => {
+    const draft = draftOf('notice')
+    draft.marks = {
+      id_card: { verdict: 'accepted', remark: '' },
+      photo: { verdict: 'unreadable', remark: ' 照片太暗 ' },
+      gone: { verdict: 'missing', remark: '' },
+    }
+
+    expect(faultsOf(draft, aCase().materials)).toEqual({ photo: { verdict: 'unreadable', remark: '照片太暗' } })
+    expect(hasWords(draft)).toBe(true)
+    dropDraft('notice')
+  })
+})
+
+describe('on the wall', () => {
+  it.each([
+    ['王小明', '王*明'],
+    ['王明', '王*'],
+    ['欧阳小明', '欧**明'],
+  ])('shows %s as %s', (name, masked) => {
+    expect(maskedName(name)).toBe(masked)
+  })
+
+  it('spells a number aloud', () => {
+    expect(callAloud('A014', '综合窗口2')).toBe('请A零一四号，到综合窗口二。')
+  })
+})

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from intake.errors import Stale
 from intake.model.ids import IntentKey
 from intake.model.people import Caller
-from intake.ports import Uow
+from intake.ports import Tools, Uow
 
 Done = TypeVar("Done")
+# Of N acts on one thing at once, one wins each round: nine photographs need nine rounds at the worst.
+_ROUNDS = 20
 
 
 async def once(
@@ -35,3 +38,19 @@ async def once(
         await uow.intents.finish(caller.code, key, name(done))
     await uow.commit()
     return done
+
+
+async def taking_turns(tools: Tools, act: Callable[[Uow], Awaitable[Done]]) -> Done:
+    """Run an act in a unit of work, and look again when somebody was faster.
+
+    Only for acts that lean on nothing the caller saw (a page more, the same draft again). An act on a version that a
+    page showed must not come here: its `Stale` is the answer.
+    """
+    for _ in range(_ROUNDS):
+        try:
+            async with tools.open_uow() as uow:
+                return await act(uow)
+        except Stale:
+            continue
+    async with tools.open_uow() as uow:
+        return await act(uow)

@@ -33,7 +33,7 @@ from intake.model.ids import (
 from intake.model.people import Caller, Mandate, Person, Role
 from intake.model.places import Hall
 from intake.ports import Tools, Uow
-from intake.usecases.intents import once
+from intake.usecases.intents import once, taking_turns
 from intake.usecases.people.mandates import require_may_act
 from intake.usecases.trail import leave_trail, notify
 
@@ -93,10 +93,13 @@ class SubmitCase:
 
 async def open_draft(cmd: OpenDraft, *, tools: Tools) -> Case:
     """Open the draft, or bring back the one this account already keeps for the person and the item."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Case:
         case = await draft_in(uow, cmd, tools=tools)
         await uow.commit()
-    return case
+        return case
+
+    return await taking_turns(tools, act)
 
 
 async def draft_in(uow: Uow, cmd: OpenDraft, *, tools: Tools) -> Case:
@@ -126,7 +129,8 @@ async def add_page(cmd: AddPage, *, tools: Tools) -> PageAdded:
     expected = await _expected_kind(cmd, tools)
     photo = await tools.photos.read(cmd.content, expected_kind=expected)
     digest = await tools.blobs.put(photo.jpeg)
-    async with tools.open_uow() as uow:
+
+    async def lay(uow: Uow) -> PageAdded:
         case = await own_case(uow, cmd.caller, cmd.case)
 
         async def act() -> PageAdded:
@@ -144,6 +148,8 @@ async def add_page(cmd: AddPage, *, tools: Tools) -> PageAdded:
         return await once(
             uow, cmd.caller, cmd.key, "add_page", act=act, again=again, name=lambda done: done.page.id
         )
+
+    return await taking_turns(tools, lay)
 
 
 async def lay_in(

@@ -17,7 +17,7 @@ from intake.model.people import Caller, Person
 from intake.model.places import Hall
 from intake.model.queue import Precedence, Ticket, TicketState
 from intake.ports import Tools, Uow
-from intake.usecases.intents import once
+from intake.usecases.intents import once, taking_turns
 from intake.usecases.places.booking import APPOINTMENT_WORDS, serving_group
 
 _PREFIX = {
@@ -53,8 +53,8 @@ class TakeNumber:
 
 async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
     """Give the booked person a number; twice gives the same one."""
-    now = tools.clock.now()
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Ticket:
         appointment = await uow.appointments.by_number(cmd.appointment)
         if appointment is None:
             raise NotFound(what="预约")
@@ -67,9 +67,11 @@ async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
         ticket = await _ticket_for(uow, appointment, tools)
         await uow.tickets.add(ticket)
         await uow.appointments.save(replace(appointment, state=AppointmentState.CHECKED_IN))
-        await _trail(uow, ticket, cmd.caller, "check_in", now)
+        await _trail(uow, ticket, cmd.caller, "check_in", tools.clock.now())
         await uow.commit()
-    return ticket
+        return ticket
+
+    return await taking_turns(tools, act)
 
 
 async def take_number(cmd: TakeNumber, *, tools: Tools) -> Ticket:

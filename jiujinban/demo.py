@@ -33,22 +33,22 @@ class Scene:
 
 # How far: 0 a number taken · 1 submitted · 2 received · 3 correction asked · 4 accepted · 5 in review
 _SCENES: Sequence[Scene] = (
-    Scene("person-1", "MZ10", "anwen", 0),
-    Scene("elder-13", "MZ09", "anwen", 0),
+    Scene("elder-13", "MZ10", "anwen", 0),
+    Scene("person-1", "WJ01", "anwen", 0),
     Scene("person-2", "RS02", "anwen", 0),
     Scene("elder-14", "YB01", "anwen", 0),
     Scene("person-3", "SF03", "anwen", 0),
-    Scene("person-4", "MZ05", "anwen", 1),
-    Scene("person-5", "YB05", "anwen", 1),
+    Scene("person-5", "MZ05", "anwen", 1),
+    Scene("person-6", "YB05", "anwen", 1),
     Scene("elder-15", "RS05", "anwen", 2),
-    Scene("person-6", "CL01", "anwen", 3),
-    Scene("person-7", "MZ07", "anwen", 4),
-    Scene("person-8", "MZ05", "anwen", 5),
+    Scene("person-4", "CL02", "anwen", 3),
+    Scene("person-11", "MZ07", "anwen", 4),
+    Scene("person-17", "MZ05", "anwen", 5),
     Scene("elder-16", "MZ09", "anwen", 5),
-    Scene("person-9", "MZ10", "county", 0),
+    Scene("person-18", "RS01", "county", 0),
     Scene("elder-17", "MZ10", "county", 0),
-    Scene("person-10", "RS01", "county", 1),
-    Scene("person-11", "MZ05", "jianshan", 0),
+    Scene("person-12", "YB06", "county", 1),
+    Scene("person-23", "MZ05", "jianshan", 0),
     Scene("elder-18", "MZ10", "yushan", 1),
 )
 

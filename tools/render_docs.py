@@ -42,7 +42,9 @@ def case_life() -> str:
         if target is not None
         for state in sorted(LIFE[act])
     ]
-    arrows += [f"    {CaseState.CORRECTION_ASKED} --> {back}: {Act.RESUPPLY}" for back in ("received", "in_review")]
+    arrows += [
+        f"    {CaseState.CORRECTION_ASKED} --> {back}: {Act.RESUPPLY}" for back in ("received", "in_review")
+    ]
     names = [f"| `{state}` | {words} |" for state, words in CASE_WORDS.items()]
     lines = [
         "# The life of a case (办件)",
@@ -70,7 +72,8 @@ def authority() -> str:
     head = "| verb | " + " | ".join(f"{ROLE_WORDS[role]} `{role}`" for role in Role) + " |"
     rule = "| --- " * (len(Role) + 1) + "|"
     rows = [
-        f"| `{verb}` | " + " | ".join(str(TABLE[verb].get(role, "–")) for role in Role) + " |" for verb in TABLE
+        f"| `{verb}` | " + " | ".join(str(TABLE[verb].get(role, "–")) for role in Role) + " |"
+        for verb in TABLE
     ]
     lines = [
         "# Who may do what (权限)",

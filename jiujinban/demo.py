@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from intake.errors import Refusal
+from intake.errors import Refusal, Unauthenticated
 from intake.model.case import Case, Verdict
 from intake.model.ids import AccountCode, HallCode, IntentKey, ServiceCode
 from intake.model.people import Account, Caller, Door, Role
@@ -59,12 +59,23 @@ async def prepare_demo(house: House) -> None:
     await import_county_files(house.desk, sorted((folder / "county").glob("*.json")))
     await import_catalogue_files(house.desk, sorted((folder / "catalogue").glob("*.json")))
     await house.desk.places.open_slots()
-    await house.learn_catalogue()
-    for device in await house.desk.people.accounts(Role.DEVICE):
-        await house.desk.people.enrol_device(device.code, DEVICE_TOKEN.format(code=device.code))
+    devices = await house.desk.people.accounts(Role.DEVICE)
+    if await _is_enrolled(house, devices[-1]):
+        return
     accounts = {account.code: account for account in await house.desk.people.accounts()}
     for scene in _SCENES:
         await _Stage(house, accounts, scene).play()
+    for device in devices:
+        await house.desk.people.enrol_device(device.code, DEVICE_TOKEN.format(code=device.code))
+
+
+async def _is_enrolled(house: House, device: Account) -> bool:
+    """Whether the scenes were played to their end before: the last device is enrolled last."""
+    try:
+        await house.desk.people.device_by_token(DEVICE_TOKEN.format(code=device.code), Door.COUNTER)
+    except Unauthenticated:
+        return False
+    return True
 
 
 class _Stage:

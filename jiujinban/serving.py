@@ -47,7 +47,7 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     if settings.demo:
         # In a house of its own: rules, halls and villages are read when a house is opened.
-        async with open_house(settings) as house:
+        async with open_house(settings, listening=False) as house:
             await prepare_demo(house)
     async with open_house(settings) as house:
         await house.photos.warm()

@@ -18,7 +18,7 @@ async def talk(
     settings: Settings, who: str, *, ask: Callable[[], str | None], show: Callable[[str], None]
 ) -> None:
     """Converse as one of the demo's identities until goodbye."""
-    async with open_house(settings) as house:
+    async with open_house(settings, listening=False) as house:
         if not await _is_empty(house):
             await _talk_in(house, who, ask=ask, show=show)
             return

@@ -73,8 +73,11 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """Prepare the store, join the rooms, and close everything in the end."""
+async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIterator[House]:
+    """Prepare the store, join the rooms, and close everything in the end.
+
+    A house that only imports need not be `listening`: it does not learn the catalogue's words.
+    """
     settings.state.mkdir(parents=True, exist_ok=True)
     keys = load_keys(settings.key_ring_file)
     store = Store.open(settings.store_url, keys)
@@ -96,7 +99,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             pings |= {"database": store.ping, "photographs": blobs.ping, "photo_reader": photos.ping}
             engine = Engine(desk, conversations)
             house = House(settings, store, desk, engine, conversations, matcher, photos, pings)
-            await house.learn_catalogue()
+            if listening:
+                await house.learn_catalogue()
             yield house
     finally:
         await photos.close()

@@ -20,7 +20,7 @@ from intake.model.ids import IntentKey
 from intake.model.people import Caller
 
 DESK = web.AppKey("desk", Desk)
-CALLER = "caller"
+CALLER = web.RequestKey("caller", Caller)
 _LONGEST_KEY = 200
 
 

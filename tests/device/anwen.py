@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-import pytest
 import pytest_asyncio
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
@@ -28,9 +25,7 @@ from intake.model.ids import (
     AccountCode,
     CaseId,
     CounterCode,
-    Digest,
     EventId,
-    HallCode,
     IntentKey,
     ServiceCode,
 )
@@ -38,37 +33,20 @@ from intake.model.people import Caller, Door
 from intake.ports import Matcher, ReadPhoto, Rules, Speech, Tools
 from intake.usecases.cases.tray import FromCounter, FromMachine, LayCard, LayPage, OpenWalkIn, WalkIn
 from jiujinban.clock import RandomIds
-from jiujinban.importing import import_catalogue_files, import_county_files
-from jiujinban.reference import reference_folder
 from miniapp_api.app import Surroundings, build_app
-from storage.crypto import KeyRing
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries
+from tests.desks import ANWEN, ELDER_CARD, KEYS
+from tests.fakes import MemoryBlobs, SetClock
 
-ITEM, HALL, COUNTER = ServiceCode("MZ10"), HallCode("anwen"), CounterCode("anwen-comprehensive-1")
+ITEM, HALL, COUNTER = ELDER_CARD, ANWEN, CounterCode("anwen-comprehensive-1")
 TOKEN = "token-of-the-counter-in-anwen"
-KEYS = KeyRing.new()
-OPENING_TIME = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 ELDER, RESIDENT = SAMPLES[Sample.ELDER].reading, SAMPLES[Sample.RESIDENT].reading
 
 
 def event(number: int) -> EventId:
     """The id of an event, as a machine makes them."""
     return EventId(str(UUID(int=number)))
-
-
-class SetClock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self._now = OPENING_TIME
-
-    def now(self) -> datetime:
-        return self._now
-
-    def later(self, **span: float) -> None:
-        """Let time pass."""
-        self._now += timedelta(**span)
 
 
 class PlainReader:
@@ -85,21 +63,6 @@ class PlainReader:
             ("retake", "照片有点糊，请重拍。") if content.startswith(b"blurred") else ("good", "")
         )
         return ReadPhoto(content, PageFacts(expected_kind or "other", 0.0, verdict, "", advice, {}))
-
-
-class MemoryBlobs:
-    """Photographs in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[Digest, bytes] = {}
-
-    async def put(self, content: bytes) -> Digest:
-        digest = Digest(hashlib.sha256(content).hexdigest())
-        self.kept[digest] = content
-        return digest
-
-    async def get(self, digest: Digest) -> bytes:
-        return self.kept[digest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,25 +134,19 @@ class Anwen:
             return [(by, door) for by, door in rows]
 
 
-@pytest.fixture(scope="session")
-def county_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reference county in a file for each scene to copy."""
-    file = tmp_path_factory.mktemp("county") / "template.db"
-    asyncio.run(_prepare(file))
-    return file
-
-
 @pytest_asyncio.fixture
-async def anwen(county_file: Path, tmp_path: Path) -> AsyncIterator[Anwen]:
+async def anwen(reference_store: Path, tmp_path: Path) -> AsyncIterator[Anwen]:
     """The hall on a store of the scene's own."""
     own = tmp_path / "county.db"
-    shutil.copy(county_file, own)
+    shutil.copy(reference_store, own)
     store = Store.open(f"sqlite:///{own}", KEYS)
     clock, photos, blobs = SetClock(), PlainReader(), MemoryBlobs()
     desk = Desk(_tools(store, clock, photos, blobs))
     try:
+        await desk.people.enrol_device(AccountCode("counter-anwen-1"), TOKEN)
         machine = await desk.people.device_by_token(TOKEN, Door.COUNTER)
-        kiosk = await desk.people.device_by_token("kiosk-token", Door.KIOSK)
+        await desk.people.enrol_device(AccountCode("kiosk-2"), "token-of-the-kiosk")
+        kiosk = await desk.people.device_by_token("token-of-the-kiosk", Door.KIOSK)
         clerk = (await desk.people.sign_in_as(AccountCode("clerk-anwen-1"), Door.DESK_PAGE)).caller
         yield Anwen(store, desk, clock, photos, blobs, machine, kiosk, clerk)
     finally:
@@ -206,6 +163,15 @@ async def address(anwen: Anwen, tmp_path: Path) -> AsyncIterator[str]:
         yield str(server.make_url("/")).rstrip("/")
 
 
+@asynccontextmanager
+async def browser(address: str, identity: str) -> AsyncIterator[ClientSession]:
+    """A browser in which somebody has signed in."""
+    async with ClientSession(address) as session:
+        answer = await session.post("/api/v1/auth/demo", json={"identity": identity})
+        session.headers["Authorization"] = f"Bearer {(await answer.json())['token']}"
+        yield session
+
+
 def _tools(store: Store, clock: SetClock, photos: PlainReader, blobs: MemoryBlobs) -> Tools:
     """A desk at which nobody is understood."""
     unused = cast("Any", None)
@@ -220,14 +186,3 @@ def _tools(store: Store, clock: SetClock, photos: PlainReader, blobs: MemoryBlob
         blobs=blobs,
         rules=Rules(),
     )
-
-
-async def _prepare(file: Path) -> None:
-    store = Store.open(f"sqlite:///{file}", KEYS)
-    await store.migrate()
-    desk = Desk(_tools(store, SetClock(), PlainReader(), MemoryBlobs()))
-    await import_catalogue_files(desk, [reference_folder() / "catalogue" / "civil_affairs.json"])
-    await import_county_files(desk, sorted((reference_folder() / "county").glob("*.json")))
-    await desk.people.enrol_device(AccountCode("counter-anwen-1"), TOKEN)
-    await desk.people.enrol_device(AccountCode("kiosk-2"), "kiosk-token")
-    await store.close()

@@ -234,11 +234,11 @@ async def test_a_page_after_the_case_was_accepted_is_refused_with_its_state(anwe
 async def test_a_card_nobody_touches_is_out_of_sight_after_half_an_hour(anwen):
     """A page in between keeps it there; when it goes, the screens are told."""
     await anwen.lay_card(1)
-    anwen.clock.later(minutes=20)
+    anwen.clock.forward(minutes=20)
     await anwen.lay_page(11, card=1)
-    anwen.clock.later(minutes=30)
+    anwen.clock.forward(minutes=30)
     at_the_limit = await shown(anwen)
-    anwen.clock.later(seconds=1)
+    anwen.clock.forward(seconds=1)
 
     assert (at_the_limit, await shown(anwen)) == ((ELDER.name, 1), None)
     before = await anwen.pulse()
@@ -253,11 +253,11 @@ async def test_the_machine_s_own_opening_may_come_late_but_not_after_a_day(anwen
     await anwen.lay_card(1)
     await anwen.lay_page(11, card=1)
     await anwen.lay_card(2, RESIDENT)
-    anwen.clock.later(hours=23)
+    anwen.clock.forward(hours=23)
     await anwen.desk.cases.clear_counters()
 
     opened = await anwen.open_by_machine(20, 1, 11)
-    anwen.clock.later(hours=2)
+    anwen.clock.forward(hours=2)
     forgotten = await anwen.desk.cases.clear_counters()
 
     assert await anwen.contents(opened.case.id) == [b"page"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.device.anwen import COUNTER, ELDER, HALL, ITEM, RESIDENT
+from tests.device.anwen import COUNTER, ELDER, HALL, ITEM, RESIDENT, browser
 
 CARD = f"/api/v1/halls/{HALL}/counters/{COUNTER}/card"
 CASES = f"/api/v1/halls/{HALL}/counters/{COUNTER}/cases"
@@ -19,29 +19,8 @@ CASES = f"/api/v1/halls/{HALL}/counters/{COUNTER}/cases"
 @pytest.fixture
 async def clerk(address: str) -> AsyncIterator[ClientSession]:
     """The browser of a clerk of the hall."""
-    async with signed_in(address, "clerk-anwen-1") as session:
+    async with browser(address, "clerk-anwen-1") as session:
         yield session
-
-
-def signed_in(address: str, identity: str) -> _Browser:
-    """A browser in which somebody has signed in."""
-    return _Browser(address, identity)
-
-
-class _Browser:
-    """A session that signs in when it is opened."""
-
-    def __init__(self, address: str, identity: str) -> None:
-        self._session = ClientSession(address)
-        self._identity = identity
-
-    async def __aenter__(self) -> ClientSession:
-        answer = await self._session.post("/api/v1/auth/demo", json={"identity": self._identity})
-        self._session.headers["Authorization"] = f"Bearer {(await answer.json())['token']}"
-        return self._session
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
 
 
 async def events(session: ClientSession) -> AsyncIterator[dict[str, Any]]:
@@ -132,7 +111,7 @@ async def test_nobody_else_looks_onto_the_counter(anwen, address, identity, stat
     """Not another hall, not another role."""
     await anwen.lay_card(1)
 
-    async with signed_in(address, identity) as stranger:
+    async with browser(address, identity) as stranger:
         looks = [await stranger.get(CARD), await stranger.post(CASES, json={"service_code": ITEM})]
 
     assert [answer.status for answer in looks] == [status, status]
@@ -142,7 +121,7 @@ async def test_a_screen_that_may_see_the_queue_only_sees_no_cards(anwen, address
     """The supervisor watches the line; who stands at a counter is the hall's own business."""
     await anwen.lay_card(1)
 
-    async with signed_in(address, "supervisor") as supervisor:
+    async with browser(address, "supervisor") as supervisor:
         view = await (await supervisor.get(f"/api/v1/halls/{HALL}/queue")).json()
 
     assert view["on_counter"] == []

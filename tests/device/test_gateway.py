@@ -29,7 +29,7 @@ from device_bridge.wire import (
     encode_event,
 )
 from intake.errors import Refusal
-from intake.model.ids import ServiceCode
+from intake.model.ids import EventId, IntentKey, ServiceCode
 from intake.model.people import Door
 from intake.usecases.cases.tray import FromMachine, LayCard, LayPage, OpenWalkIn
 from tests.device.desk_double import DEVICE, DeskDouble
@@ -102,11 +102,12 @@ async def test_card_page_and_opening_are_asked_of_the_desk_and_answered_in_words
         "case_number": "BJ1",
         "say": "“老年人优待证办理”已收件。还没有拍到：身份证，请当面核对。有1页没有收好，请在窗口页面补拍。",
     }
-    tray = FromMachine(str(CARD), (str(FIRST), str(SECOND)))
+    card_id, first, second = (EventId(str(each)) for each in (CARD, FIRST, SECOND))
+    tray = FromMachine(card_id, (first, second))
     assert desk.asked == [
-        LayCard(DEVICE, str(CARD), ELDER.name, ELDER.number, ELDER.address),
-        LayPage(DEVICE, str(FIRST), str(CARD), b"first"),
-        OpenWalkIn(DEVICE, ServiceCode("MZ10"), tray, str(OPENING)),
+        LayCard(DEVICE, card_id, ELDER.name, ELDER.number, ELDER.address),
+        LayPage(DEVICE, first, card_id, b"first"),
+        OpenWalkIn(DEVICE, ServiceCode("MZ10"), tray, IntentKey(str(OPENING))),
     ]
 
 

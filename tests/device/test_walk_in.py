@@ -15,7 +15,7 @@ from intake.model.case import Case, CaseMaterial, CaseState
 from intake.model.ids import AccountCode
 from intake.model.people import Door, IdNumber
 from intake.usecases.cases.drafting import AddPage, OpenDraft, SubmitCase
-from tests.device.anwen import COUNTER, HALL, ITEM, RESIDENT, TOKEN, Anwen
+from tests.device.anwen import COUNTER, HALL, ITEM, RESIDENT, TOKEN, Anwen, browser
 from tests.device.scenery import Clerk
 
 if sys.platform == "win32":
@@ -30,10 +30,8 @@ OWN = {"id", "number", "applicant", "applicant_name", "opened_by", "opened_at", 
 
 @pytest.fixture
 async def desk_page(address: str) -> AsyncIterator[ClientSession]:
-    """The clerk's browser, signed in."""
-    async with ClientSession(address) as session:
-        answer = await session.post("/api/v1/auth/demo", json={"identity": "clerk-anwen-1"})
-        session.headers["Authorization"] = f"Bearer {(await answer.json())['token']}"
+    """The clerk's browser."""
+    async with browser(address, "clerk-anwen-1") as session:
         yield session
 
 

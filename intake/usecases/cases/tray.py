@@ -25,7 +25,7 @@ from intake.usecases.cases.drafting import (
     submit_in,
     target_of,
 )
-from intake.usecases.intents import once
+from intake.usecases.intents import once, taking_turns
 from intake.usecases.people.representing import AddVillager, meet_in
 
 
@@ -101,8 +101,9 @@ async def lay_card(cmd: LayCard, *, tools: Tools) -> None:
     """
     hall = _hall_of(cmd.caller)
     require(cmd.caller, Verb.LAY_ON_COUNTER, Belonging(hall=hall))
-    async with tools.open_uow() as uow:
-        await once(
+
+    async def lay(uow: Uow) -> str:
+        return await once(
             uow,
             cmd.caller,
             IntentKey(cmd.event),
@@ -111,6 +112,8 @@ async def lay_card(cmd: LayCard, *, tools: Tools) -> None:
             again=_done_before,
             name=str,
         )
+
+    await taking_turns(tools, lay)
 
 
 async def lay_page(cmd: LayPage, *, tools: Tools) -> PageFacts:
@@ -123,8 +126,9 @@ async def lay_page(cmd: LayPage, *, tools: Tools) -> PageFacts:
         card = await _card_of(view, cmd.caller, cmd.card)
     photo = await tools.photos.read(cmd.content, expected_kind=None)
     page = await _keep(cmd, card, photo, tools)
-    async with tools.open_uow() as uow:
-        await once(
+
+    async def lay(uow: Uow) -> str:
+        return await once(
             uow,
             cmd.caller,
             IntentKey(cmd.event),
@@ -133,6 +137,8 @@ async def lay_page(cmd: LayPage, *, tools: Tools) -> PageFacts:
             again=_done_before,
             name=str,
         )
+
+    await taking_turns(tools, lay)
     return photo.facts
 
 

@@ -8,9 +8,22 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.dialogue import vocabulary as words
-from bot.dialogue.starting import overhear
+from bot.dialogue.finding import ChoosingItem
+from bot.dialogue.starting import Idle, not_understood, overhear
 from bot.dialogue.states import State, read_state, write_state
-from bot.dialogue.vocabulary import Heard, Learned, Photographed, Picked, Refused, Said, Say, Situation, Wish
+from bot.dialogue.vocabulary import (
+    Heard,
+    Learned,
+    Photographed,
+    Picked,
+    Refused,
+    Said,
+    Say,
+    Situation,
+    Turn,
+    Unclear,
+    Wish,
+)
 from bot.replies import Reply, render
 from intake.desk import Desk
 from intake.errors import BadInput, NotFound, Refusal
@@ -18,6 +31,7 @@ from intake.model.booking import Slot
 from intake.model.calendar import SHANGHAI
 from intake.model.catalogue import Way
 from intake.model.ids import HallCode, IntentKey, PersonId
+from intake.model.matching import Decision, Match
 from intake.model.people import Caller
 from intake.model.places import Hall
 from intake.model.speech import DayPart, Spoken
@@ -31,6 +45,8 @@ from intake.usecases.questions.asking import AskQuestion
 
 _MOST_WISHES = 8
 _LONGEST_TEXT = 10_000
+# From here on a candidate is a new matter even in the middle of another.
+_CLEAR = 0.4
 _HOURS = {
     DayPart.MORNING: (time(0), time(12)),
     DayPart.NOON: (time(11), time(14)),
@@ -127,6 +143,8 @@ class Engine:
                 break
             key = IntentKey(f"chat:{incoming.message_id}:{step}")
             learned = await self._put(caller, turn.wish, key, incoming)
+            if _is_mumbling(learned, kept.state):
+                learned, turn, says = Unclear(), Turn((), kept.state), [not_understood(incoming.text or "")]
             turn = turn.then.hear(learned, situation)
             says += turn.says
         return says, turn.then
@@ -226,6 +244,14 @@ class Engine:
         halls = {hall.code: hall for hall in await self._desk.places.halls()}
         appointments = await self._desk.places.my_appointments(caller)
         return words.Mine(await self._desk.cases.mine(caller), appointments, halls)
+
+
+def _is_mumbling(learned: Learned, state: State) -> bool:
+    """Words in the middle of something that name no matter clearly: the thing at hand goes on, nothing is dropped."""
+    if not isinstance(learned, Match) or isinstance(state, Idle | ChoosingItem):
+        return False
+    sure = learned.candidates[0].score if learned.candidates else 0.0
+    return learned.decision is not Decision.MATCH and sure < _CLEAR
 
 
 def _for_whom(caller: Caller, person: PersonId | None) -> PersonId:

@@ -242,6 +242,11 @@ def refused(heard: Refused) -> Say:
     return Say("refused", {"title": refusal.title, "next_step": refusal.next_step}, choices)
 
 
+def not_understood(text: str) -> Say:
+    """What was said is unclear here; a person can always be asked."""
+    return Say("not_understood", choices=(Choice("转给工作人员", f"ask_person:{text[:200]}"),))
+
+
 def grades(case: CaseId) -> Say:
     """The five grades to press."""
     return Say(

@@ -57,6 +57,11 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """The words named no matter: a state in the middle of something asks again for what it waits for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Considered:
     """An item with the halls that take it, the person's own first."""
 
@@ -105,6 +110,7 @@ class Opened:
 
 Learned = (
     Refused
+    | Unclear
     | Match
     | Considered
     | Places

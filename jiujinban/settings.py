@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     """配置: environment variables `JIUJINBAN_…`, and `PORT` and `HOST`.
 
     `database_url` is `sqlite:///FILE` or `postgresql://…`; empty means SQLite in the state folder. `redis_url` moves
-    conversations to Redis. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
+    conversations to Redis. `photo_workers` photographs are read at once, each in a process of about 500 MB. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
     """
 
     model_config = SettingsConfigDict(env_prefix="JIUJINBAN_", frozen=True, extra="ignore")
@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(validation_alias="PORT", ge=0, le=65535)] = 8080
     secure_cookies: bool = False
     reuse_port: bool = False
+    photo_workers: Annotated[int, Field(ge=1, le=64)] = 2
 
     @model_validator(mode="after")
     def _demo_is_no_production(self) -> Self:

@@ -59,6 +59,7 @@ class ServerProcesses:
         """
         shared = {
             "JIUJINBAN_DEMO": "1",
+            "JIUJINBAN_PHOTO_WORKERS": "1",
             "JIUJINBAN_STATE": str(state or self.folder / "state"),
             **({"JIUJINBAN_DATABASE_URL": database_url} if database_url else {}),
             **({"JIUJINBAN_REDIS_URL": redis_url} if redis_url else {}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 _PACKAGE, _FILE = "pylopdf_fonts_zh_cn", "NotoSansSC-Regular.otf"
@@ -18,8 +18,7 @@ _PIECE = re.compile(
 
 def noto_sans_sc() -> Path:
     """The file of Noto Sans SC: 30,890 characters, among them all of the 通用规范汉字表, under the OFL 1.1."""
-    with as_file(files(_PACKAGE) / _FILE) as path:
-        return path
+    return Path(str(files(_PACKAGE) / _FILE))
 
 
 def printable(text: str, glyphs: Container[int]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -58,6 +58,11 @@ class Visit:
     pinned_to: AccountCode | None = None
     pinned_at: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what no plan could mean."""
+        if self.minutes < 0 or (self.pinned_at is not None and self.pinned_at < 1):
+            raise ValueError(f"visit {self.id} lasts {self.minutes} minutes at position {self.pinned_at}")
+
     @property
     def firm(self) -> bool:
         """Whether it goes before visits nobody has given their word on."""
@@ -81,6 +86,15 @@ class Shift:
     window: Window
     skills: frozenset[Skill] = frozenset()
     pause: Pause | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a pause that would not lie within the shift."""
+        if self.pause and not self._holds(self.pause):
+            raise ValueError(f"the pause of {self.clerk} does not lie within the shift")
+
+    def _holds(self, pause: Pause) -> bool:
+        latest = pause.window.end + timedelta(minutes=pause.minutes)
+        return self.window.start <= pause.window.start and latest <= self.window.end
 
     def can(self, visit: Visit) -> bool:
         """Whether the clerk has the skills and nobody else was named."""

@@ -1,4 +1,4 @@
-"""Routes (上门路线): which clerk goes to which homes in which order, by OR-Tools' routing solver."""
+"""Routes (上门路线): which clerk goes to which homes in which order, and why some visits cannot be made."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ortools.constraint_solver import pywrapcp
-from ortools.constraint_solver.routing_enums_pb2 import FirstSolutionStrategy, LocalSearchMetaheuristic
-
 from planning.day import LeftOut, Plan, Reason, Route, Shift, Visit, Window
-from planning.timetable import timetable
+from planning.search import ATTEMPTS, Search
+from planning.timetable import could_make, timetable
 from planning.travel import Travel
 
 _MINUTE = timedelta(minutes=1)
-_MUST = False  # OR-Tools: "optional"
-_FROM_ZERO = True  # OR-Tools: "fix_start_cumul_to_zero"
-_FROM_ANY = False
-_NOBODY = -1
 _SECONDS_PER_PAIR = 0.005
-_RESTLESSNESS = 0.3  # their 0.1 stayed in a valley 3% above the best of RC208's first fifty; see the ADR
-_FORGIVING = True  # OR-Tools: "ignore_inactive_indices"
+_SHARE = 0.35  # of the time for each attempt; the rest polishes the better one
 
 
 def plan_day(
@@ -47,12 +40,50 @@ def plan_day(
     _require_distinct([shift.clerk for shift in staff])
     hopeless = {visit.id: reason for visit in visits if (reason := _hopeless(visit, staff, travel))}
     possible = [visit for visit in visits if visit.id not in hopeless]
-    routes = _Search(possible, staff, travel).routes(seconds, before) if possible else ()
+    # Guided local search never says that it is done. A short day is settled long before this.
+    enough = _SECONDS_PER_PAIR * len(possible) ** 2
+    routes = _best_routes(possible, staff, travel, min(seconds, enough), before) if possible else ()
     placed = {stop.visit for route in routes or () for stop in route.stops}
     unplaced = {v.id: _crowded(v, solved=routes is not None) for v in possible if v.id not in placed}
     reasons = hopeless | unplaced
     left_out = tuple(LeftOut(visit.id, reasons[visit.id]) for visit in visits if visit.id in reasons)
     return Plan(routes or (), left_out)
+
+
+def _best_routes(
+    visits: Sequence[Visit], staff: Sequence[Shift], travel: Travel, seconds: float, before: Plan | None
+) -> tuple[Route, ...] | None:
+    """The best of some attempts, polished; the last attempt begins with the plan so far, if there is one."""
+    orders: list[Sequence[Sequence[Visit]]] = [()] * len(ATTEMPTS)
+    if before:
+        orders[-1] = _orders(before, visits, staff, travel)
+    searches = [Search(visits, staff, travel, attempt) for attempt in ATTEMPTS]
+    found = [
+        (search, search.start(seconds * _SHARE, begun))
+        for search, begun in zip(searches, orders, strict=True)
+    ]
+    plans = [(search, plan) for search, plan in found if plan is not None]
+    if not plans:
+        return None
+    search, plan = min(plans, key=lambda pair: int(pair[1].ObjectiveValue()))
+    best = search.polish(plan, seconds * (1 - _SHARE * len(ATTEMPTS)))
+    return tuple(_certain(shift, order, travel) for shift, order in search.orders(best) if order)
+
+
+def _orders(
+    before: Plan, visits: Sequence[Visit], staff: Sequence[Shift], travel: Travel
+) -> list[Sequence[Visit]]:
+    """Who goes where in the plan so far, without what is gone from it or can no longer be kept."""
+    known = {visit.id: visit for visit in visits}
+    planned = {
+        route.clerk: [known[s.visit] for s in route.stops if s.visit in known] for route in before.routes
+    }
+    orders = [(shift, planned.get(shift.clerk, [])) for shift in staff]
+    return [order if order and _kept(shift, order, travel) else () for shift, order in orders]
+
+
+def _kept(shift: Shift, order: Sequence[Visit], travel: Travel) -> bool:
+    return all(map(shift.can, order)) and timetable(shift, order, travel) is not None
 
 
 def promise(visits: Sequence[Visit], plan: Plan, *, leeway: int = 15) -> tuple[Visit, ...]:
@@ -98,123 +129,6 @@ def _require_distinct(names: Sequence[str]) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise ValueError(f"named twice: {', '.join(twice)}")
-
-
-class _Search:
-    """One day as the solver sees it: places are numbers, the bases first, and times are minutes after `dawn`."""
-
-    def __init__(self, visits: Sequence[Visit], staff: Sequence[Shift], travel: Travel) -> None:
-        self._visits, self._staff, self._travel = visits, staff, travel
-        self._dawn = min(shift.window.start for shift in staff)
-        self._dusk = self._minute(max(shift.window.end for shift in staff))
-        # Clerks of one base share its node: the solver then knows that it may exchange them.
-        self._bases = list(dict.fromkeys(shift.base for shift in staff))
-        homes = [self._bases.index(shift.base) for shift in staff]
-        self._nodes = pywrapcp.RoutingIndexManager(len(self._bases) + len(visits), len(staff), homes, homes)
-        self._model = pywrapcp.RoutingModel(self._nodes)
-        self._drive()
-        self._keep_times()
-        self._keep_positions()
-        self._let_go()
-
-    def routes(self, seconds: float, before: Plan | None) -> tuple[Route, ...] | None:
-        """The best routes found; None when the time was too short for any."""
-        search = pywrapcp.DefaultRoutingSearchParameters()
-        search.first_solution_strategy = FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
-        search.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-        search.guided_local_search_lambda_coefficient = _RESTLESSNESS
-        # Guided local search never says that it is done. A short day is settled long before this.
-        enough = _SECONDS_PER_PAIR * len(self._visits) ** 2
-        search.time_limit.FromMilliseconds(max(10, round(min(seconds, enough) * 1000)))
-        self._model.CloseModelWithParameters(search)
-        start = self._model.ReadAssignmentFromRoutes(self._orders(before), _FORGIVING) if before else None
-        if start is None:
-            found = self._model.SolveWithParameters(search)
-        else:
-            found = self._model.SolveFromAssignmentWithParameters(start, search)
-        return None if found is None else self._read(found)
-
-    def _drive(self) -> None:
-        places = [*self._bases, *(visit.place for visit in self._visits)]
-        minutes = [[self._travel.minutes(origin, goal) for goal in places] for origin in places]
-        work = [*(0 for _ in self._bases), *(visit.minutes for visit in self._visits)]
-        self._model.SetArcCostEvaluatorOfAllVehicles(self._model.RegisterTransitMatrix(minutes))
-        timed = [[work[origin] + drive for drive in row] for origin, row in enumerate(minutes)]
-        transit = self._model.RegisterTransitMatrix(timed)
-        self._model.AddDimension(transit, self._dusk, self._dusk, _FROM_ANY, "time")
-        self._work = work
-
-    def _keep_times(self) -> None:
-        time = self._model.GetDimensionOrDie("time")
-        for number, shift in enumerate(self._staff):
-            start, end = self._minute(shift.window.start), self._minute(shift.window.end)
-            time.CumulVar(self._model.Start(number)).SetRange(start, end)
-            time.CumulVar(self._model.End(number)).SetRange(start, end)
-            self._keep_pause(number, shift, time)
-        for index, visit in self._indexed():
-            earliest, latest = self._minute(visit.window.start), self._minute(visit.window.end)
-            time.CumulVar(index).SetRange(max(0, earliest), min(latest, self._dusk))
-            able = [n for n, shift in enumerate(self._staff) if could_make(shift, visit, self._travel)]
-            if len(able) < len(self._staff):
-                self._model.VehicleVar(index).SetValues([_NOBODY, *able])
-
-    def _keep_pause(self, number: int, shift: Shift, time: pywrapcp.RoutingDimension) -> None:
-        if shift.pause is None:
-            return
-        start, end = self._minute(shift.pause.window.start), self._minute(shift.pause.window.end)
-        pause = self._model.solver().FixedDurationIntervalVar(start, end, shift.pause.minutes, _MUST, "pause")
-        work = [self._work[self._nodes.IndexToNode(index)] for index in range(self._model.Size())]
-        time.SetBreakIntervalsOfVehicle([pause], number, work)
-
-    def _keep_positions(self) -> None:
-        if all(visit.pinned_at is None for visit in self._visits):
-            return
-        step = self._model.RegisterUnaryTransitVector([1] * self._nodes.GetNumberOfNodes())
-        most = len(self._visits) + 1
-        self._model.AddDimension(step, 0, most, _FROM_ZERO, "position")
-        position = self._model.GetDimensionOrDie("position")
-        for index, visit in self._indexed():
-            if visit.pinned_at is not None:
-                position.CumulVar(index).SetValue(visit.pinned_at)
-
-    def _let_go(self) -> None:
-        """Leaving a visit out costs more than all driving, and a firm one more than all that are not."""
-        loose = sum(self._minute(shift.window.end) for shift in self._staff) + 1
-        firm = loose * (len(self._visits) + 1)
-        for index, visit in self._indexed():
-            self._model.AddDisjunction([index], firm if visit.firm else loose)
-
-    def _orders(self, before: Plan) -> list[list[int]]:
-        """The plan so far as the solver wants it: the nodes of each clerk who is still on duty, without who left."""
-        nodes = {visit.id: number for number, visit in enumerate(self._visits, start=len(self._bases))}
-        planned = {
-            route.clerk: [nodes[s.visit] for s in route.stops if s.visit in nodes] for route in before.routes
-        }
-        return [planned.get(shift.clerk, []) for shift in self._staff]
-
-    def _read(self, found: pywrapcp.Assignment) -> tuple[Route, ...]:
-        orders = ((shift, self._order(number, found)) for number, shift in enumerate(self._staff))
-        return tuple(_certain(shift, order, self._travel) for shift, order in orders if order)
-
-    def _order(self, number: int, found: pywrapcp.Assignment) -> list[Visit]:
-        order, first = [], len(self._bases)
-        index = found.Value(self._model.NextVar(self._model.Start(number)))
-        while not self._model.IsEnd(index):
-            order.append(self._visits[self._nodes.IndexToNode(index) - first])
-            index = found.Value(self._model.NextVar(index))
-        return order
-
-    def _indexed(self) -> list[tuple[int, Visit]]:
-        first = len(self._bases)
-        return [(self._nodes.NodeToIndex(first + n), visit) for n, visit in enumerate(self._visits)]
-
-    def _minute(self, instant: datetime) -> int:
-        return (instant - self._dawn) // _MINUTE
-
-
-def could_make(shift: Shift, visit: Visit, travel: Travel) -> bool:
-    """Whether the clerk could make the visit with nothing else to do that day."""
-    return shift.can(visit) and timetable(shift, [visit], travel) is not None
 
 
 def _certain(shift: Shift, order: Sequence[Visit], travel: Travel) -> Route:

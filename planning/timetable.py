@@ -21,6 +21,11 @@ def timetable(shift: Shift, visits: Sequence[Visit], travel: Travel) -> Route | 
     return min((day for day in days if day), key=_lateness, default=None)
 
 
+def could_make(shift: Shift, visit: Visit, travel: Travel) -> bool:
+    """Whether the clerk could make the visit with nothing else to do that day."""
+    return shift.can(visit) and timetable(shift, [visit], travel) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Leg:
     """A drive: when it ends, from when the clerk can work, and the pause taken on the way or at the door."""

@@ -53,7 +53,7 @@ check-walls: setup
 
 check-pages: setup
 ifneq ($(wildcard web/package.json),)
-	cd web && $(NPM) run typecheck
+	cd web && $(NPM) run typecheck && $(NPM) test
 else
 	@echo "There is no web/package.json in this checkout: no pages to check."
 endif

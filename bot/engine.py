@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from bot.dialogue.vocabulary import (
 )
 from bot.replies import Reply, render
 from intake.desk import Desk
-from intake.errors import BadInput, NotFound, Refusal
+from intake.errors import BadInput, Busy, NotFound, Refusal
 from intake.model.booking import Slot
 from intake.model.calendar import SHANGHAI
 from intake.model.catalogue import Way
@@ -39,6 +40,8 @@ from intake.ports import Conversations
 from intake.usecases.cases.deciding import EvaluateCase
 from intake.usecases.cases.drafting import AddPage, OpenDraft, SubmitCase
 from intake.usecases.cases.reception import Resupply
+from intake.usecases.catalogue.finding import BundleOffer
+from intake.usecases.catalogue.learning import NoteHearing
 from intake.usecases.people.representing import AddVillager, RecordMandate
 from intake.usecases.places.booking import BookAppointment, CancelAppointment, FindSlots
 from intake.usecases.questions.asking import AskQuestion
@@ -138,6 +141,7 @@ class Engine:
         situation = Situation(caller.role)
         turn = overhear(heard, kept.state, situation) or kept.state.hear(heard, situation)
         says = list(turn.says)
+        await self._note(caller, turn.meant)
         for step in range(_MOST_WISHES):
             if turn.wish is None:
                 break
@@ -147,6 +151,7 @@ class Engine:
                 learned, turn, says = Unclear(), Turn((), kept.state), [not_understood(incoming.text or "")]
             turn = turn.then.hear(learned, situation)
             says += turn.says
+            await self._note(caller, turn.meant)
         return says, turn.then
 
     def _heard(self, incoming: Incoming, kept: _Kept) -> Heard:
@@ -170,7 +175,7 @@ class Engine:
         desk = self._desk
         match wish:
             case words.FindItem():
-                return await desk.catalogue.match(wish.text, wish.facts)
+                return await self._find(wish)
             case words.Consider():
                 return await self._consider(caller, wish)
             case words.FindPlaces():
@@ -214,6 +219,17 @@ class Engine:
                 return await desk.people.record_mandate(
                     RecordMandate(caller, wish.person, wish.service_code, wish.statement, key=key)
                 )
+
+    async def _find(self, wish: words.FindItem) -> Match | BundleOffer:
+        """A 一件事 called by its name is what was asked for, whatever else the words resemble."""
+        found = await self._desk.catalogue.match(wish.text, wish.facts)
+        return await self._desk.catalogue.bundle_called(found.focus) or found
+
+    async def _note(self, caller: Caller, meant: words.Meant | None) -> None:
+        """For the catalogue's keeper; a count lost to a busy store is cheaper than an answer lost."""
+        if meant is not None:
+            with suppress(Busy):
+                await self._desk.catalogue.note(NoteHearing(caller, meant.words, meant.item))
 
     async def _consider(self, caller: Caller, wish: words.Consider) -> words.Considered:
         item = await self._desk.catalogue.show(wish.service_code)

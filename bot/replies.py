@@ -16,8 +16,9 @@ from intake.model.case import CASE_WORDS, Case
 from intake.model.catalogue import ServiceItem
 from intake.model.leaving import Notice
 from intake.usecases.cases.deciding import GRADES
+from intake.usecases.cases.drafting import PageAdded
 
-_CARDS = {ServiceItem: "item", Case: "case", Appointment: "appointment"}
+_CARDS = {ServiceItem: "item", Case: "case", Appointment: "appointment", PageAdded: "photo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,15 @@ def _notice_choices(notice: Notice) -> tuple[Choice, ...]:
             return (Choice("现在补交", f"resupply:{case}"), Choice("查看办件", f"case:{case}"))
         case "please_evaluate":
             return tuple(Choice(word, f"evaluate:{case}:{grade}") for grade, word in GRADES.items())
+        case "question_answered" if notice.facts.get("item"):
+            return (Choice(f"办理{notice.facts['service']}", f"item:{notice.facts['item']}"),)
         case kind if kind.startswith("case_"):
             return (Choice("查看办件", f"case:{case}"),)
         case _:
             return ()
 
 
-def _card(card: ServiceItem | Case | Appointment | None) -> Mapping[str, object]:
+def _card(card: ServiceItem | Case | Appointment | PageAdded | None) -> Mapping[str, object]:
     match card:
         case ServiceItem():
             return {"service_code": card.code, "name": card.name, "summary": card.summary}
@@ -91,6 +94,12 @@ def _card(card: ServiceItem | Case | Appointment | None) -> Mapping[str, object]
                 "applicant_name": card.applicant_name,
                 "state": card.state,
                 "state_text": CASE_WORDS[card.state],
+            }
+        case PageAdded():
+            return {
+                "verdict": card.page.verdict,
+                "advice": card.page.advice,
+                "material": card.material.name,
             }
         case Appointment():
             return {

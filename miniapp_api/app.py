@@ -11,13 +11,28 @@ import pydantic_core
 from aiohttp import web
 
 from intake.desk import Desk
-from miniapp_api import booking, cases, chat, counters, figures, items, questions, queue, signing, villagers
+from miniapp_api import (
+    booking,
+    bundles,
+    cases,
+    chat,
+    counters,
+    figures,
+    items,
+    learning,
+    questions,
+    queue,
+    signing,
+    villagers,
+)
 from miniapp_api.openapi import describe
 from miniapp_api.queue import PULSE, Pulse
 from miniapp_api.refusals import answer_refusals
 from miniapp_api.streams import STOPPING
 from miniapp_api.typed import DESK, Operation
 
+# On a village's line a long list costs more to send than to pack.
+_WORTH_PACKING = 8 * 1024
 _MOST_BODY = 24 * 1024 * 1024
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
@@ -27,6 +42,7 @@ _RESOURCES = (
     signing.api,
     chat.api,
     items.api,
+    bundles.api,
     booking.api,
     cases.api,
     queue.api,
@@ -34,6 +50,7 @@ _RESOURCES = (
     villagers.api,
     questions.api,
     figures.api,
+    learning.api,
 )
 
 Ping = Callable[[], Awaitable[None]]
@@ -97,6 +114,8 @@ async def _harden(
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if response.content_type.endswith("json") and (response.content_length or 0) > _WORTH_PACKING:
+            response.enable_compression()
     return response
 
 

@@ -146,16 +146,16 @@ class ChoosingSlot:
         listed = tuple((s.id, slot_label(s, places.halls.get(s.hall) if several else None)) for s in shown)
         state = ChoosingSlot(self.service_code, self.whose, self.hall, listed, self.skip)
         if not listed:
-            elsewhere = (Choice("看最早的空位", "soonest"), Choice("看看别的服务中心", "other_halls"))
-            return turn(state, Say("no_free_slot", choices=elsewhere))
+            return turn(state, Say("no_free_slot", choices=_ELSEWHERE))
         choices = tuple(
-            Choice(label, slot, f"余{s.online_left}") for (slot, label), s in zip(listed, shown, strict=True)
+            Choice(label, slot, f"还有{s.online_left}个号")
+            for (slot, label), s in zip(listed, shown, strict=True)
         )
         place = "" if several or not shown else places.halls[shown[0].hall].name
-        return turn(state, Say("choose_slot", {"hall": place}, (*choices, Choice("看更晚的时间", "later"))))
+        return turn(state, Say("choose_slot", {"hall": place}, (*choices, _LATER)))
 
     def _again(self) -> tuple[Choice, ...]:
-        return tuple(Choice(label, slot) for slot, label in self.listed)
+        return (*(Choice(label, slot) for slot, label in self.listed), _LATER) if self.listed else _ELSEWHERE
 
     def _look(self, skip: int = 0) -> Turn:
         state = ChoosingSlot(self.service_code, self.whose, self.hall, skip=skip)
@@ -180,6 +180,10 @@ class ChoosingSlot:
                 Booked(self.service_code, self.whose, appointment, self.hall), Say("refused", facts, on)
             )
         return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+
+
+_LATER = Choice("看更晚的时间", "later")
+_ELSEWHERE = (Choice("看最早的空位", "soonest"), Choice("看看别的服务中心", "other_halls"))
 
 
 @dataclass(frozen=True, slots=True)

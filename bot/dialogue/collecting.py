@@ -109,12 +109,16 @@ class Collecting:
         facts = {"material": added.material.name, "advice": added.page.advice}
         if self.wanted and added.material.key != self.wanted:
             following = self._with(passed=self.passed).ask(added.case)
-            return Turn((Say("photo_elsewhere", facts), *following.says), following.then, following.wish)
+            return Turn(
+                (Say("photo_elsewhere", facts, card=added), *following.says), following.then, following.wish
+            )
         if added.page.verdict != _GOOD:
             choices = (Choice("重拍一张", "photo"), Choice("就用这张", "next"), Choice("就交这些", "enough"))
-            return turn(self._with(wanted=added.material.key), Say("photo_doubtful", facts, choices))
+            return turn(
+                self._with(wanted=added.material.key), Say("photo_doubtful", facts, choices, card=added)
+            )
         following = self._with(passed=self.passed).ask(added.case)
-        return Turn((Say("photo_good", facts), *following.says), following.then, following.wish)
+        return Turn((Say("photo_good", facts, card=added), *following.says), following.then, following.wish)
 
     def _said(self, heard: Said, situation: Situation) -> Turn:
         kept = Say("draft_is_kept")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.dialogue import booking, representing, starting
@@ -12,6 +12,7 @@ from bot.dialogue.vocabulary import (
     Considered,
     Heard,
     ListVillagers,
+    Meant,
     Photographed,
     Picked,
     Refused,
@@ -31,7 +32,7 @@ from intake.model.speech import Intent
 
 @dataclass(frozen=True, slots=True)
 class ChoosingItem:
-    """A few items could be meant; the person says which."""
+    """A few items could be meant, or are the parts of one 一件事 (`bundle`); the person says which."""
 
     offered: tuple[tuple[ServiceCode, str], ...]
     name: Literal["choosing_item"] = "choosing_item"
@@ -39,14 +40,15 @@ class ChoosingItem:
     asked: str = ""
     ask: str = ""
     who: str = ""
+    bundle: str = ""
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """A press chooses; new words are a new matter; 都不是 goes to a person."""
         match heard:
             case Picked(value="none_of_these"):
-                return turn(starting.Idle(whose=self.whose, asked=self.asked), wish=AskPerson(self.asked))
+                return self._none()
             case Said() if heard.spoken.intent is Intent.NO:
-                return turn(starting.Idle(whose=self.whose, asked=self.asked), wish=AskPerson(self.asked))
+                return self._none()
             case Said() | Photographed():
                 return starting.Idle(whose=self.whose).hear(heard, situation)
             case Refused():
@@ -58,7 +60,18 @@ class ChoosingItem:
         """The items to choose from."""
         choices = tuple(Choice(label, f"item:{code}") for code, label in self.offered)
         last = Choice("都不是，请工作人员帮我", "none_of_these")
+        if self.bundle:
+            return turn(self, Say("choose_part", {"bundle": self.bundle}, (*choices, last)))
         return turn(self, Say("choose_item", {"ask": self.ask or "您是想办下面哪一件？"}, (*choices, last)))
+
+    def meant(self, item: ServiceCode | None) -> Meant | None:
+        """What taking an item says of the words asked: nothing when they named a whole 一件事."""
+        known = item is None or any(code == item for code, _ in self.offered)
+        return Meant(self.asked, item) if known and self.asked and not self.bundle else None
+
+    def _none(self) -> Turn:
+        idle = starting.Idle(whose=self.whose, asked=self.asked)
+        return turn(idle, wish=AskPerson(self.asked), meant=self.meant(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +95,13 @@ class ConsideringItem:
             case Picked(value="another") if self.others:
                 return ChoosingItem(self.others, whose=self.whose, asked=self.asked).offer()
             case Picked(value="another"):
-                return turn(starting.Idle(whose=self.whose), Say("say_it_again"))
+                return self._not_this()
             case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
                 return self._go_on(situation)
             case Said() if heard.spoken.first_day is not None and not _more_than_a_day(heard):
                 return self._go_on(situation, heard)
             case Said() if heard.spoken.intent is Intent.NO:
-                return turn(starting.Idle(whose=self.whose), Say("say_it_again"))
+                return self._not_this()
             case Said():
                 return starting.Idle(whose=self.whose).hear(heard, situation)
             case Photographed():
@@ -98,7 +111,15 @@ class ConsideringItem:
             case _:
                 return turn(self, Say("go_on_or_another", choices=_NEXT))
 
+    def _not_this(self) -> Turn:
+        meant = Meant(self.asked) if self.asked else None
+        return turn(starting.Idle(whose=self.whose), Say("say_it_again"), meant=meant)
+
     def _go_on(self, situation: Situation, heard: Said | None = None) -> Turn:
+        meant = Meant(self.asked, self.service_code) if self.asked else None
+        return replace(self._next(situation, heard), meant=meant)
+
+    def _next(self, situation: Situation, heard: Said | None) -> Turn:
         wanted = heard.spoken.text if heard else ""
         if self.whose.person is not None:
             return representing.GivingMandate(self.service_code, self.whose).ask(situation)

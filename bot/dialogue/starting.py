@@ -17,6 +17,7 @@ from bot.dialogue.vocabulary import (
     ListMine,
     ListVillagers,
     LookAt,
+    Meant,
     Mine,
     Photographed,
     Picked,
@@ -39,6 +40,7 @@ from intake.model.question import Question
 from intake.model.speech import Intent
 from intake.usecases.cases.deciding import GRADES
 from intake.usecases.cases.looking import CaseFile
+from intake.usecases.catalogue.finding import BundleOffer
 
 if TYPE_CHECKING:
     from bot.dialogue.states import State
@@ -65,6 +67,8 @@ class Idle:
                 return turn(Idle(whose=self.whose, asked=heard.text, who=heard.spoken.who), wish=wish)
             case Match():
                 return _found(heard, self)
+            case BundleOffer():
+                return _parts(heard, self)
             case Question():
                 return turn(Idle(whose=self.whose), _passed_on(heard))
             case Mine():
@@ -145,9 +149,7 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
         case "cancel_appointment":
             return turn(Idle(), wish=GiveBack(AppointmentId(rest)))
         case "item":
-            return turn(
-                _whose_item(state, ServiceCode(rest)), wish=Consider(ServiceCode(rest), _whose(state).person)
-            )
+            return _take(state, ServiceCode(rest))
         case "for_somebody" if situation.role is Role.PROXY:
             return turn(representing.ChoosingPerson(), wish=ListVillagers())
         case "ask_person":
@@ -165,10 +167,11 @@ def _whose(state: State) -> Whose:
     return getattr(state, "whose", Whose())
 
 
-def _whose_item(state: State, code: ServiceCode) -> State:
-
-    asked, who = getattr(state, "asked", ""), getattr(state, "who", "")
-    return finding.ConsideringItem(code, whose=_whose(state), asked=asked, who=who)
+def _take(state: State, code: ServiceCode) -> Turn:
+    """An item was pressed: of those just offered it says what was meant, of an older message it says nothing."""
+    considering = finding.ConsideringItem(code, whose=_whose(state), who=getattr(state, "who", ""))
+    meant = state.meant(code) if isinstance(state, finding.ChoosingItem) else None
+    return turn(considering, wish=Consider(code, _whose(state).person), meant=meant)
 
 
 def _evaluate(case: CaseId, grade: int) -> Turn:
@@ -192,9 +195,18 @@ def _found(match: Match, idle: Idle) -> Turn:
         return finding.ChoosingItem(
             offered, whose=idle.whose, asked=idle.asked, ask=match.ask, who=idle.who
         ).offer()
+    nothing = Meant(idle.asked)
     if len(idle.asked.strip()) < _TOO_SHORT_TO_PASS_ON:
-        return turn(Idle(whose=idle.whose), Say("say_more"))
-    return turn(idle, wish=AskPerson(idle.asked))
+        return turn(Idle(whose=idle.whose), Say("say_more"), meant=nothing)
+    return turn(idle, wish=AskPerson(idle.asked), meant=nothing)
+
+
+def _parts(offer: BundleOffer, idle: Idle) -> Turn:
+    """The items of a 一件事 to begin with."""
+    offered = tuple((item.code, item.name) for item in offer.items)
+    return finding.ChoosingItem(
+        offered, whose=idle.whose, asked=idle.asked, who=idle.who, bundle=offer.bundle.name
+    ).offer()
 
 
 def _passed_on(question: Question) -> Say:

@@ -18,6 +18,7 @@ from intake.model.question import Question
 from intake.model.speech import Spoken
 from intake.usecases.cases.drafting import PageAdded
 from intake.usecases.cases.looking import CaseFile
+from intake.usecases.catalogue.finding import BundleOffer
 
 if TYPE_CHECKING:
     from bot.dialogue.states import State
@@ -112,6 +113,7 @@ Learned = (
     Refused
     | Unclear
     | Match
+    | BundleOffer
     | Considered
     | Places
     | Appointment
@@ -309,7 +311,7 @@ class Say:
     key: str
     facts: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
-    card: ServiceItem | Case | Appointment | None = None
+    card: ServiceItem | Case | Appointment | PageAdded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,14 +331,23 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What the person turned out to mean by earlier words: the item they took, or None of what was offered."""
+
+    words: str
+    item: ServiceCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """What a state makes of what it heard: words, the next state, and at most one wish."""
+    """What a state makes of what it heard: words, the next state, at most one wish, and what it learnt of words."""
 
     says: tuple[Say, ...]
     then: State
     wish: Wish | None = None
+    meant: Meant | None = None
 
 
-def turn(then: State, *says: Say, wish: Wish | None = None) -> Turn:
+def turn(then: State, *says: Say, wish: Wish | None = None, meant: Meant | None = None) -> Turn:
     """A turn, the next state first, for it reads as "then …, saying …"."""
-    return Turn(says, then, wish)
+    return Turn(says, then, wish, meant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.e2e.phones import Phone
+from tests.e2e.phones import Phone, choose_picture
 from tests.unit.materials.drawing import as_jpeg, blurred, id_card_front, number, on_a_table, portrait
 
 CARD = on_a_table(id_card_front())
@@ -90,16 +90,12 @@ async def test_an_appointment_is_given_back_only_after_a_second_thought(phone: P
     await expect(phone.page.get_by_role("button", name="取消预约")).to_have_count(0)
 
 
-async def test_a_portrait_needs_no_words_to_be_taken(phone: Phone):
-    """The camera button also works before it is asked for: the person is told what to say first."""
+async def test_a_photograph_before_any_matter_is_answered_with_what_to_say_first(phone: Phone):
+    """The camera button is always there, so somebody will press it first."""
     await phone.sign_in("羊荣平")
     await phone.page.get_by_role("button", name="重来").click()
     await phone.page.get_by_role("button", name="拍照", exact=True).click()
 
-    sheet = phone.page.get_by_role("dialog", name="发照片")
-    await expect(sheet).to_be_visible()
-    await sheet.get_by_label("选照片").set_input_files(
-        files=[{"name": "p.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(portrait())}]
-    )
+    await choose_picture(phone.page.get_by_role("dialog", name="发照片"), as_jpeg(portrait()))
 
     await phone.reads("照片先别急着发")

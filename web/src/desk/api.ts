@@ -24,7 +24,7 @@ const WITHOUT_VERSION: readonly CaseAct[] = ['submit', 'resupply']
 export const caseWork = {
   one: (idOrNumber: string) => ask<Case>(`/cases/${idOrNumber}`),
   open: (wanted: { service_code: string; hall: string; person_id: string }) => askSurely<Case>('/cases', wanted),
-  act: <A extends CaseAct>(shown: Case, act: A, words: ActWords[A]) => {
+  act: (shown: Case, act: CaseAct, words: ActWords[CaseAct]) => {
     const version = WITHOUT_VERSION.includes(act) ? {} : { version: shown.version }
     return askSurely<Case>(`/cases/${shown.id}/${ADDRESS[act] ?? act}`, { ...version, ...words })
   },

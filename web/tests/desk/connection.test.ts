@@ -40,6 +40,17 @@ describe('连接状态', () => {
     expect(line.watched.connection.value).toBe('asking')
   })
 
+  it('believes the browser that the cable is out, and the first answer that it is in again', async () => {
+    const line = aLine(async () => {})
+    line.event()
+    dispatchEvent(new Event('offline'))
+    const unplugged = line.watched.connection.value
+    await line.ask()
+
+    expect([unplugged, line.watched.connection.value]).toEqual(['offline', 'live'])
+    line.watched.stop()
+  })
+
   it('says at the first unanswered question that nobody is there', async () => {
     const line = aLine(() => Promise.reject(new Error('no line')))
     line.event()

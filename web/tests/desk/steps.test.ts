@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { draftOf, dropDraft, faultsOf, hasWords } from '../../src/desk/cases/drafts'
-import { formFor, nextStep } from '../../src/desk/cases/steps'
+import { actsOn, formFor, nextStep } from '../../src/desk/cases/steps'
 import { maskedName } from '../../src/desk/ui/masking'
 import { callAloud } from '../../src/desk/queue/voice'
 import { aCase } from './scenery'
@@ -17,6 +17,19 @@ describe('下一步', () => {
   it('asks once more before accepting a case that lacks something', () => {
     expect(formFor('accept', true)).toBe('accept')
     expect(formFor('accept', false)).toBeUndefined()
+  })
+})
+
+describe('for whoever stands at the counter', () => {
+  it('lets a clerk hand in what the person brought, and nobody else', () => {
+    const corrected = aCase({ state: 'correction_asked', acts: [] })
+
+    expect(actsOn(corrected, 'clerk')).toEqual(['resupply'])
+    expect(actsOn(corrected, 'approver')).toEqual([])
+  })
+
+  it('offers each act once, and none that this page does not know', () => {
+    expect(actsOn(aCase({ state: 'draft', acts: ['submit', 'withdraw'] }), 'clerk')).toEqual(['submit'])
   })
 })
 

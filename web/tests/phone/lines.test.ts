@@ -47,6 +47,30 @@ describe('the conversation as bubbles', () => {
   })
 })
 
+describe('a bubble', () => {
+  const notice: Reply = { kind: 'notice', text: '受理了', choices: [] }
+
+  it('stays the same one when the history comes to hold it', () => {
+    const mine = parcel({ kind: 'text', text: '一' })
+    const onItsWay = toLines([], [], [mine])
+    const justAnswered = toLines([], [{ parcel: mine, replies: [HALLS, HALLS], refused: false }], [])
+    const inHistory = toLines(
+      [{ ...said('1.0', '一'), message_id: mine.id }, replied('1.1', HALLS), replied('1.9', notice), replied('1.2', HALLS)],
+      [],
+      [],
+    ).filter(({ reply }) => reply?.kind !== 'notice')
+
+    expect(inHistory.map(({ key }) => key)).toEqual(justAnswered.map(({ key }) => key))
+    expect(onItsWay[0]?.key).toBe(justAnswered[0]?.key)
+  })
+
+  it('never has the key of another', () => {
+    const lines = toLines([replied('0.9', notice), said('1.0', '一'), replied('1.1', HALLS), said('2.0', '二')], [], [])
+
+    expect(new Set(lines.map(({ key }) => key)).size).toBe(lines.length)
+  })
+})
+
 describe('what can be pressed', () => {
   it('is what was offered last', () => {
     const lines = toLines([replied('1', HALLS)], [], [])

@@ -1,4 +1,6 @@
 /** 下一步: what usually comes next with a case, by the acts the server allows. */
+import type { Case, Role } from '@shared/api/shapes'
+
 import type { CaseAct } from '../shapes'
 import type { FormName } from './drafts'
 
@@ -19,7 +21,17 @@ export const ACT_NAMES: Record<CaseAct, string> = {
 
 const NEEDS_WORDS: ReadonlySet<CaseAct> = new Set<FormName>(['ask_correction', 'redirect', 'issue', 'deliver', 'decide'])
 
-export function isCaseAct(act: string): act is CaseAct {
+// What a person does alone at home, a clerk does for whoever stands at the counter; the server allows it and lists it for
+// the person only.
+const FOR_THE_PERSON: Record<string, CaseAct> = { draft: 'submit', correction_asked: 'resupply' }
+
+/** Everything the signed-in person may do with the case now. */
+export function actsOn(shown: Case, role: Role | undefined): CaseAct[] {
+  const atCounter = role === 'clerk' ? FOR_THE_PERSON[shown.state] : undefined
+  return [...new Set([...shown.acts.filter(isCaseAct), ...(atCounter ? [atCounter] : [])])]
+}
+
+function isCaseAct(act: string): act is CaseAct {
   return act in ACT_NAMES
 }
 

@@ -85,7 +85,7 @@ export const useCase = defineStore('desk-case', () => {
   }
 
   /** Do something with the case as it is shown; true when it was done. */
-  async function act<A extends CaseAct>(what: A, words: ActWords[A]): Promise<boolean> {
+  async function act(what: CaseAct, words: ActWords[CaseAct]): Promise<boolean> {
     const now = shown.value
     if (!now) return false
     return work(now, async () => {

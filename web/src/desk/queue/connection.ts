@@ -23,6 +23,7 @@ export function watchLive(following: Following, start: typeof follow = follow): 
     try {
       await following.catchUp()
       if (askedWithoutEvent > 1) connection.value = 'asking'
+      else if (connection.value === 'offline') connection.value = 'live'
     } catch (trouble) {
       connection.value = 'offline'
       throw trouble
@@ -35,6 +36,10 @@ export function watchLive(following: Following, start: typeof follow = follow): 
     following.onEvent(carried)
   }
 
+  // A pulled cable leaves the stream standing for minutes, and silent; the browser knows better.
+  const unplugged = (): void => void (connection.value = 'offline')
+  addEventListener('offline', unplugged)
+
   const followed = start({
     askEvery: ASK_EVERY,
     tryStreamAgainAfter: TRY_STREAM_AGAIN_AFTER,
@@ -42,5 +47,10 @@ export function watchLive(following: Following, start: typeof follow = follow): 
     catchUp,
     onEvent,
   })
-  return { ...followed, connection }
+  function stop(): void {
+    removeEventListener('offline', unplugged)
+    followed.stop()
+  }
+
+  return { stop, connection }
 }

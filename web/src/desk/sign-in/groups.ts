@@ -7,6 +7,8 @@ export interface IdentityGroup {
 }
 
 const AT_DESK: readonly Role[] = ['clerk', 'director', 'approver', 'supervisor', 'keeper', 'device']
+/** The machines on the counters have no screen of their own; a kiosk shows whose turn it is. */
+const withoutScreen = (one: DemoIdentity): boolean => one.role === 'device' && !one.identity.startsWith('kiosk')
 const COUNTY = '县级'
 const DEPARTMENTS = '部门后台审批'
 
@@ -14,7 +16,7 @@ export function groupsOf(identities: readonly DemoIdentity[], words: string): Id
   const said = words.trim().toLowerCase()
   const groups = new Map<string, DemoIdentity[]>()
   for (const one of identities) {
-    if (!AT_DESK.includes(one.role) || !about(one).includes(said)) continue
+    if (!AT_DESK.includes(one.role) || withoutScreen(one) || !about(one).includes(said)) continue
     const name = groupName(one)
     groups.set(name, [...(groups.get(name) ?? []), one])
   }

@@ -4,6 +4,7 @@ import type { Parcel } from '../outbox/parcels'
 
 /** One bubble: the person's words or photograph, or one reply. */
 export interface Line {
+  /** The same before and after the history holds it, so that a bubble keeps its focus and is not read out twice. */
   key: string
   from: 'me' | 'desk'
   text: string
@@ -41,8 +42,10 @@ export function toLines(
   parcels: readonly Parcel[],
   pictures: ReadonlyMap<string, Blob> = new Map(),
 ): Line[] {
+  const keys = keysOf(messages)
   const said = messages.map((message, n) => {
-    const line = fromHistory(message, labelOf(message, messages.slice(Math.max(0, n - OFFERED_WITHIN), n)))
+    const text = labelOf(message, messages.slice(Math.max(0, n - OFFERED_WITHIN), n))
+    const line = fromHistory(message, keys[n] ?? message.id, text)
     const picture = pictures.get(message.message_id ?? '')
     return picture && line.photo ? { ...line, photo: picture } : line
   })
@@ -61,8 +64,23 @@ export function told({ matter }: Parcel): string {
   return matter.kind === 'choice' ? matter.value : PHOTO_IN_HISTORY
 }
 
-function fromHistory(message: ChatMessage, text: string): Line {
-  const line: Line = { key: `h${message.id}${message.from}`, from: message.from, text }
+function keyOf(messageId: string, place: number): string {
+  return `${messageId}.${place}`
+}
+
+// The person's message has place 0 under its id and its replies 1, 2, …; a notice comes in between and answers nothing.
+function keysOf(messages: readonly ChatMessage[]): string[] {
+  let answering: string | undefined
+  let place = 0
+  return messages.map(({ id, from, message_id, reply }) => {
+    if (from === 'me') [answering, place] = [message_id, 0]
+    if (reply?.kind === 'notice' || answering === undefined) return `history ${id}`
+    return keyOf(answering, place++)
+  })
+}
+
+function fromHistory(message: ChatMessage, key: string, text: string): Line {
+  const line: Line = { key, from: message.from, text }
   if (message.reply) line.reply = message.reply
   if (message.from === 'me' && message.text === PHOTO_IN_HISTORY) line.photo = true
   return line
@@ -83,11 +101,11 @@ function nameless(value: string): string {
 function fromAnswered({ parcel, replies }: Answered): Line[] {
   const said = fromParcel(parcel)
   delete said.parcel
-  return [said, ...replies.map((reply, n): Line => ({ key: `a${parcel.id}.${n}`, from: 'desk', text: reply.text, reply }))]
+  return [said, ...replies.map((reply, n): Line => ({ key: keyOf(parcel.id, n + 1), from: 'desk', text: reply.text, reply }))]
 }
 
 function fromParcel(parcel: Parcel): Line {
   const { matter, photo } = parcel
   const text = matter.kind === 'text' ? matter.text : matter.kind === 'choice' ? matter.label : ''
-  return { key: `p${parcel.id}`, from: 'me', text, parcel, ...(photo ? { photo } : {}) }
+  return { key: keyOf(parcel.id, 0), from: 'me', text, parcel, ...(photo ? { photo } : {}) }
 }

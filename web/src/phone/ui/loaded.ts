@@ -19,7 +19,8 @@ export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
       value.value = await fetch()
       trouble.value = undefined
     } catch (reason) {
-      trouble.value = reason
+      // What was fetched before is worth more than an error; the banner says that the line is down.
+      if (value.value === undefined) trouble.value = reason
     } finally {
       loading.value = false
     }

@@ -186,7 +186,7 @@ class Engine:
                     BookAppointment(caller, person, wish.service_code, wish.slot, key=key)
                 )
             case words.GiveBack():
-                return await desk.places.cancel(CancelAppointment(caller, wish.appointment))
+                return await desk.places.cancel(CancelAppointment(caller, wish.appointment, key))
             case words.Begin():
                 return await self._begin(caller, wish)
             case words.LayPage():
@@ -197,13 +197,13 @@ class Engine:
                 cmd = SubmitCase(caller, wish.case, wish.appointment, bring_later=wish.bring_later, key=key)
                 return await desk.cases.submit(cmd)
             case words.HandInAgain():
-                return await desk.cases.resupply(Resupply(caller, wish.case))
+                return await desk.cases.resupply(Resupply(caller, wish.case, key))
             case words.LookAt():
                 return await desk.cases.show(caller, wish.number)
             case words.ListMine():
                 return await self._mine(caller)
             case words.Judge():
-                return await desk.cases.evaluate(EvaluateCase(caller, wish.case, wish.grade, wish.words))
+                return await desk.cases.evaluate(EvaluateCase(caller, wish.case, wish.grade, wish.words, key))
             case words.AskPerson():
                 return await desk.questions.ask(AskQuestion(caller, wish.text, key=key))
             case words.ListVillagers():
@@ -217,7 +217,9 @@ class Engine:
                 return await desk.people.add_relative(AddVillager(caller, wish.name, wish.id_number))
             case words.RecordMandate():
                 return await desk.people.record_mandate(
-                    RecordMandate(caller, wish.person, wish.service_code, wish.statement, key=key)
+                    RecordMandate(
+                        caller, wish.person, wish.service_code, wish.statement, wish.id_number, key=key
+                    )
                 )
 
     async def _find(self, wish: words.FindItem) -> Match | BundleOffer:

@@ -75,7 +75,7 @@ def _notice_choices(notice: Notice) -> tuple[Choice, ...]:
         case "please_evaluate":
             return tuple(Choice(word, f"evaluate:{case}:{grade}") for grade, word in GRADES.items())
         case "question_answered" if notice.facts.get("item"):
-            return (Choice(f"办理{notice.facts['service']}", f"item:{notice.facts['item']}"),)
+            return (Choice(f"去办：{notice.facts['service']}", f"item:{notice.facts['item']}"),)
         case kind if kind.startswith("case_"):
             return (Choice("查看办件", f"case:{case}"),)
         case _:

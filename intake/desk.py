@@ -9,9 +9,20 @@ from intake.model.booking import Appointment, Slot
 from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
-from intake.model.ids import AccountCode, CaseId, CounterCode, HallCode, PageId, PersonId, ServiceCode
+from intake.model.ids import (
+    AccountCode,
+    CaseId,
+    CounterCode,
+    HallCode,
+    HeardId,
+    PageId,
+    PersonId,
+    ServiceCode,
+    TeachingId,
+)
+from intake.model.learning import Edition, Heard, HeardState, Teaching
 from intake.model.leaving import Notice
-from intake.model.matching import Match, PersonFacts
+from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.people import Account, Caller, Door, Mandate, Person, Role
 from intake.model.places import Department, Hall, Village
 from intake.model.question import Question
@@ -19,8 +30,8 @@ from intake.model.queue import Ticket
 from intake.model.speech import Spoken
 from intake.model.tray import CounterTray
 from intake.ports import Tools
-from intake.usecases.cases import deciding, drafting, looking, reception, tray
-from intake.usecases.catalogue import finding
+from intake.usecases.cases import deciding, drafting, keeping, looking, reception, tray
+from intake.usecases.catalogue import finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import nearby
 from intake.usecases.people import representing, signing
@@ -120,6 +131,9 @@ class CasesCounter:
     async def clear_counters(self) -> int:
         return await tray.clear_counters(tools=self.tools)
 
+    async def erase_photographs(self, *, dry_run: bool = False) -> tuple[keeping.ErasedPhotographs, ...]:
+        return await keeping.erase_photographs(tools=self.tools, dry_run=dry_run)
+
     async def reveal_id_number(self, caller: Caller, case: CaseId) -> str:
         return await looking.reveal_id_number(caller, case, tools=self.tools)
 
@@ -194,7 +208,7 @@ class QueueCounter:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueCounter:
-    """事项清单: finding and importing items."""
+    """事项清单: finding, importing and learning items."""
 
     tools: Tools
 
@@ -218,6 +232,41 @@ class CatalogueCounter:
 
     async def import_items(self, cmd: catalogue_importing.ImportCatalogue) -> int:
         return await catalogue_importing.import_catalogue(cmd, tools=self.tools)
+
+    async def bundles(self) -> tuple[finding.BundleOffer, ...]:
+        return await finding.bundle_offers(tools=self.tools)
+
+    async def bundle_called(self, said: str) -> finding.BundleOffer | None:
+        return await finding.bundle_called(said, tools=self.tools)
+
+    async def note(self, cmd: learning.NoteHearing) -> None:
+        await learning.note_hearing(cmd, tools=self.tools)
+
+    async def heard(
+        self, caller: Caller, state: HeardState = HeardState.OPEN, limit: int = 50
+    ) -> tuple[Edition, tuple[Heard, ...]]:
+        return await learning.heard_queue(caller, state, limit, tools=self.tools)
+
+    async def dismiss(self, caller: Caller, heard: HeardId) -> Heard:
+        return await learning.dismiss(caller, heard, tools=self.tools)
+
+    async def preview_teaching(self, cmd: learning.Teach) -> learning.Preview:
+        return await learning.preview_teaching(cmd, tools=self.tools)
+
+    async def teach(self, cmd: learning.Teach) -> Teaching:
+        return await learning.teach(cmd, tools=self.tools)
+
+    async def unteach(self, caller: Caller, teaching: TeachingId) -> Teaching:
+        return await learning.unteach(caller, teaching, tools=self.tools)
+
+    async def taught(self, caller: Caller) -> tuple[Teaching, ...]:
+        return await learning.taught(caller, tools=self.tools)
+
+    def explain(self, caller: Caller, text: str, limit: int = 5) -> Explained:
+        return learning.explain(caller, text, limit, tools=self.tools)
+
+    async def forget_heard(self) -> int:
+        return await learning.forget_heard(tools=self.tools)
 
 
 @dataclass(frozen=True, slots=True)

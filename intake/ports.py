@@ -11,7 +11,7 @@ from typing import Protocol
 from intake.model.booking import Appointment, Slot
 from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
-from intake.model.catalogue import CounterGroup, ServiceItem
+from intake.model.catalogue import Bundle, CounterGroup, ServiceItem
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
@@ -22,23 +22,46 @@ from intake.model.ids import (
     Digest,
     EventId,
     HallCode,
+    HeardId,
     IntentKey,
     PageId,
     PersonId,
     QuestionId,
     ServiceCode,
     SlotId,
+    TeachingId,
     TicketId,
     VillageCode,
 )
-from intake.model.leaving import AuditEntry, Notice, Outgoing
-from intake.model.matching import Match, PersonFacts
+from intake.model.learning import (
+    Edition,
+    Effect,
+    GoodAnswer,
+    Heard,
+    HeardState,
+    Hearing,
+    Lesson,
+    Teaching,
+)
+from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
+from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
 from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
 from intake.model.tray import LaidCard, LaidPage
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """保管期限: for how many days each is kept; afterwards it is erased, and the audit trail says so."""
+
+    draft_photographs_days: int = 30
+    closed_case_photographs_days: int = 365
+    conversation_days: int = 90
+    intent_days: int = 30
+    delivered_message_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,7 @@ class Rules:
     booked_credit_minutes: int = 30
     green_credit_minutes: int = 20
     late_grace_minutes: int = 10
+    retention: Retention = Retention()
 
 
 class Catalogue(Protocol):
@@ -75,6 +99,55 @@ class Catalogue(Protocol):
 
     async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
         """Put new versions in force from a day, closing the old; returns how many differed."""
+
+    async def bundles(self) -> tuple[Bundle, ...]:
+        """Every 一件事, in the order of its file."""
+
+    async def put_bundles(self, bundles: Sequence[Bundle]) -> None:
+        """Replace all bundles."""
+
+    async def grow(self) -> int:
+        """Whatever was built of the catalogue is out of date; returns the revision from now on.
+
+        Whoever has called it is alone with the catalogue until their unit of work ends.
+        """
+
+
+class Learning(Protocol):
+    """说法 as stored: what was heard, and what was taught; who said it is kept as a keyed hash only."""
+
+    async def hear(self, hearing: Hearing, new: HeardId) -> None:
+        """Count the words, and the person once for each thing the words led them to; `new` names words never heard."""
+
+    async def heard(self, heard: HeardId) -> Heard:
+        """One row with what it led to; raises `NotFound`."""
+
+    async def queue(self, state: HeardState, limit: int) -> tuple[Heard, ...]:
+        """Rows in a state: first what matched nothing for most people, then what most people said."""
+
+    async def mark(self, heard: HeardId, state: HeardState) -> None:
+        """Somebody has looked, or has to look again."""
+
+    async def agreed(self, people: int, limit: int) -> tuple[GoodAnswer, ...]:
+        """Words that led at least so many different people to one item and nobody to another."""
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what nobody has said since an instant; returns how many rows."""
+
+    async def teach(self, teaching: Teaching) -> bool:
+        """A new teaching; False when the same words are taught already."""
+
+    async def taught(self) -> tuple[Teaching, ...]:
+        """The teachings in force, by their words."""
+
+    async def taught_as(self, text: str) -> Teaching | None:
+        """The teaching in force of some words."""
+
+    async def teaching(self, teaching: TeachingId) -> Teaching:
+        """One by id, in force or taken back; raises `NotFound`."""
+
+    async def withdraw(self, teaching: Teaching) -> None:
+        """Write a teaching that was taken back; raises `Stale` when it was taken back already."""
 
 
 class Places(Protocol):
@@ -304,6 +377,14 @@ class Cases(Protocol):
     async def page(self, page: PageId) -> tuple[CaseId, Page]:
         """The case a page lies in, and the page; raises `NotFound`."""
 
+    async def at_rest(
+        self, states: Collection[CaseState], since: datetime, after: CaseId | None, limit: int
+    ) -> tuple[Case, ...]:
+        """Cases in some states that hold photographs and whose history is silent since an instant.
+
+        By id, from the first after the one given: to be walked through batch by batch.
+        """
+
 
 class Trays(Protocol):
     """收件盘 as kept: cards and pages that lie on the counters, seldom for longer than a visit."""
@@ -383,8 +464,11 @@ class Leaving(Protocol):
     async def beat(self, hall: HallCode) -> None:
         """Tell whoever watches the hall that its queue changed."""
 
-    async def due(self, now: datetime, limit: int = 50) -> tuple[Outgoing, ...]:
-        """Messages to deliver now, at most one per stream, leased for a minute."""
+    async def due(self, now: datetime, topics: Collection[Topic], limit: int = 50) -> tuple[Outgoing, ...]:
+        """Messages to deliver now, at most one per stream and topic, leased for a minute.
+
+        What has another topic waits, however long, and holds up nobody.
+        """
 
     async def delivered(self, message: Outgoing, now: datetime) -> None:
         """The receiver has it."""
@@ -414,6 +498,8 @@ class Uow(Protocol):
 
     @property
     def catalogue(self) -> Catalogue: ...
+    @property
+    def learning(self) -> Learning: ...
     @property
     def places(self) -> Places: ...
     @property
@@ -468,6 +554,21 @@ class Matcher(Protocol):
 
     def match(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
         """Candidates for what was said, with a decision."""
+
+
+class Tutor(Protocol):
+    """The matcher opened for its keeper: why it answers so, and what a lesson would do to it."""
+
+    def explain(self, text: str, *, limit: int = 5) -> Explained:
+        """The match with its grounds."""
+
+    async def rehearse(
+        self, lesson: Lesson, *, edition: Edition, items: Sequence[ServiceItem], good: Sequence[GoodAnswer]
+    ) -> Effect:
+        """Try the lesson on a matcher of its own, against the protected sentences, the items' names and `good`.
+
+        `items` are those of the edition, with all earlier lessons. Takes seconds, and lets everybody else go on.
+        """
 
 
 class Speech(Protocol):
@@ -538,6 +639,12 @@ class Conversations(Protocol):
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         """The exchanges numbered above `after`, oldest first."""
 
+    async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Erase what was said before an instant, and the state of whoever has said nothing since; returns how much.
+
+        Numbers go on where they were. With `dry_run` it is counted only.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -548,6 +655,7 @@ class Tools:
     clock: Clock
     ids: Ids
     matcher: Matcher
+    tutor: Tutor
     speech: Speech
     photos: PhotoReader
     blobs: BlobStore

@@ -1,19 +1,14 @@
-"""The command line: `jiujinban serve | chat | match | evaluate | import | photo | device`."""
+"""The command line: `jiujinban serve | chat | match | evaluate | import | export | photo | device`, and the operator's."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
-from intake.errors import Refusal
-from jiujinban import reference
-from jiujinban.settings import BadSetting, Settings, read_settings
+from jiujinban import operating
+from jiujinban.terminal import as_json_text, ask, fail, in_house, run, say, settings_now
 
 app = typer.Typer(
     name="jiujinban", help="就近办：县乡一体政务服务", no_args_is_help=True, add_completion=False
@@ -24,16 +19,16 @@ device_app = typer.Typer(help="登记设备", no_args_is_help=True)
 app.add_typer(import_app, name="import")
 app.add_typer(photo_app, name="photo")
 app.add_typer(device_app, name="device")
+operating.add_commands(app)
 
 Files = Annotated[list[Path], typer.Argument(help="JSON 文件，可以多个", metavar="FILE…")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-Done = TypeVar("Done")
 
 
 @app.command(help="启动服务。")
 def serve() -> None:
     """Serve until stopped."""
-    settings = _settings()
+    settings = settings_now()
     from jiujinban.serving import serve as serve_until_stopped  # noqa: PLC0415 (other commands need not wait for it)
 
     serve_until_stopped(settings)
@@ -46,7 +41,7 @@ def chat(
     """Talk in the terminal."""
     from jiujinban.talking import talk  # noqa: PLC0415 (likewise)
 
-    _run(talk(_settings(demo=True), who, ask=_ask, show=_print))
+    run(talk(settings_now(demo=True), who, ask=ask, show=say))
 
 
 @app.command(help="看一句话会匹配到哪些事项。")
@@ -60,11 +55,11 @@ def match(
     """Rank the items a sentence could mean."""
     from jiujinban.matching import explained, matched  # noqa: PLC0415 (likewise)
 
-    settings = _settings()
+    settings = settings_now()
     if explain:
-        _print(explained(settings, text, limit))
+        say(explained(settings, text, limit))
         return
-    _print(matched(settings, text, limit, as_json=as_json))
+    say(matched(settings, text, limit, as_json=as_json))
 
 
 @app.command(help="用一批说法检验匹配得准不准。")
@@ -80,11 +75,11 @@ def evaluate(
     from jiujinban.matching import evaluated  # noqa: PLC0415 (likewise)
 
     try:
-        _print(evaluated(_settings(), file, corpus, as_json=as_json))
+        say(evaluated(settings_now(), file, corpus, as_json=as_json))
     except OSError as fault:
-        _fail(f"{file.name}：打不开（{fault.strerror}）")
+        fail(f"{file.name}：打不开（{fault.strerror}）")
     except ValueError as fault:
-        _fail(f"文件内容不对：{fault}")
+        fail(f"文件内容不对：{fault}")
 
 
 @import_app.command("catalogue", help="导入事项清单。")
@@ -97,7 +92,7 @@ def import_catalogue(files: Files) -> None:
         items, changed = await import_catalogue_files(house.desk, files)
         return f"已导入 {items} 个事项，其中新增或变更 {changed} 个。"
 
-    _print(_in_house(act))
+    say(in_house(act))
 
 
 @import_app.command("county", help="导入县情：区划、中心、时间、日历、人员。")
@@ -111,7 +106,7 @@ def import_county(files: Files) -> None:
         await house.desk.places.open_slots()
         return f"已导入 {len(county.halls)} 个服务中心、{len(county.villages)} 个村（社区）、{len(county.accounts)} 个账号。"
 
-    _print(_in_house(act))
+    say(in_house(act))
 
 
 @photo_app.command("inspect", help="看看一张照片能不能用、读出了什么（号码默认隐去）。")
@@ -128,12 +123,16 @@ def inspect(
     try:
         reading = inspecting.inspect_photo(file)
     except OSError as fault:
-        _fail(f"{file.name}：打不开（{fault.strerror}）")
+        fail(f"{file.name}：打不开（{fault.strerror}）")
     except PhotoRefused as refused:
-        _print(_json(rendering.refusal_as_json(refused)) if as_json else rendering.refusal_as_text(refused))
+        say(
+            as_json_text(rendering.refusal_as_json(refused))
+            if as_json
+            else rendering.refusal_as_text(refused)
+        )
         raise typer.Exit(1) from None
-    _print(
-        _json(rendering.as_json(reading, openly=openly))
+    say(
+        as_json_text(rendering.as_json(reading, openly=openly))
         if as_json
         else rendering.as_text(reading, openly=openly)
     )
@@ -151,61 +150,7 @@ def enrol(code: Annotated[str, typer.Argument(help="设备编号，例如 counte
         await house.desk.people.enrol_device(AccountCode(code), token)
         return token
 
-    _print(_in_house(act))
-
-
-def _in_house(act: Callable[[Any], Coroutine[Any, Any, Done]]) -> Done:
-    """Do something with the house open."""
-    from jiujinban.wiring import open_house  # noqa: PLC0415 (likewise)
-
-    async def do() -> Done:
-        async with open_house(_settings()) as house:
-            return await act(house)
-
-    return _run(do())
-
-
-def _run(doing: Coroutine[Any, Any, Done]) -> Done:
-    from jiujinban.importing import FaultyFiles  # noqa: PLC0415 (likewise)
-
-    try:
-        return asyncio.run(doing)
-    except Refusal as refusal:
-        _fail(f"{refusal.title}{refusal.next_step}")
-    except reference.UnreadableFile as fault:
-        _fail(str(fault))
-    except FaultyFiles as faulty:
-        lines = [f"  {fault.place}　{fault.field}：{fault.why}" for fault in faulty.faults]
-        _fail("\n".join([f"有 {len(lines)} 处错误，没有导入任何内容：", *lines]))
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def _settings(**given: object) -> Settings:
-    try:
-        return read_settings(**given)
-    except BadSetting as wrong:
-        _fail(f"配置不对：{wrong}")
-
-
-def _ask() -> str | None:
-    try:
-        return input("您：")
-    except EOFError:
-        return None
-
-
-def _print(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 (what a command is asked for goes to standard output)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def _fail(why: str) -> NoReturn:
-    print(why, file=sys.stderr)  # noqa: T201 (what went wrong goes to standard error)
-    raise typer.Exit(1)
+    say(in_house(act))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from intake.desk import Desk
 from intake.errors import BadInput
 from intake.model.ids import AccountCode, IntentKey
 from intake.model.people import Account, Caller, Door, Role
-from intake.usecases.catalogue.exchange import read_items
+from intake.usecases.catalogue.exchange import read_bundles, read_items
 from intake.usecases.catalogue.importing import ImportCatalogue
 from intake.usecases.places.county import County, read_county
 from intake.usecases.places.importing import ImportCounty
 from intake.usecases.rows import RowFault
-from jiujinban.reference import catalogue_rows, digest_of, read_files
+from jiujinban.reference import bundle_rows, catalogue_rows, digest_of, read_files
 
 OPERATOR = Caller(Account(AccountCode("operator"), "系统运维", Role.OPERATOR), Door.COMMAND_LINE)
 
@@ -39,10 +39,11 @@ async def import_county_files(desk: Desk, files: Sequence[Path]) -> County:
 
 async def import_catalogue_files(desk: Desk, files: Sequence[Path]) -> tuple[int, int]:
     """Import catalogue files whole; returns how many items they hold and how many differ from what was in force."""
-    rows = catalogue_rows(read_files(files))
-    items, faults = read_items(rows, desk.today)
-    if faults:
-        raise FaultyFiles(faults)
-    if not items:
+    content = read_files(files)
+    items, faults = read_items(catalogue_rows(content), desk.today)
+    bundles, bundle_faults = read_bundles(bundle_rows(content))
+    if faults or bundle_faults:
+        raise FaultyFiles([*faults, *bundle_faults])
+    if not items and not bundles:
         raise BadInput(field="items", why="文件里没有事项。")
-    return len(items), await desk.catalogue.import_items(ImportCatalogue(OPERATOR, items))
+    return len(items), await desk.catalogue.import_items(ImportCatalogue(OPERATOR, items, bundles))

@@ -10,11 +10,14 @@ from intake.model.calendar import local_day
 from intake.model.catalogue import ServiceItem
 from intake.model.matching import Decision
 from intake.usecases.catalogue.exchange import read_items
+from intake.usecases.catalogue.learning import items_as_taught
 from jiujinban.clock import SystemClock
+from jiujinban.explaining import explained_text
 from jiujinban.reference import catalogue_rows, read_files, reference_folder
 from jiujinban.settings import Settings
 from nlp.corpus import Corpus, texts_in
 from nlp.evaluation import Answer, evaluate, rows_in
+from nlp.explaining import explained as to_desk
 from nlp.matcher import Matcher
 from storage.crypto import load_keys
 from storage.sql.store import Store
@@ -40,7 +43,7 @@ def matched(settings: Settings, text: str, limit: int, *, as_json: bool) -> str:
 
 def explained(settings: Settings, text: str, limit: int) -> str:
     """Why the first is first, and why the second is not."""
-    return str(Matcher.build(items_of(settings)).explain(text, limit=limit))
+    return explained_text(to_desk(Matcher.build(items_of(settings)).explain(text, limit=limit)))
 
 
 def evaluated(settings: Settings, file: Path, corpus: Path | None, *, as_json: bool) -> str:
@@ -87,6 +90,6 @@ async def _in_force(settings: Settings) -> tuple[ServiceItem, ...]:
     try:
         await store.migrate()
         async with store.open_view() as view:
-            return await view.catalogue.all_current(local_day(SystemClock().now()))
+            return await items_as_taught(view, local_day(SystemClock().now()))
     finally:
         await store.close()

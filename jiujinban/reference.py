@@ -55,6 +55,15 @@ def catalogue_rows(files: Mapping[str, object]) -> list[object]:
     return rows
 
 
+def bundle_rows(files: Mapping[str, object]) -> list[object]:
+    """The bundles (一件事) of catalogue files, in order."""
+    rows: list[object] = []
+    for content in files.values():
+        bundles = content.get("bundles", []) if isinstance(content, Mapping) else []
+        rows += bundles if isinstance(bundles, list) else []
+    return rows
+
+
 def digest_of(files: Mapping[str, object]) -> str:
     """A short digest of what the files say: the same county imported twice is one import."""
     text = json.dumps(files, ensure_ascii=False, sort_keys=True)

@@ -49,21 +49,20 @@ async def _serve(settings: Settings) -> None:
         # In a house of its own: rules, halls and villages are read when a house is opened.
         async with open_house(settings, listening=False) as house:
             await prepare_demo(house)
-    async with open_house(settings) as house:
-        async with working(house, SystemClock()):
-            # The first photograph comes minutes after the first word: nobody need wait for the readers at the door.
-            warming = asyncio.create_task(house.photos.warm(), name="warm photo readers")
-            runner = web.AppRunner(house.web_app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-            await runner.setup()
-            site = web.TCPSite(runner, settings.host, settings.port, reuse_port=settings.reuse_port or None)
-            await site.start()
-            try:
-                _greet(settings, runner)
-                await _told_to_stop()
-            finally:
-                warming.cancel()
-                await asyncio.gather(warming, return_exceptions=True)
-                await runner.cleanup()
+    async with open_house(settings) as house, working(house, SystemClock()):
+        # The first photograph comes minutes after the first word: nobody need wait for the readers at the door.
+        warming = asyncio.create_task(house.photos.warm(), name="warm photo readers")
+        runner = web.AppRunner(house.web_app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await runner.setup()
+        site = web.TCPSite(runner, settings.host, settings.port, reuse_port=settings.reuse_port or None)
+        await site.start()
+        try:
+            _greet(settings, runner)
+            await _told_to_stop()
+        finally:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+            await runner.cleanup()
 
 
 def _greet(settings: Settings, runner: web.AppRunner) -> None:

@@ -15,7 +15,8 @@ from bot.engine import Engine
 from device_bridge.gateway.routes import bridge_routes
 from intake.desk import Desk
 from intake.model.calendar import local_day
-from intake.ports import Conversations, Tools
+from intake.ports import Conversations, Rules, Tools
+from intake.usecases.catalogue.learning import edition_of, items_as_taught
 from jiujinban.clock import RandomIds, SystemClock
 from jiujinban.photographs import ReadingRoom
 from jiujinban.reference import pages_folder
@@ -25,8 +26,9 @@ from materials.rules import PhotoRules
 from miniapp_api.app import Surroundings, build_app
 from nlp.live import LiveMatcher
 from nlp.speech import Ear
+from nlp.tutor import Tutor
 from papers.calendar import appointment_calendar
-from storage.blobs import open_blobs
+from storage.blobs import SealedBlobs, open_blobs
 from storage.crypto import KeyRing, load_keys
 from storage.redis import RedisConversations
 from storage.sql.conversations import SqlConversations
@@ -47,16 +49,19 @@ class House:
     conversations: Conversations
     matcher: LiveMatcher
     photos: PhotoReader
+    blobs: SealedBlobs
+    rules: Rules
     pings: dict[str, Callable[[], Awaitable[None]]]
 
     async def learn_catalogue(self) -> bool:
-        """Build the matcher anew when the catalogue has changed; True when it had."""
+        """Build the matcher anew when the catalogue or what was taught has changed, or a day began; True when so."""
+        day = local_day(SystemClock().now())
         async with self.store.open_view() as view:
-            revision = await view.catalogue.revision()
-            if revision == self.matcher.version:
+            edition = await edition_of(view, day)
+            if edition == self.matcher.version:
                 return False
-            items = await view.catalogue.all_current(local_day(SystemClock().now()))
-        return await asyncio.to_thread(self.matcher.renew, items, revision)
+            items = await items_as_taught(view, day)
+        return await asyncio.to_thread(self.matcher.renew, items, edition)
 
     def web_app(self) -> web.Application:
         """The HTTP application with all doors that speak HTTP."""
@@ -81,7 +86,10 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
     settings.state.mkdir(parents=True, exist_ok=True)
     keys = load_keys(settings.key_ring_file)
     store = Store.open(settings.store_url, keys)
-    photos = PhotoReader(PhotoRules(demo_prefixes=_DEMO_PREFIXES) if settings.demo else None)
+    prefixes = _DEMO_PREFIXES if settings.demo else ()
+    photos = PhotoReader(PhotoRules(workers=settings.photo_workers, demo_prefixes=prefixes))
+    matcher = LiveMatcher()
+    tutor = Tutor(matcher)
     try:
         await store.migrate()
         async with store.open_view() as view:
@@ -89,21 +97,48 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
             villages = [village.short_name for village in await view.places.villages()]
             halls = [hall.name for hall in await view.places.halls()]
         blobs = open_blobs(settings.blobs, keys)
-        matcher = LiveMatcher()
         tools = Tools(
-            store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, Ear([*halls, *villages]),
-            ReadingRoom(photos), blobs, rules,
+            store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, tutor,
+            Ear([*halls, *villages]), ReadingRoom(photos), blobs, rules,
         )  # fmt: skip
         desk = Desk(tools)
         async with _conversations(settings, store, keys) as (conversations, pings):
             pings |= {"database": store.ping, "photographs": blobs.ping, "photo_reader": photos.ping}
             engine = Engine(desk, conversations)
-            house = House(settings, store, desk, engine, conversations, matcher, photos, pings)
+            house = House(settings, store, desk, engine, conversations, matcher, photos, blobs, rules, pings)
             if listening:
                 await house.learn_catalogue()
             yield house
     finally:
+        await tutor.close()
         await photos.close()
+        await store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Storeroom:
+    """库房: what is kept, with nothing joined to it."""
+
+    settings: Settings
+    store: Store
+    blobs: SealedBlobs
+
+
+class NoKeys(Exception):
+    """There is no key file where one was expected; the message says where."""
+
+
+@asynccontextmanager
+async def open_storeroom(settings: Settings) -> AsyncIterator[Storeroom]:
+    """What is kept, exactly as it is kept: no tables are changed and no keys made. Raises `NoKeys`."""
+    file = settings.key_ring_file
+    if not await asyncio.to_thread(file.is_file):
+        raise NoKeys(f"这里没有密钥文件 {file.resolve()}。请检查 JIUJINBAN_STATE，或先把密钥文件放回原处")
+    keys = load_keys(file)
+    store = Store.open(settings.store_url, keys)
+    try:
+        yield Storeroom(settings, store, open_blobs(settings.blobs, keys))
+    finally:
         await store.close()
 
 

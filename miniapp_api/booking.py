@@ -120,7 +120,7 @@ async def appointments(call: Call[NoForm]) -> AppointmentsView:
 async def cancel(call: Call[AppointmentForm]) -> AppointmentView:
     """取消预约: the place is free again at once."""
     cancelled = await call.desk.places.cancel(
-        CancelAppointment(call.caller, AppointmentId(call.form.appointment))
+        CancelAppointment(call.caller, AppointmentId(call.form.appointment), call.key)
     )
     return (await County.of(call.desk)).appointment(cancelled)
 

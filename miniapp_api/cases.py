@@ -228,7 +228,7 @@ async def submit(call: Call[SubmitForm]) -> CaseView:
 @api.operation("POST", "/api/v1/cases/{case}/withdraw", WhyForm, CaseView)
 async def withdraw(call: Call[WhyForm]) -> CaseView:
     """撤回, before it is accepted."""
-    cmd = WithdrawCase(call.caller, CaseId(call.form.case), call.form.why)
+    cmd = WithdrawCase(call.caller, CaseId(call.form.case), call.form.why, call.key)
     return await whole_case(call, await call.desk.cases.withdraw(cmd))
 
 
@@ -236,7 +236,7 @@ async def withdraw(call: Call[WhyForm]) -> CaseView:
 async def resupply(call: Call[CaseForm]) -> CaseView:
     """补正完成: back to whoever asked."""
     return await whole_case(
-        call, await call.desk.cases.resupply(Resupply(call.caller, CaseId(call.form.case)))
+        call, await call.desk.cases.resupply(Resupply(call.caller, CaseId(call.form.case), call.key))
     )
 
 
@@ -244,7 +244,7 @@ async def resupply(call: Call[CaseForm]) -> CaseView:
 async def evaluate(call: Call[GradeForm]) -> CaseView:
     """好差评: one of five grades, once."""
     form = call.form
-    cmd = EvaluateCase(call.caller, CaseId(form.case), form.grade, form.words)
+    cmd = EvaluateCase(call.caller, CaseId(form.case), form.grade, form.words, call.key)
     return await whole_case(call, await call.desk.cases.evaluate(cmd))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from intake.model.ids import HallCode, QuestionId
+from intake.model.ids import HallCode, QuestionId, ServiceCode
 from intake.usecases.questions.asking import AnswerQuestion, AskQuestion
 from miniapp_api.forms import Code, Version
 from miniapp_api.typed import Api, Call, Form, NoForm, View
@@ -23,11 +23,12 @@ class AskForm(Form):
 
 
 class AnswerForm(Form):
-    """The answer to the question as the page showed it."""
+    """The answer to the question as the page showed it, and the item that was meant, where there is one."""
 
     question: Code
     version: Version
     answer: Annotated[str, Field(min_length=1, max_length=2000)]
+    service_code: Code | None = None
 
 
 class HallForm(Form):
@@ -65,10 +66,15 @@ async def at_hall(call: Call[HallForm]) -> QuestionsView:
 
 
 @api.operation(
-    "POST", "/api/v1/questions/{question}/answer", AnswerForm, QuestionView, refuses=("stale", "not_now")
+    "POST",
+    "/api/v1/questions/{question}/answer",
+    AnswerForm,
+    QuestionView,
+    refuses=("stale", "not_now", "unknown_service"),
 )
 async def answer(call: Call[AnswerForm]) -> QuestionView:
     """答复."""
     form = call.form
-    cmd = AnswerQuestion(call.caller, QuestionId(form.question), form.version, form.answer)
+    meant = ServiceCode(form.service_code) if form.service_code else None
+    cmd = AnswerQuestion(call.caller, QuestionId(form.question), form.version, form.answer, meant)
     return QuestionView.of(await call.desk.questions.answer(cmd), call.desk.today)

@@ -122,7 +122,7 @@ async def sign_in(call: Call[SignInForm]) -> web.StreamResponse:
     return response
 
 
-@api.raw("POST", "/api/v1/auth/sign-out", NoForm, media="", status=204)
+@api.raw("POST", "/api/v1/auth/sign-out", NoForm, media="", status=204, open_to_all=True)
 async def sign_out(call: Call[NoForm]) -> web.StreamResponse:
     """退出登录: the session is over; doing it twice is no error."""
     token, _ = _token(call.request)

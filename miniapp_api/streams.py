@@ -67,4 +67,5 @@ async def event_stream(request: web.Request) -> AsyncIterator[EventStream]:
         yield stream
     finally:
         if stream.open:
-            await response.write_eof()
+            with suppress(ConnectionError, RuntimeError):
+                await response.write_eof()

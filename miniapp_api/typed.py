@@ -21,6 +21,7 @@ from intake.model.people import Caller
 
 DESK = web.AppKey("desk", Desk)
 CALLER = web.RequestKey("caller", Caller)
+_KEY = "Idempotency-Key"
 _LONGEST_KEY = 200
 
 
@@ -86,7 +87,7 @@ class Call(Generic[FormT]):
     @property
     def key(self) -> IntentKey | None:
         """The caller's idempotency key, if there is one."""
-        value = self.request.headers.get("Idempotency-Key", "").strip()[:_LONGEST_KEY]
+        value = self.request.headers.get(_KEY, "").strip()
         return IntentKey(value) if value else None
 
 
@@ -135,7 +136,7 @@ class Api:
             write: TypeAdapter[ViewT] = TypeAdapter(view)
 
             async def handle(request: web.Request) -> web.StreamResponse:
-                shown = await handler(Call(await read(request), request))
+                shown = await handler(Call(await read(request, open_to_all=open_to_all), request))
                 return web.Response(
                     body=write.dump_json(shown), status=status, content_type="application/json"
                 )
@@ -174,7 +175,7 @@ class Api:
             read = Reader(form, path, hdrs.METH_GET if body_media != "application/json" else method)
 
             async def handle(request: web.Request) -> web.StreamResponse:
-                return await handler(Call(await read(request), request))
+                return await handler(Call(await read(request, open_to_all=open_to_all), request))
 
             self.operations.append(
                 Operation(
@@ -195,7 +196,13 @@ class Reader(Generic[FormT]):
         self._has_body = method not in {hdrs.METH_GET, hdrs.METH_DELETE}
         self._body_fields = self._has_body and bool(set(form.model_fields) - set(path_fields(path)))
 
-    async def __call__(self, request: web.Request) -> FormT:
+    async def __call__(self, request: web.Request, *, open_to_all: bool) -> FormT:
+        """The form; who is not signed in is told so before a byte of the body is read."""
+        if not open_to_all and request.get(CALLER) is None:
+            raise NotSignedIn
+        # Cut short, two intents would share one key and the second would be answered as the first.
+        if len(request.headers.get(_KEY, "")) > _LONGEST_KEY:
+            raise InvalidForm([FieldFault(_KEY, "太长了")])
         told = await self._body(request) if self._has_body else request.query
         said = {str(name): _storable(value) for name, value in told.items()} | dict(request.match_info)
         try:

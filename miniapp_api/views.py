@@ -70,6 +70,7 @@ ACT_WORDS = {
     "evaluate": "评价",
     "withdraw": "撤回",
     "redirect": "指明办法",
+    "erase_photographs": "照片到期删除",
 }
 VERDICT_WORDS = {
     Verdict.PENDING: "待核对",

@@ -24,11 +24,12 @@ class VillagerForm(Form):
 
 
 class MandateForm(Form):
-    """Who allows what, in their own words."""
+    """Who allows what, in their own words; for a relative, with the relative's ID number."""
 
     person_id: Code
     service_code: Code
     statement: Annotated[str, Field(min_length=1, max_length=500)]
+    id_number: Annotated[str, Field(max_length=20)] = ""
 
 
 class VillagersView(View):
@@ -83,9 +84,8 @@ async def add_villager(call: Call[VillagerForm]) -> PersonView:
 async def record_mandate(call: Call[MandateForm]) -> MandateView:
     """记录授权委托."""
     form = call.form
-    cmd = RecordMandate(
-        call.caller, PersonId(form.person_id), ServiceCode(form.service_code), form.statement, key=call.key
-    )
+    person, service = PersonId(form.person_id), ServiceCode(form.service_code)
+    cmd = RecordMandate(call.caller, person, service, form.statement, form.id_number, key=call.key)
     mandate = await call.desk.people.record_mandate(cmd)
     return MandateView(
         id=mandate.id,

@@ -13,8 +13,8 @@ from nlp.text import normalise
 # How much a word counts by where it stands. Names say what an item is; materials and conditions also name
 # other items' papers, so they weigh little.
 FIELD_WEIGHT: Final[Mapping[str, float]] = {
-    "name": 3.0, "alias": 2.5, "old_name": 2.0, "phrasing": 1.6, "question": 0.4, "summary": 1.0,
-    "result": 0.6, "material": 0.3, "condition": 0.3, "topic": 0.3, "text": 1.0,
+    "name": 3.0, "alias": 2.5, "old_name": 2.0, "phrasing": 0.8, "question": 0.8, "summary": 2.0,
+    "result": 0.6, "material": 0.6, "condition": 0.8, "topic": 0.3, "text": 1.0,
 }  # fmt: skip
 SPOKEN: Final = frozenset({"name", "alias", "old_name", "phrasing"})
 

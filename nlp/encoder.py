@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,5 +105,5 @@ def _read(file: Path, name: str) -> dict[str, Vectors]:
                 return {}
             rows = kept["vectors"].astype(np.float32)
             return dict(zip(kept["keys"].tolist(), rows, strict=True))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, BadZipFile):
         return {}

@@ -21,9 +21,9 @@ from nlp.text import grams
 from nlp.weighing import bm25, rarities_among
 from nlp.words import content_words, cut
 
-_SATURATION: Final = 1.2
+_SATURATION: Final = 2.0
 _LENGTH_SHARE: Final = 0.4
-_SINGLE: Final = 0.35
+_SINGLE: Final = 0.9
 _STRENGTH: Final = {"name": 1.0, "alias": 0.8, "old_name": 0.7, "phrasing": 0.45, "summary": 0.35}
 _ELSEWHERE: Final = 0.2
 _WORD_FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summary", "question"})
@@ -86,7 +86,7 @@ class Index:
             elsewhere=Elsewhere.build(
                 (text for document in documents for _, text in document.spoken), strangers
             ),
-            mending=Mending.build(text for document in documents for _, text in document.fields),
+            mending=Mending.build((text for document in documents for _, text in document.fields), gram_idf),
             sense=Sense.build(documents, strangers, encoder) if encoder and documents else None,
         )
 

@@ -11,6 +11,7 @@ import numpy as np
 from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
 from intake.model.matching import Candidate, Decision, Evidence, Match, PersonFacts
+from nlp.asking import Likely, splitting_question
 from nlp.channels import Signals, listen
 from nlp.documents import item_document
 from nlp.encoder import SentenceEncoder
@@ -28,7 +29,7 @@ from nlp.reading import Reading, read
 
 _SURE: Final = 0.55
 _CLEAR_LEAD: Final = 2.0
-_REFUSE: Final = 0.5
+_REFUSE: Final = 0.4
 _EVIDENCE_SHOWN: Final = 3
 
 
@@ -74,20 +75,20 @@ class Matcher:
 
         Never raises for any text; an empty one, or an empty catalogue, matches nothing.
         """
-        reading = self.index.mending.heard(read(text, facts))
-        if not reading.content.strip() or not self.index.documents:
-            return Match(Decision.NONE, focus=reading.focus, facts=reading.facts)
-        signals = listen(self.index, reading)
-        return self._answer(reading, signals, self._rank(reading, signals), limit)
+        return self.explain(text, facts=facts, limit=limit).match
 
     def explain(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Explanation:
-        """The match together with its grounds; slower, for keepers and the command line."""
+        """The match together with its grounds, for keepers and the command line."""
         reading = self.index.mending.heard(read(text, facts))
-        found = self.match(text, facts=facts, limit=limit)
-        if len(found.candidates) == 0:
-            return Explanation(reading, found, 1.0, ())
-        ranking = self._rank(reading, listen(self.index, reading))
-        return Explanation(reading, found, ranking.none, self._lead(ranking))
+        if not reading.content.strip() or not self.index.documents:
+            return Explanation(
+                reading, Match(Decision.NONE, focus=reading.focus, facts=reading.facts), 1.0, ()
+            )
+        signals = listen(self.index, reading)
+        ranking = self._rank(reading, signals)
+        return Explanation(
+            reading, self._answer(reading, signals, ranking, limit), ranking.none, self._lead(ranking)
+        )
 
     def _rank(self, reading: Reading, signals: Signals) -> Ranking:
         rows = candidate_features(self.index, reading, signals)
@@ -99,7 +100,15 @@ class Matcher:
         candidates = tuple(
             self._candidate(signals, ranking, place) for place in range(min(limit, len(ranking.order)))
         )
-        return Match(_decide(ranking), candidates, focus=reading.focus, facts=reading.facts)
+        decision = _decide(ranking)
+        ask = self._question(signals, ranking) if decision is Decision.CHOOSE else ""
+        return Match(decision, candidates, ask, reading.focus, reading.facts)
+
+    def _question(self, signals: Signals, ranking: Ranking) -> str:
+        meanings = (self.index.meanings[i] for i in signals.chosen[ranking.order])
+        return splitting_question(
+            [Likely(meaning, float(share)) for meaning, share in zip(meanings, ranking.shares, strict=True)]
+        )
 
     def _candidate(self, signals: Signals, ranking: Ranking, place: int) -> Candidate:
         row = int(ranking.order[place])

@@ -34,13 +34,12 @@ class Mending:
     by_sound: Mapping[str, str]
 
     @classmethod
-    def build(cls, texts: Iterable[str]) -> Self:
-        """Learn from normalised texts; short ones are terms themselves, besides those of the lexicon."""
-        known = tuple(texts)
-        short = (text for text in known if _SHORTEST <= len(text) <= _LONGEST)
+    def build(cls, texts: Iterable[str], used: Iterable[str]) -> Self:
+        """Learn from normalised texts, of which short ones are terms besides those of the lexicon, and from grams."""
+        short = (text for text in texts if _SHORTEST <= len(text) <= _LONGEST)
         terms = (term for term in lexicon().terms if _SHORTEST <= len(term) <= _LONGEST)
         by_sound = {sound: term for term in (*short, *terms) if (sound := _sound(term))}
-        return cls(frozenset(gram for text in known for gram in grams(text) if len(gram) > 1), by_sound)
+        return cls(frozenset(gram for gram in used if len(gram) > 1), by_sound)
 
     def mend(self, text: str, pieces: Iterable[str] | None = None) -> str:
         """The text with the stretches that were written by ear replaced, longest first.

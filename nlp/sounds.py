@@ -33,10 +33,12 @@ def _readings() -> dict[int, str]:
     }
 
 
+@cache
 def _plain(syllable: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", syllable) if not unicodedata.combining(c))
 
 
+@cache
 def _folded(syllable: str) -> str:
     plain = _plain(syllable)
     for pattern, kept in _ACCENT:

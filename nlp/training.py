@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.channels import listen
 from nlp.documents import Document, row_document
@@ -38,8 +39,8 @@ _TOLD_SHARE: Final = 0.4
 _BEFORE_SHARE, _AFTER_SHARE = 0.7, 0.6
 _WORDS_SHARE: Final = 0.5
 _ELSEWHERE_WEIGHT: Final = 2.0
-_RIDGE: Final = 5e-4
-_STEPS: Final = 1500
+_RIDGE: Final = 3e-2
+_STEPS: Final = 800
 _RATE: Final = 0.05
 _LEARNT: Final = frozenset({"phrasing"})
 
@@ -134,22 +135,41 @@ def examples(documents: Sequence[Document], encoder: SentenceEncoder | None = No
 
 
 def learn(data: Sequence[Example], ridge: float = _RIDGE) -> Weights:
-    """Weights of greatest likelihood under a ridge, by full-batch Adam; deterministic."""
-    size = max(len(one.rows) for one in data)
-    rows = np.zeros((len(data), size, len(FEATURES)))
-    mask = np.zeros((len(data), size), dtype=bool)
-    for number, one in enumerate(data):
-        rows[number, : len(one.rows)] = one.rows
-        mask[number, : len(one.rows)] = True
+    """Weights of greatest likelihood under a ridge, by full-batch Adam; deterministic.
+
+    Features are brought to one scale while learning, so that the ridge holds all of them alike.
+    """
+    rows, mask = _padded([one.rows for one in data])
     none_rows = np.stack([one.none_row for one in data])
-    right = np.asarray([one.right if one.right >= 0 else size for one in data])
+    scale, none_scale = _scale(rows[mask]), _scale(none_rows)
+    right = np.asarray([one.right if one.right >= 0 else rows.shape[1] for one in data])
     worth = np.asarray([one.weight for one in data])
-    theta = _descend(rows, mask, none_rows, right, worth / worth.sum(), ridge)
-    return Weights(theta[: len(FEATURES)], theta[len(FEATURES) :])
+    theta = _descend(rows / scale, mask, none_rows / none_scale, right, worth / worth.sum(), ridge)
+    return Weights(theta[: len(scale)] / scale, theta[len(scale) :] / none_scale)
+
+
+def _padded(tables: Sequence[Floats]) -> tuple[Floats, NDArray[np.bool_]]:
+    size = max(len(table) for table in tables)
+    rows = np.zeros((len(tables), size, tables[0].shape[1]))
+    mask = np.zeros((len(tables), size), dtype=np.bool_)
+    for number, table in enumerate(tables):
+        rows[number, : len(table)] = table
+        mask[number, : len(table)] = True
+    return rows, mask
+
+
+def _scale(rows: Floats) -> Floats:
+    spread = rows.std(axis=0)
+    return np.where(spread > 0, spread, 1.0)
 
 
 def _descend(
-    rows: Floats, mask: np.ndarray, none_rows: Floats, right: np.ndarray, worth: Floats, ridge: float
+    rows: Floats,
+    mask: NDArray[np.bool_],
+    none_rows: Floats,
+    right: NDArray[np.int64],
+    worth: Floats,
+    ridge: float,
 ) -> Floats:
     theta = np.zeros(rows.shape[2] + none_rows.shape[1])
     first, second = np.zeros_like(theta), np.zeros_like(theta)
@@ -190,7 +210,9 @@ def main(arguments: Sequence[str]) -> None:
     """Learn from catalogue files and store the weights beside this module."""
     encoder: SentenceEncoder | None = None
     paths = list(arguments)
-    if paths[:1] == ["--vectors"] and (installed := installed_encoder()):
+    if paths[:1] == ["--vectors"]:
+        if (installed := installed_encoder()) is None:
+            sys.exit("--vectors needs the extra `encoder`: its wheel is not installed")
         encoder = VectorShelf(installed, Path(paths[1]))
         paths = paths[2:]
     data = examples(documents_in(paths), encoder)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -47,16 +48,21 @@ class Purpose(StrEnum):
     PAGES = "pages"
     CONVERSATIONS = "conversations"
     AUDIT = "audit"
+    FINGERPRINT = "fingerprint"
 
 
 @dataclass(frozen=True)
 class KeyRing:
-    """密钥环: master keys by id, the one new seals use, and the key of the look-up index, which never rotates."""
+    """密钥环: master keys by id, the one new seals use, and the key of the look-up index, which never rotates.
+
+    A ring that knows its `file` looks there for a key it does not hold: another process may have rotated since.
+    """
 
     current: str
     masters: Mapping[str, bytes] = field(repr=False)
     index: bytes = field(repr=False)
     algorithm: Algorithm = Algorithm.AES
+    file: Path | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def new(cls) -> KeyRing:
@@ -88,14 +94,17 @@ class KeyRing:
         values = {"current": self.current, "keys": keys, "index": index, "algorithm": self.algorithm.value}
         return json.dumps(values, indent=2)
 
-    def rotated(self) -> KeyRing:
+    def rotated(self, algorithm: Algorithm | None = None) -> KeyRing:
         """The same ring with a fresh current key; what the earlier keys sealed can still be opened."""
-        name = f"k{len(self.masters) + 1}"
-        return replace(self, current=name, masters={**self.masters, name: secrets.token_bytes(_MASTER_BYTES)})
+        # Above the highest there is, also where one was taken out: a name must never mean two keys.
+        numbered = (int(known[1:]) for known in self.masters if re.fullmatch(r"k\d+", known))
+        name = f"k{max(numbered, default=0) + 1}"
+        masters = {**self.masters, name: secrets.token_bytes(_MASTER_BYTES)}
+        return replace(self, current=name, masters=masters, algorithm=algorithm or self.algorithm)
 
     def derived(self, name: str, purpose: Purpose, length: int = _MASTER_BYTES) -> bytes:
         """The key of one purpose under one master; raises `SealBroken` for a master the ring does not hold."""
-        master = self.masters.get(name)
+        master = self.masters.get(name) or self._added_since(name)
         if master is None:
             raise SealBroken(f"没有编号为 {name} 的密钥")
         return HKDF(SHA256(), length, salt=None, info=f"jiujinban/{purpose}/{length}".encode()).derive(master)
@@ -104,23 +113,44 @@ class KeyRing:
         """The keyed hash (HMAC-SHA256, hex) under which a value can be found without being readable."""
         return hmac.new(self.index, text.encode(), hashlib.sha256).hexdigest()
 
+    def fingerprints(self) -> dict[str, str]:
+        """密钥指纹: a short mark of every key by its name; it tells rings apart and gives no key away."""
+        marks = {name: self.derived(name, Purpose.FINGERPRINT)[:8].hex() for name in sorted(self.masters)}
+        return {**marks, "index": self.look_up("fingerprint")[:16]}
+
+    def _added_since(self, name: str) -> bytes | None:
+        if self.file is None:
+            return None
+        return KeyRing.parse(self.file.read_text("utf-8")).masters.get(name)
+
 
 def load_keys(path: Path) -> KeyRing:
     """The ring in a file; made on first use, readable by its owner alone, and whole even when two start at once."""
     if not path.exists():
         _write_once(path, KeyRing.new().dump())
-    return KeyRing.parse(path.read_text("utf-8"))
+    return replace(KeyRing.parse(path.read_text("utf-8")), file=path)
+
+
+def rotate_keys(path: Path, algorithm: Algorithm | None = None) -> KeyRing:
+    """Add a fresh current key to the ring in a file, in one step on the disk; raises `BadKeys`.
+
+    A second rotation beside a running one is refused: one of the two new keys would be lost with what it sealed.
+    """
+    draft = path.with_name(f".{path.name}.rotating")
+    try:
+        ring = load_keys(path).rotated(algorithm)
+        _write(draft, ring.dump())
+    except FileExistsError:
+        raise BadKeys(f"另一次轮换正在进行；确认没有之后删除 {draft.name} 再试") from None
+    draft.replace(path)
+    return ring
 
 
 def _write_once(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    _write(draft, text)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
         # A link fails when the name is taken, where a rename would throw the winner's keys away.
         try:
             path.hardlink_to(draft)
@@ -128,6 +158,15 @@ def _write_once(path: Path, text: str) -> None:
             return
     finally:
         draft.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    """A new file for its owner alone, on the disk when this returns."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @dataclass(frozen=True)
@@ -141,7 +180,7 @@ class Sealer:
         """algorithm, key id, nonce, ciphertext and tag, in that order."""
         name = self.keys.current
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        head = f"{self.keys.algorithm.value[0]}{name}.".encode()
+        head = _head(self.keys)
         locked = self._lock(self.keys.algorithm, name).encrypt(nonce, plain, head + about.encode())
         return head + nonce + locked
 
@@ -165,6 +204,19 @@ class Sealer:
         """The text again; raises `SealBroken`."""
         return self.open(base64.urlsafe_b64decode(sealed), about).decode() if sealed else ""
 
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether it was sealed with the key and the algorithm that new seals are made with."""
+        return sealed.startswith(_head(self.keys))
+
+    def resealed(self, sealed: bytes, about: str) -> bytes | None:
+        """The same content under the current key, None when it is there already; raises `SealBroken`."""
+        return None if self.is_current(sealed) else self.seal(self.open(sealed, about), about)
+
+    def resealed_text(self, sealed: str, about: str) -> str | None:
+        """As `resealed`, for text; nothing stays nothing."""
+        again = self.resealed(base64.urlsafe_b64decode(sealed), about) if sealed else None
+        return None if again is None else base64.urlsafe_b64encode(again).decode()
+
     @cached_property
     def _locks(self) -> dict[tuple[Algorithm, str], AESGCM | _Sm4Gcm]:
         return {}
@@ -178,6 +230,11 @@ class Sealer:
                 lock = _Sm4Gcm(self.keys.derived(name, self.purpose, _Sm4Gcm.KEY_BYTES))
             self._locks[algorithm, name] = lock
         return lock
+
+
+def _head(keys: KeyRing) -> bytes:
+    """What a new seal begins with."""
+    return f"{keys.algorithm.value[0]}{keys.current}.".encode()
 
 
 class _Sm4Gcm:

@@ -15,14 +15,16 @@ from sqlalchemy import RowMapping, Select, select
 from intake.desk import Desk
 from intake.model.calendar import local_day
 from intake.model.ids import AccountCode, HallCode, PersonId, ServiceCode
-from intake.model.leaving import AuditEntry, Outgoing
+from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Caller, Door, Role
 from intake.ports import Rules, Tools
 from jiujinban.clock import RandomIds
 from jiujinban.importing import import_catalogue_files, import_county_files
 from jiujinban.reference import reference_folder
+from nlp.live import LiveMatcher
 from nlp.matcher import Matcher
 from nlp.speech import Ear
+from nlp.tutor import Tutor
 from storage.crypto import KeyRing
 from storage.sql.rows import as_noun
 from storage.sql.store import Store
@@ -64,9 +66,19 @@ class County:
         rows = await self._rows(select(audit_entries).where(audit_entries.c.act == act))
         return [as_noun(AuditEntry, row) for row in rows]
 
+    async def deliver_notices(self) -> None:
+        """What the worker does all day: what waits in the outbox lies in the inboxes."""
+        now = self.clock.now()
+        async with self.store.open_uow() as uow:
+            for message in await uow.leaving.due(now, {Topic.NOTICE}):
+                await uow.leaving.put_notice(message, now)
+                await uow.leaving.delivered(message, now)
+            await uow.commit()
+
     async def _rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
         async with self.store.open_view() as view:
-            return (await view.leaving.connection.execute(statement)).mappings().all()
+            rows: Sequence[RowMapping] = (await view.leaving.connection.execute(statement)).mappings().all()
+        return rows
 
 
 def person_of(caller: Caller) -> PersonId:
@@ -86,7 +98,7 @@ async def reference_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return file
     store = Store.open(f"sqlite:///{file}", KEYS)
     await store.migrate()
-    desk = Desk(_tools(store, SetClock(), Matcher.build([]), Ear([])))
+    desk = Desk(_tools(store, SetClock(), Matcher.build([]), Ear([]), Tutor(LiveMatcher())))
     await import_county_files(desk, sorted((reference_folder() / "county").glob("*.json")))
     await import_catalogue_files(desk, sorted((reference_folder() / "catalogue").glob("*.json")))
     await desk.places.open_slots()
@@ -103,8 +115,11 @@ async def county(reference_store: Path, tmp_path: Path) -> AsyncIterator[County]
     async with store.open_view() as view:
         places = [hall.name for hall in await view.places.halls()]
         places += [village.short_name for village in await view.places.villages()]
-    desk = Desk(_tools(store, clock, await _matcher(store), Ear(places)))
+    matcher = await _matcher(store)
+    tutor = Tutor(LiveMatcher(build=lambda _: matcher))
+    desk = Desk(_tools(store, clock, matcher, Ear(places), tutor))
     yield County(store, desk, clock, MemoryConversations())
+    await tutor.close()
     await store.close()
 
 
@@ -120,13 +135,14 @@ async def _matcher(store: Store) -> Matcher:
     return _matchers[0]
 
 
-def _tools(store: Store, clock: SetClock, matcher: Matcher, ear: Ear) -> Tools:
+def _tools(store: Store, clock: SetClock, matcher: Matcher, ear: Ear, tutor: Tutor) -> Tools:
     return Tools(
         open_uow=store.open_uow,
         open_view=store.open_view,
         clock=clock,
         ids=RandomIds(),
         matcher=matcher,
+        tutor=tutor,
         speech=ear,
         photos=ScriptedReader(),
         blobs=MemoryBlobs(),

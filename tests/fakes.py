@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,12 +37,12 @@ class SetClock:
 class ScriptedReader:
     """A reading room that sees what stands on the photograph: `b"id_card"`, or `b"id_card blurred"`.
 
-    What is empty is refused, as a file that is no photograph is.
+    Whatever else it is given is refused, as a file that is no photograph is.
     """
 
     async def read(self, content: bytes, *, expected_kind: str | None) -> ReadPhoto:
         del expected_kind
-        if not content:
+        if not re.fullmatch(rb"[a-z_]+( [a-z]+)?", content):
             raise PhotoRefused(why="这个文件不是照片。", how="请重新拍一张。")
         kind, _, fault = content.decode().partition(" ")
         advice = "请对着亮光重拍。" if fault else ""
@@ -91,6 +92,13 @@ class MemoryConversations:
 
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         return tuple(told for told in self._kept[account].exchanges if told.number > after)[:limit]
+
+    async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
+        old = [(kept, told) for kept in self._kept.values() for told in kept.exchanges if told.at < before]
+        for kept, told in old if not dry_run else ():
+            kept.exchanges.remove(told)
+            kept.state = kept.state if kept.exchanges else None
+        return len(old)
 
 
 @dataclass(frozen=True, slots=True)

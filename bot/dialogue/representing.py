@@ -144,7 +144,8 @@ class ForWhom:
             case Said() if self.id_number:
                 return turn(self, wish=AddRelative(heard.text.strip(), self.id_number))
             case Person():
-                return GivingMandate(self.service_code, Whose(heard.id, heard.name)).ask(situation)
+                whose = Whose(heard.id, heard.name, self.id_number)
+                return GivingMandate(self.service_code, whose).ask(situation)
             case Refused():
                 again = ForWhom(self.service_code, self.wanted, naming=True)
                 return turn(again, starting.refused(heard), Say("relative_number"))
@@ -199,4 +200,4 @@ class GivingMandate:
         person = self.whose.person
         if person is None:
             return turn(ChoosingPerson(self.service_code), wish=ListVillagers())
-        return turn(self, wish=RecordMandate(person, self.service_code, statement))
+        return turn(self, wish=RecordMandate(person, self.service_code, statement, self.whose.id_number))

@@ -270,6 +270,7 @@ class RecordMandate:
     person: PersonId
     service_code: ServiceCode
     statement: str
+    id_number: str = ""
 
 
 Wish = (
@@ -316,10 +317,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """For whom the conversation is acting: the caller, or a villager by id and name."""
+    """For whom the conversation is acting: the caller, or somebody by id and name; a relative by the number given, too."""
 
     person: PersonId | None = None
     name: str = ""
+    id_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,24 @@ class NobodyWaiting(Refusal):
     code = "nobody_waiting"
 
 
+class TaughtElsewhere(Refusal):
+    """The same words already lead to another item."""
+
+    code = "taught_elsewhere"
+
+
+class WouldMoveAnswers(Refusal):
+    """The words, once taught, would push a good answer aside; `moved` names the first of them."""
+
+    code = "would_move_answers"
+
+
+class LessonInVain(Refusal):
+    """The words, once taught, would still not lead to the item."""
+
+    code = "lesson_in_vain"
+
+
 class TooManyRounds(Refusal):
     """Corrections were asked as often as the rules allow; the director decides how to go on."""
 

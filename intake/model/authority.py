@@ -36,6 +36,7 @@ class Verb(StrEnum):
     RECORD_MANDATE = "record_mandate"
     REVEAL_ID = "reveal_id"
     IMPORT = "import"
+    TEACH = "teach"
     SEE_FIGURES = "see_figures"
 
 
@@ -84,6 +85,7 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.RECORD_MANDATE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.VILLAGE},
     _V.REVEAL_ID: {_R.CLERK: _A.COUNTY, _R.APPROVER: _A.DEPARTMENT},
     _V.IMPORT: {_R.KEEPER: _A.COUNTY, _R.OPERATOR: _A.COUNTY},
+    _V.TEACH: {_R.KEEPER: _A.COUNTY},
     _V.SEE_FIGURES: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
 }
 

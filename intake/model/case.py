@@ -272,6 +272,10 @@ class Case:
         kept = (replace(m, pages=tuple(p for p in m.pages if p.id != page)) for m in self.materials)
         return replace(self, materials=tuple(kept))
 
+    def without_photographs(self) -> Case:
+        """照片到期删除: the case and the clerk's word on each material stay."""
+        return replace(self, materials=tuple(replace(m, pages=()) for m in self.materials))
+
     def submit(self, number: str, at: datetime) -> Case:
         """提交: from now on the county answers for it under its number."""
         self._require(Act.SUBMIT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from intake.model.ids import DepartmentName, HallCode, ServiceCode
+from intake.model.ids import BundleCode, DepartmentName, HallCode, ServiceCode
 
 
 class ProjectType(StrEnum):
@@ -187,3 +187,27 @@ class ServiceItem:
     def to_bring(self) -> tuple[Material, ...]:
         """What the person brings: everything no department holds already."""
         return tuple(m for m in self.materials if m.asked_for)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """一件事: items that one turn of life needs together, offered at once."""
+
+    code: BundleCode
+    name: str
+    summary: str
+    aliases: tuple[str, ...]
+    items: tuple[ServiceCode, ...]
+
+    def called_in(self, said: str) -> str:
+        """The longest of its names that the words use, or an empty string.
+
+        出生一件事, 身后事 and 出生联办 mean nothing else wherever they stand. 我要开店 is also how people begin to tell of
+        one single permit: such a name counts only when it is at least half of what was said.
+        """
+        met = (name for name in (self.name, *self.aliases) if name in said)
+        meant = (name for name in met if name.endswith(_TOGETHER) or len(name) * 2 >= len(said))
+        return max(meant, key=len, default="")
+
+
+_TOGETHER = ("事", "联办")

@@ -20,7 +20,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """待发消息: one message, delivered at least once and in order within `stream`."""
+    """待发消息: one message, delivered at least once; those of one topic and `stream` in order."""
 
     topic: Topic
     stream: str

@@ -54,3 +54,30 @@ class Match:
     ask: str = ""
     focus: str = ""
     facts: PersonFacts = field(default_factory=PersonFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """理由: one kind of likeness as a keeper would call it, the phrase it met, and how much it speaks for an answer."""
+
+    channel: str
+    says: str
+    met: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """解释: what was read of the words, the answer, and its grounds.
+
+    `reasons` stand in the order of the candidates, strongest first. `lead` is why the first stands before the second;
+    a weight below 0 speaks for the second. `none` is the probability (0..1) that nothing of the catalogue is meant.
+    """
+
+    match: Match
+    read_as: str
+    words: tuple[str, ...]
+    concepts: tuple[str, ...]
+    none: float
+    reasons: tuple[tuple[Reason, ...], ...]
+    lead: tuple[Reason, ...]

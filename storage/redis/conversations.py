@@ -45,6 +45,17 @@ redis.call('HDEL', KEYS[4], forgotten)
 redis.call('HDEL', KEYS[5], forgotten)
 return number
 """
+# ARGV: number and message id of each exchange. The state goes with the last of them; the count stays.
+_FORGET = """
+for place = 1, #ARGV, 2 do
+  redis.call('HDEL', KEYS[4], ARGV[place])
+  redis.call('HDEL', KEYS[5], ARGV[place])
+  redis.call('HDEL', KEYS[6], ARGV[place + 1])
+end
+if redis.call('HLEN', KEYS[4]) == 0 then redis.call('DEL', KEYS[2]) end
+return 1
+"""
+_PREFIX = "jiujinban:talk:{"
 
 
 def _utc_now() -> datetime:
@@ -88,6 +99,19 @@ class RedisConversations:
         found = await self._redis.hmget(_key(account, "said"), [str(number) for number in numbers])
         told = [(number, _text(sealed)) for number, sealed in zip(numbers, found, strict=True) if sealed]
         return tuple(self._exchange(account, number, sealed) for number, sealed in told[:limit])
+
+    async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
+        """See `intake.ports.Conversations.forget`."""
+        forgotten = 0
+        async for name in self._redis.scan_iter(match=_key(AccountCode("*"), "said")):
+            account = AccountCode(_text(name)[len(_PREFIX) : -len("}:said")])
+            old = [said for said in await self.history(account, 0, KEPT_EXCHANGES) if said.at < before]
+            forgotten += len(old)
+            if old and not dry_run:
+                names = [_key(account, part) for part in _PARTS]
+                told = (word for said in old for word in (str(said.number), said.message_id))
+                await _run(self._redis, _FORGET, names, *told)
+        return forgotten
 
     async def ping(self) -> None:
         """Return if the server answers, raise its fault if not."""
@@ -165,7 +189,7 @@ async def _run(redis: Redis, script: str, names: Sequence[str], *values: str | i
 
 def _key(account: AccountCode, part: str) -> str:
     """The braces keep an account's keys on one node of a cluster, as a script demands."""
-    return f"jiujinban:talk:{{{account}}}:{part}"
+    return f"{_PREFIX}{account}}}:{part}"
 
 
 def _text(answer: bytes | str) -> str:

@@ -12,12 +12,13 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.crypto import KeyRing, Purpose
+from storage.crypto import KeyRing, Purpose, SealBroken
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries, audit_seals
 
@@ -38,12 +39,27 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """断点: a place where the chain is broken, the entry it is about, why, and the row as it reads now."""
+
+    link: int
+    entry: int | None
+    why: str
+    row: str = ""
+
+    def __str__(self) -> str:
+        """The place, the reason and the row in one line."""
+        entry = f"的记录（编号{self.entry}）" if self.entry is not None else ""
+        return f"第{self.link}环{entry}{self.why}" + (f"，现为：{self.row}" if self.row else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """核验结果: the head as it is, how many entries wait for their seal, and every place where the chain is broken."""
 
     head: Head
     unsealed: int
-    faults: tuple[str, ...]
+    faults: tuple[Break, ...]
 
     @property
     def whole(self) -> bool:
@@ -64,44 +80,52 @@ class AuditChain:
             sealed += fresh
         return sealed
 
-    async def verify(self, noted: Head | None = None) -> Verified:
-        """Read the whole chain; a head noted earlier must still be part of it."""
-        faults: list[str] = []
-        before, links = _NOTHING_BEFORE, 0
-        found_noted = noted is None or noted.links == 0
-        async for row in self._chain():
-            links += 1
-            fault = self._fault(row, links, before)
-            if fault:
-                faults.append(fault)
-            before, links = row["seal"], row["link"]
-            found_noted |= noted is not None and (links, before.hex()) == (noted.links, noted.seal)
-        if not found_noted:
-            faults.append("先前记下的链头不在链上：有记录被截去或整条链被重做")
-        return Verified(Head(links, before.hex()), await self._unsealed(), tuple(faults))
-
-    def _fault(self, row: RowMapping, expected: int, before: bytes) -> str:
-        if row["link"] != expected:
-            return f"第{expected}环起缺少{row['link'] - expected}环"
-        if row["place"] is None:
-            return f"第{row['link']}环的记录（编号{row['entry']}）被删除"
-        if not hmac.compare_digest(_seal(self._store.keys, row["key"], before, dict(row)), row["seal"]):
-            return f"第{row['link']}环的记录（编号{row['place']}）与封印不符"
-        return ""
-
-    async def _chain(self) -> AsyncIterator[RowMapping]:
-        joined = audit_seals.outerjoin(audit_entries, audit_entries.c.place == audit_seals.c.entry)
-        last = 0
+    async def head(self) -> Head:
+        """The last seal as it stands, unchecked."""
+        statement = (
+            select(audit_seals.c.link, audit_seals.c.seal).order_by(audit_seals.c.link.desc()).limit(1)
+        )
         async with self._store.reading() as connection:
-            while True:
-                statement = select(audit_seals, audit_entries).select_from(joined)
-                some = statement.where(audit_seals.c.link > last).order_by(audit_seals.c.link).limit(_AT_ONCE)
-                rows = (await connection.execute(some)).mappings().all()
-                for row in rows:
-                    yield row
-                if len(rows) < _AT_ONCE:
-                    return
-                last = rows[-1]["link"]
+            last = (await connection.execute(statement)).first()
+        return Head(0, _NOTHING_BEFORE.hex()) if last is None else Head(last.link, last.seal.hex())
+
+    async def verify(self, noted: Sequence[Head] = ()) -> Verified:
+        """Read the whole chain; every head noted earlier must still be part of it."""
+        faults: list[Break] = []
+        before, links = _NOTHING_BEFORE, 0
+        missing = {head.links: head.seal for head in noted if head.links}
+        async with self._store.reading() as connection:
+            async for link in _chain(connection):
+                fault = self._fault(link, links + 1, before)
+                faults += [fault] if fault else []
+                before, links = link.seal, link.number
+                if missing.get(links) == before.hex():
+                    del missing[links]
+            waiting, slipped_in = await _unsealed(connection)
+        faults += [Break(links, entry, "从未封印：是事后补进去的") for entry in slipped_in]
+        faults += [
+            Break(at, None, "不是先前记下的链头：有记录被截去或整条链被重做") for at in sorted(missing)
+        ]
+        return Verified(Head(links, before.hex()), waiting, tuple(faults))
+
+    def _fault(self, link: _Link, expected: int, before: bytes) -> Break | None:
+        if link.number != expected:
+            return Break(expected, None, f"起缺少{link.number - expected}环")
+        match link.row:
+            case None:
+                return Break(link.number, link.entry, "被删除")
+            case _Unreadable.ROW:
+                return Break(link.number, link.entry, "读不出来，内容已被改坏")
+            case row if not self._matches(link, row, before):
+                return Break(link.number, link.entry, "与封印不符", _told(row))
+        return None
+
+    def _matches(self, link: _Link, row: RowMapping, before: bytes) -> bool:
+        try:
+            seal = _seal(self._store.keys, link.key, before, {**row, "link": link.number})
+        except SealBroken:
+            return False
+        return hmac.compare_digest(seal, link.seal)
 
     async def _seal_some(self) -> int:
         keys = self._store.keys
@@ -120,11 +144,65 @@ class AuditChain:
             await connection.commit()
         return len(sealed)
 
-    async def _unsealed(self) -> int:
-        sealed = select(audit_seals.c.entry).where(audit_seals.c.entry == audit_entries.c.place)
-        statement = select(func.count()).select_from(audit_entries).where(~sealed.exists())
-        async with self._store.reading() as connection:
-            return int((await connection.execute(statement)).scalar_one())
+
+class _Unreadable(Enum):
+    """What stands for a row that is there and cannot be read."""
+
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    number: int
+    entry: int
+    key: str
+    seal: bytes
+    row: RowMapping | _Unreadable | None
+
+
+async def _chain(connection: AsyncConnection) -> AsyncIterator[_Link]:
+    last = 0
+    while True:
+        statement = select(audit_seals).where(audit_seals.c.link > last).order_by(audit_seals.c.link)
+        seals = (await connection.execute(statement.limit(_AT_ONCE))).mappings().all()
+        rows = await _entries(connection, [seal["entry"] for seal in seals])
+        for seal in seals:
+            number, entry = seal["link"], seal["entry"]
+            yield _Link(number, entry, seal["key"], seal["seal"], rows.get(entry))
+        if len(seals) < _AT_ONCE:
+            return
+        last = seals[-1]["link"]
+
+
+async def _entries(connection: AsyncConnection, places: Sequence[int]) -> dict[int, RowMapping | _Unreadable]:
+    """The entries by their numbers. Whoever tampers may leave a row that is no entry any more: it must not hide
+    itself by making the whole batch unreadable, so then they are read one by one.
+    """
+    if not places:
+        return {}
+    try:
+        statement = select(audit_entries).where(audit_entries.c.place.in_(places))
+        rows = (await connection.execute(statement)).mappings().all()
+    except (ValueError, TypeError, LookupError):
+        if len(places) == 1:
+            return {places[0]: _Unreadable.ROW}
+        halves = places[: len(places) // 2], places[len(places) // 2 :]
+        return {**await _entries(connection, halves[0]), **await _entries(connection, halves[1])}
+    return {row["place"]: row for row in rows}
+
+
+async def _unsealed(connection: AsyncConnection) -> tuple[int, list[int]]:
+    """How many entries wait for their seal, and the numbers of those that no sealing will ever look at."""
+    sealed = select(audit_seals.c.entry).where(audit_seals.c.entry == audit_entries.c.place)
+    statement = select(audit_entries.c.place).where(~sealed.exists()).order_by(audit_entries.c.place)
+    places = list((await connection.execute(statement)).scalars())
+    highest = (await connection.execute(select(func.max(audit_seals.c.entry)))).scalar() or 0
+    slipped_in = [place for place in places if place <= highest - _LOOK_BACK]
+    return len(places) - len(slipped_in), slipped_in
+
+
+def _told(row: RowMapping) -> str:
+    return f"{row['act']} · {row['by']} · {row['at']:%Y-%m-%d %H:%M:%S}"
 
 
 async def _to_seal(connection: AsyncConnection) -> tuple[int, bytes, Sequence[RowMapping]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, RowMapping, delete, select
 from sqlalchemy.exc import IntegrityError
@@ -82,6 +82,19 @@ class SqlCases:
             raise NotFound(what="材料照片")
         case = await self.get(row["case"])
         return case.id, next(p for material in case.materials for p in material.pages if p.id == page)
+
+    async def at_rest(
+        self, states: Collection[CaseState], since: datetime, after: CaseId | None, limit: int
+    ) -> tuple[Case, ...]:
+        pages = select(case_pages.c.page).where(case_pages.c.case == cases.c.id)
+        touched = select(case_events.c.place).where(
+            case_events.c.case == cases.c.id, case_events.c.at >= since
+        )
+        resting = (cases.c.state.in_(states), cases.c.opened_at < since, pages.exists(), ~touched.exists())
+        statement = (
+            select(cases).where(*resting, cases.c.id > (after or "")).order_by(cases.c.id).limit(limit)
+        )
+        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
 
     async def _second(self, case: Case) -> AlreadyOpen | Stale:
         """The refusal for a case that became the second open one of its person and item."""

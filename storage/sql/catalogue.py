@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, RowMapping, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import UnknownService
-from intake.model.catalogue import ServiceItem
+from intake.model.catalogue import Bundle, ServiceItem
 from intake.model.ids import ServiceCode
 from storage.sql.columns import adapter
 from storage.sql.rows import Values, insert_into, one
-from storage.sql.tables import item_versions, revisions
+from storage.sql.tables import bundles, item_versions, revisions
 
 _SUBJECT = "catalogue"
 _STAMP = {"version", "valid_from", "valid_to"}
@@ -93,6 +93,21 @@ class SqlCatalogue:
         if new:
             await self.connection.execute(item_versions.insert(), new)
         return len(new)
+
+    async def bundles(self) -> tuple[Bundle, ...]:
+        rows = await self.connection.execute(select(bundles.c.document).order_by(bundles.c.place))
+        return tuple(rows.scalars())
+
+    async def put_bundles(self, changed: Sequence[Bundle]) -> None:
+        await self.connection.execute(bundles.delete())
+        rows = [{"place": place, "document": bundle} for place, bundle in enumerate(changed)]
+        if rows:
+            await self.connection.execute(bundles.insert(), rows)
+
+    async def grow(self) -> int:
+        await self._next_revision()
+        self._changed = True
+        return await self.revision()
 
     async def _kept(self, on: date) -> tuple[ServiceItem, ...] | None:
         kept = self._in_force

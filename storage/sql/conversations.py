@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from intake.errors import Stale
 from intake.model.ids import AccountCode
@@ -58,6 +58,22 @@ class SqlConversations:
             )
             for row in rows
         )
+
+    async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
+        """See `intake.ports.Conversations.forget`."""
+        old = exchanges.c.at < before
+        if dry_run:
+            async with self._store.reading() as connection:
+                counted = select(func.count()).select_from(exchanges).where(old)
+                return int((await connection.execute(counted)).scalar_one())
+        said = select(exchanges.c.account).where(exchanges.c.account == conversations.c.account)
+        silent = (conversations.c.state_sealed != "", ~said.exists())
+        async with self._store.writing() as connection:
+            forgotten = (await connection.execute(delete(exchanges).where(old))).rowcount
+            # The row stays: it counts, and whoever waits for what comes after number 57 must not miss a new number 1.
+            await connection.execute(update(conversations).where(*silent).values(state_sealed=""))
+            await connection.commit()
+        return forgotten
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
-from intake.model.leaving import AuditEntry, Notice, Outgoing
+from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
 from storage.sql.rows import as_noun, as_row, insert_into
 from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
 
@@ -59,15 +60,17 @@ class SqlLeaving:
             await self.connection.execute(again)
         self._beating.clear()
 
-    async def due(self, now: datetime, limit: int = 50) -> tuple[Outgoing, ...]:
+    async def due(self, now: datetime, topics: Collection[Topic], limit: int = 50) -> tuple[Outgoing, ...]:
         earlier = outbox.alias("earlier")
+        # One stream per receiver: the province that does not answer must not keep a person's news back.
+        same_stream = (earlier.c.stream == outbox.c.stream, earlier.c.topic == outbox.c.topic)
         not_first = select(earlier.c.id).where(
-            earlier.c.stream == outbox.c.stream, earlier.c.state == _WAITING, earlier.c.id < outbox.c.id
+            *same_stream, earlier.c.state == _WAITING, earlier.c.id < outbox.c.id
         )
         ready = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
         first = (
             select(outbox.c.id)
-            .where(outbox.c.state == _WAITING, ready, ~not_first.exists())
+            .where(outbox.c.state == _WAITING, outbox.c.topic.in_(topics), ready, ~not_first.exists())
             .order_by(outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -55,11 +55,11 @@ class Store:
         """A transaction that only looks."""
         return _transaction(self._engines.readers)
 
-    async def migrate(self) -> None:
-        """Bring the tables to this release; several processes may ask at once, one does it."""
+    async def migrate(self, to: str = "head") -> None:
+        """Bring the tables to this release, or forward to an earlier one's; several processes may ask at once."""
         from storage.sql.migrations import upgrade  # noqa: PLC0415 (alembic takes long to load and is needed once)
 
-        await upgrade(self._engines.writers)
+        await upgrade(self._engines.writers, to)
 
     async def ping(self) -> None:
         """Return if the database answers, raise its fault if not."""

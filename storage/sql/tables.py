@@ -17,12 +17,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 
 from intake.model.booking import AppointmentState
 from intake.model.calendar import DayKind, DueDay
 from intake.model.case import OPEN_STATES, CaseMaterial, CaseState, Correction, Evaluation, Issue, Outcome
-from intake.model.catalogue import CounterGroup, ProjectType, ServiceItem
+from intake.model.catalogue import Bundle, CounterGroup, ProjectType, ServiceItem
+from intake.model.learning import Ending, HeardState
 from intake.model.leaving import Topic
 from intake.model.people import Door, Role
 from intake.model.places import Hall, HoursException, HoursPattern, OfferKind
@@ -59,6 +61,13 @@ Index(
     unique=True,
     sqlite_where=item_versions.c.valid_to.is_(None),
     postgresql_where=item_versions.c.valid_to.is_(None),
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("document", Document[Bundle](Bundle), nullable=False),
 )
 
 revisions = Table(
@@ -128,6 +137,53 @@ county_rules = Table(
     metadata,
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("document", Document[Rules](Rules), nullable=False),
+)
+
+# -- what is learnt from words -----------------------------------------------------------------------------------------
+
+heard_words = Table(
+    "heard_words",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("text", Text, nullable=False, unique=True),
+    Column("times", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("unmatched", Integer, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False, index=True),
+    Column("state", Word(HeardState), nullable=False),
+    Index("heard_words_queue", "state", "unmatched", "people", "last_at", "id"),
+)
+
+heard_endings = Table(
+    "heard_endings",
+    metadata,
+    Column("heard", Text, ForeignKey("heard_words.id"), primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("ending", Word(Ending), primary_key=True),
+    Column("service_code", Text, primary_key=True),
+)
+
+teachings = Table(
+    "teachings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("service_code", Text, nullable=False),
+    Column("heard", Text),
+    Column("taught_by", Text, nullable=False),
+    Column("taught_at", Instant, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_at", Instant),
+    Column("until", Integer),
+)
+Index(
+    "one_teaching_of_a_text",
+    teachings.c.text,
+    unique=True,
+    sqlite_where=teachings.c.withdrawn_at.is_(None),
+    postgresql_where=teachings.c.withdrawn_at.is_(None),
 )
 
 # -- people ----------------------------------------------------------------------------------------------------------
@@ -420,6 +476,8 @@ intents = Table(
     Column("key", Text, primary_key=True),
     Column("verb", Text, nullable=False),
     Column("result", Text),
+    # The database's clock, not the desk's: only what clears old keys away reads it.
+    Column("begun_at", Instant, nullable=False, server_default=func.now()),
 )
 
 number_series = Table(
@@ -447,7 +505,7 @@ outbox = Table(
 )
 _waiting = outbox.c.state == "waiting"
 _laid_aside = outbox.c.state == "laid_aside"
-Index("outbox_waiting", outbox.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("outbox_waiting", outbox.c.topic, outbox.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("outbox_stream", outbox.c.stream, outbox.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("outbox_laid_aside", outbox.c.id, sqlite_where=_laid_aside, postgresql_where=_laid_aside)
 

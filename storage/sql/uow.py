@@ -9,6 +9,7 @@ from storage.sql.appointments import SqlAppointments
 from storage.sql.cases import SqlCases
 from storage.sql.catalogue import ItemsInForce, SqlCatalogue
 from storage.sql.intents import SqlIntents, SqlNumbers
+from storage.sql.learning import SqlLearning
 from storage.sql.leaving import SqlLeaving
 from storage.sql.people import SqlPeople
 from storage.sql.places import SqlPlaces
@@ -24,6 +25,7 @@ class SqlUow:
     def __init__(self, connection: AsyncConnection, sealer: Sealer, in_force: ItemsInForce) -> None:
         self._connection = connection
         self.catalogue = SqlCatalogue(connection, in_force)
+        self.learning = SqlLearning(connection, sealer.keys)
         self.places = SqlPlaces(connection)
         self.people = SqlPeople(connection, sealer)
         self.slots = SqlSlots(connection)

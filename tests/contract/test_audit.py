@@ -59,7 +59,7 @@ async def test_an_untouched_trail_is_whole(store: Store, chain: AuditChain) -> N
     assert (before.whole, before.head.links, before.unsealed) == (True, 5, 2)
     assert await chain.seal() == 2
     assert await chain.seal() == 0
-    after = await chain.verify(noted=before.head)
+    after = await chain.verify([before.head])
     assert (after.whole, after.head.links, after.unsealed) == (True, 7, 0)
 
 
@@ -75,21 +75,56 @@ async def test_an_empty_trail_is_whole(store: Store) -> None:
     [
         (
             "UPDATE audit_entries SET \"by\" = 'somebody-else' WHERE act = 'act.2'",
-            ["第3环的记录（编号3）与封印不符"],
+            "第3环的记录（编号3）与封印不符，现为：act.2 · somebody-else · 2026-11-23 01:00:00",
         ),
-        ("UPDATE audit_entries SET person = NULL WHERE act = 'act.1'", ["第2环的记录（编号2）与封印不符"]),
-        ("DELETE FROM audit_entries WHERE act = 'act.3'", ["第4环的记录（编号4）被删除"]),
-        ("DELETE FROM audit_seals WHERE link = 2", ["第2环起缺少1环"]),
-        ("UPDATE audit_seals SET entry = 99 WHERE link = 5", ["第5环的记录（编号99）被删除"]),
+        (
+            "UPDATE audit_entries SET person = NULL WHERE act = 'act.1'",
+            "第2环的记录（编号2）与封印不符，现为：act.1 · clerk-1 · 2026-11-23 01:00:00",
+        ),
+        (
+            "UPDATE audit_entries SET door = 'through the window' WHERE act = 'act.1'",
+            "第2环的记录（编号2）读不出来，内容已被改坏",
+        ),
+        (
+            "UPDATE audit_entries SET facts = '[]' WHERE act = 'act.4'",
+            "第5环的记录（编号5）读不出来，内容已被改坏",
+        ),
+        ("DELETE FROM audit_entries WHERE act = 'act.3'", "第4环的记录（编号4）被删除"),
+        ("DELETE FROM audit_seals WHERE link = 2", "第2环起缺少1环"),
+        ("UPDATE audit_seals SET entry = 99 WHERE link = 5", "第5环的记录（编号99）被删除"),
+        (
+            "UPDATE audit_seals SET key = 'mine' WHERE link = 1",
+            "第1环的记录（编号1）与封印不符，现为：act.0 · clerk-1 · 2026-11-23 01:00:00",
+        ),
     ],
 )
 async def test_tampering_is_found_and_located(
-    store: Store, chain: AuditChain, statement: str, told: list[str]
+    store: Store, chain: AuditChain, statement: str, told: str
 ) -> None:
-    """The first broken link names the entry."""
+    """The first broken link names the entry, the reason, and what stands there now."""
     await tamper(store, statement)
     verified = await chain.verify()
-    assert list(verified.faults[:1]) == told
+    assert str(verified.faults[0]) == told
+
+
+async def test_an_entry_slipped_in_afterwards_is_found(store: Store) -> None:
+    """Somebody writes last year's permission today, at a number that was never given out."""
+    await write_at(store, 5)
+    await write_at(store, 20_000)
+    chain = AuditChain(store)
+    await chain.seal()
+    await write_at(store, 4)
+
+    await chain.seal()
+
+    assert [(fault.entry, fault.why) for fault in (await chain.verify()).faults] == [
+        (4, "从未封印：是事后补进去的")
+    ]
+
+
+async def test_the_head_is_told_without_reading_the_chain(store: Store, chain: AuditChain) -> None:
+    """To be noted every evening on paper."""
+    assert await chain.head() == (await chain.verify()).head
 
 
 async def test_a_trail_cut_short_is_found_by_a_head_noted_elsewhere(store: Store, chain: AuditChain) -> None:
@@ -99,7 +134,7 @@ async def test_a_trail_cut_short_is_found_by_a_head_noted_elsewhere(store: Store
         store, "DELETE FROM audit_seals WHERE link = 5", "DELETE FROM audit_entries WHERE act = 'act.4'"
     )
     assert (await chain.verify()).whole
-    assert not (await chain.verify(noted)).whole
+    assert not (await chain.verify([noted])).whole
 
 
 async def test_a_chain_made_anew_without_the_key_is_found(

@@ -99,6 +99,56 @@ async def test_a_forgotten_photograph_is_gone(blobs: SealedBlobs) -> None:
         await blobs.get(digest)
 
 
+async def test_what_is_laid_aside_is_still_read_and_can_come_back(blobs: SealedBlobs) -> None:
+    """Erasing is two steps: between them nobody misses the photograph."""
+    digest = await blobs.put(PHOTO)
+    await blobs.lay_aside(digest)
+    assert (await all_of(blobs), await all_of(blobs, aside=True)) == ([], [digest])
+    assert await blobs.get(digest) == PHOTO
+
+    await blobs.put_back(digest)
+
+    assert (await all_of(blobs), await all_of(blobs, aside=True)) == ([digest], [])
+    assert await blobs.get(digest) == PHOTO
+
+
+async def test_a_photograph_is_forgotten_wherever_it_lies(blobs: SealedBlobs) -> None:
+    """Laid aside, and then handed in again."""
+    digest = await blobs.put(PHOTO)
+    await blobs.lay_aside(digest)
+    await blobs.put(PHOTO)
+    await blobs.forget(digest)
+    assert (await all_of(blobs), await all_of(blobs, aside=True)) == ([], [])
+
+
+@pytest.mark.parametrize("place", ["folder", "s3"], indirect=True)
+async def test_a_photograph_is_sealed_anew_once(place: str, blobs: SealedBlobs) -> None:
+    """After a rotation; the second round finds nothing to do, nor does one that comes after the erasure."""
+    digest = await blobs.put(PHOTO)
+    rotated = open_blobs(place, KEYS.rotated())
+
+    assert await rotated.reseal(digest) is True
+    assert await rotated.reseal(digest) is False
+    assert await rotated.get(digest) == PHOTO
+    with pytest.raises(SealBroken):
+        await blobs.get(digest)
+    await rotated.forget(digest)
+    assert await rotated.reseal(digest) is False
+
+
+async def test_sealed_bytes_move_to_another_store(blobs: SealedBlobs, tmp_path: Path) -> None:
+    """A backup copies what it cannot read."""
+    digest = await blobs.put(PHOTO)
+    other = open_blobs(str(tmp_path / "elsewhere"), KEYS)
+    await other.lay(digest, await blobs.sealed(digest))
+    assert await other.get(digest) == PHOTO
+
+
+async def all_of(blobs: SealedBlobs, *, aside: bool = False) -> list[Digest]:
+    """The digests of all photographs of the store, or of those laid aside."""
+    return [kept.digest async for some in blobs.each(aside=aside) for kept in some]
+
+
 async def test_the_place_answers_a_ping(blobs: SealedBlobs) -> None:
     """An empty place is a good place."""
     await blobs.ping()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -94,6 +94,33 @@ class Conversing:
         kept = await talks.history(ME, 0, 500)
         assert [kept[0].message_id, kept[-1].message_id, len(kept)] == ["m-4", "m-203", 200]
         assert [one.message_id for one in await talks.history(ME, 0, 2)] == ["m-4", "m-5"]
+
+    async def test_what_is_past_its_time_is_forgotten(self, talks: Conversations) -> None:
+        """Older words go with their answers, the later ones and the state stay."""
+        await say(talks, "m-1")
+        await say(talks, "m-2")
+        await say(talks, "m-1", OTHER)
+        later = (await talks.history(ME, 1, 9))[0].at
+
+        would = await talks.forget(later, dry_run=True)
+        assert (would, len(await talks.history(ME, 0, 9))) == (1, 2)
+        assert await talks.forget(later) == 1
+
+        assert [said.message_id for said in await talks.history(ME, 0, 9)] == ["m-2"]
+        async with talks.hold(ME) as talk:
+            assert await talk.answered("m-1") is None
+            assert await talk.load() == "state after m-2"
+
+    async def test_who_has_long_said_nothing_begins_anew(self, talks: Conversations) -> None:
+        """The state goes with the last words, but numbers go on: a page that waits for the next one gets it."""
+        await say(talks, "m-1")
+        assert await talks.forget(datetime.now(UTC) + LONG) == 1
+        assert await talks.forget(datetime.now(UTC) + LONG) == 0
+
+        async with talks.hold(ME) as talk:
+            assert await talk.load() is None
+        await say(talks, "m-2")
+        assert [said.message_id for said in await talks.history(ME, 1, 9)] == ["m-2"]
 
     async def test_messages_of_one_account_take_turns(self, make: Make) -> None:
         """Thirty messages at once, over two processes: each saw the state the one before it left."""

@@ -1,5 +1,6 @@
 """What leaves: at least once, in order within a stream, never silently given up."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import Table, delete, update
 from sqlalchemy.exc import DBAPIError
 
 from intake.model.ids import AccountCode, CaseId, HallCode, PersonId
-from intake.model.leaving import AuditEntry, Outgoing
+from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Door
 from storage.sql import tables
 from storage.sql.leaving import ATTEMPTS, LEASE, LONGEST_PAUSE, pause_after
@@ -25,10 +26,12 @@ async def sent(store: Store, *streams: str) -> None:
         await uow.commit()
 
 
-async def due(store: Store, now: datetime = NOW, limit: int = 50) -> tuple[Outgoing, ...]:
+async def due(
+    store: Store, now: datetime = NOW, limit: int = 50, topics: Collection[Topic] = tuple(Topic)
+) -> tuple[Outgoing, ...]:
     """What a deliverer takes at an instant."""
     async with store.open_uow() as uow:
-        taken = await uow.leaving.due(now, limit)
+        taken = await uow.leaving.due(now, topics, limit)
         await uow.commit()
     return taken
 
@@ -47,6 +50,34 @@ async def test_a_stream_is_delivered_one_by_one(store: Store) -> None:
     assert [m.kind for m in first] == ["a0", "b1"]
     assert meanwhile == ()
     assert [m.kind for m in then] == ["a2"]
+
+
+async def test_what_cannot_be_delivered_now_waits_and_holds_up_nobody(store: Store) -> None:
+    """No platform of the province is configured: people hear how their case goes on all the same."""
+    async with store.open_uow() as uow:
+        await uow.leaving.send(message("a", topic=Topic.PROVINCE, kind="case_accepted", to=None))
+        await uow.leaving.send(message("a", kind="told"))
+        await uow.commit()
+
+    before = await due(store, topics={Topic.NOTICE})
+    after = await due(store, NOW + timedelta(days=99), topics=tuple(Topic))
+
+    assert [m.kind for m in before] == ["told"]
+    assert [(m.kind, m.attempts) for m in after] == [("case_accepted", 0), ("told", 0)]
+
+
+async def test_a_receiver_that_fails_keeps_no_other_receiver_waiting(store: Store) -> None:
+    """The province is down for a day; the next notice of the same case is delivered at once."""
+    async with store.open_uow() as uow:
+        await uow.leaving.send(message("a", topic=Topic.PROVINCE, kind="case_accepted", to=None))
+        await uow.commit()
+    (taken,) = await due(store)
+    async with store.open_uow() as uow:
+        await uow.leaving.failed(taken, NOW, "没有应答")
+        await uow.leaving.send(message("a", kind="told"))
+        await uow.commit()
+
+    assert [m.kind for m in await due(store)] == ["told"]
 
 
 async def test_a_message_undone_with_its_change_is_never_sent(store: Store) -> None:
@@ -107,10 +138,10 @@ async def test_after_the_last_attempt_a_message_is_laid_aside_and_can_be_sent_ag
     async with store.open_uow() as uow:
         (dead,) = await uow.leaving.laid_aside()
         assert (dead.message.kind, dead.why, dead.at) == ("a0", "没有应答", NOW)
-        assert [m.kind for m in await uow.leaving.due(NOW)] == ["a1"]
+        assert [m.kind for m in await uow.leaving.due(NOW, tuple(Topic))] == ["a1"]
         assert await uow.leaving.send_again(dead.message.id) is True
         assert await uow.leaving.send_again(dead.message.id) is False
-        assert [(m.kind, m.attempts) for m in await uow.leaving.due(NOW)] == [("a0", 0)]
+        assert [(m.kind, m.attempts) for m in await uow.leaving.due(NOW, tuple(Topic))] == [("a0", 0)]
 
 
 def message_at_last_attempt(taken: Outgoing) -> Outgoing:

@@ -30,7 +30,7 @@ from intake.model.ids import (
     ServiceCode,
 )
 from intake.model.people import Caller, Door
-from intake.ports import Matcher, ReadPhoto, Rules, Speech, Tools
+from intake.ports import Matcher, ReadPhoto, Rules, Speech, Tools, Tutor
 from intake.usecases.cases.tray import FromCounter, FromMachine, LayCard, LayPage, OpenWalkIn, WalkIn
 from jiujinban.clock import RandomIds
 from miniapp_api.app import Surroundings, build_app
@@ -181,6 +181,7 @@ def _tools(store: Store, clock: SetClock, photos: PlainReader, blobs: MemoryBlob
         clock=clock,
         ids=RandomIds(),
         matcher=cast("Matcher", unused),
+        tutor=cast("Tutor", unused),
         speech=cast("Speech", unused),
         photos=photos,
         blobs=blobs,

@@ -84,6 +84,6 @@ async def test_a_card_on_the_reader_becomes_a_case_that_lies_open(open_desk: Ope
     await clerk.page.get_by_role("listbox", name="找到的事项").get_by_role("option").first.click()
     await clerk.page.get_by_role("button", name="收件", exact=True).click()
     await expect(clerk.case).to_contain_text("金秀萍")
-    await expect(clerk.case).to_contain_text("窗口设备")
+    await expect(clerk.case.get_by_role("button", name="放大看")).to_be_visible()
     await clerk.press("F6")
     await clerk.done("收件")

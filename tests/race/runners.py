@@ -17,6 +17,7 @@ from intake.model.booking import Slot
 from intake.model.case import CaseState
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import AccountCode, CounterCode, HallCode, IntentKey
+from intake.model.leaving import Topic
 from intake.model.queue import TicketState
 from storage.sql import tables
 from storage.sql.store import Store
@@ -166,7 +167,7 @@ async def submit_own(store: Store, all_have_looked: Look) -> str | None:
 async def deliver(store: Store, _: Look) -> str | None:
     """Take what is due."""
     async with store.open_uow() as uow:
-        taken = await uow.leaving.due(NOW, limit=1)
+        taken = await uow.leaving.due(NOW, tuple(Topic), limit=1)
         await uow.commit()
     return str(taken[0].id) if taken else None
 

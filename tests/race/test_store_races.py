@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.schema import DropIndex
 
+from intake.model.leaving import Topic
 from intake.model.places import OpenTime
 from storage.sql import tables
 from storage.sql.store import Store
@@ -163,7 +164,7 @@ async def test_fifty_taps_do_it_once(store: Store, field: Field) -> None:
     """One intent, one result, however nervous the finger."""
     assert await field(runners.tap, 50) == ["sent"]
     async with store.open_uow() as uow:
-        assert len(await uow.leaving.due(NOW)) == 1
+        assert len(await uow.leaving.due(NOW, tuple(Topic))) == 1
         assert await uow.intents.begin(runners.TAPPER, runners.TAP, "send") == "sent"
 
 

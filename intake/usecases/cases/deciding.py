@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from intake.errors import BadInput, WrongCode
 from intake.model.authority import Belonging, Verb, require
 from intake.model.case import Case, Evaluation, Issue, Outcome
-from intake.model.ids import CaseId
+from intake.model.ids import CaseId, IntentKey
 from intake.model.people import Caller
-from intake.ports import Tools
+from intake.ports import Tools, Uow
 from intake.usecases.cases.reception import require_seen
+from intake.usecases.intents import once
 from intake.usecases.trail import leave_trail, notify
 
 ISSUE_WAYS = ("窗口领取", "邮寄", "送上门")
@@ -60,6 +61,7 @@ class EvaluateCase:
     case: CaseId
     grade: int
     words: str = ""
+    key: IntentKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class WithdrawCase:
     caller: Caller
     case: CaseId
     why: str = ""
+    key: IntentKey | None = None
 
 
 async def decide_case(cmd: DecideCase, *, tools: Tools) -> Case:
@@ -128,25 +131,47 @@ async def deliver_case(cmd: DeliverCase, *, tools: Tools) -> Case:
 
 async def evaluate_case(cmd: EvaluateCase, *, tools: Tools) -> Case:
     """好差评: the person's own judgement, once."""
-    now = tools.clock.now()
     if cmd.grade not in GRADES:
         raise BadInput(field="grade", why="请选一个评价：非常满意、满意、基本满意、不满意、非常不满意。")
     async with tools.open_uow() as uow:
-        case = await uow.cases.get(cmd.case)
-        require(cmd.caller, Verb.EVALUATE_CASE, Belonging(case.applicant, case.opened_by))
-        saved = await uow.cases.save(case.evaluate(Evaluation(cmd.grade, cmd.words, now)))
-        await leave_trail(uow, saved, cmd.caller, "evaluate", now, words=GRADES[cmd.grade])
-        await uow.commit()
-    return saved
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "evaluate",
+            act=lambda: _evaluate(uow, cmd, tools),
+            again=lambda found: uow.cases.get(CaseId(found)),
+            name=lambda done: done.id,
+        )
 
 
 async def withdraw_case(cmd: WithdrawCase, *, tools: Tools) -> Case:
     """撤回: allowed until the case is accepted."""
-    now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await uow.cases.get(cmd.case)
-        require(cmd.caller, Verb.WITHDRAW_CASE, Belonging(case.applicant, case.opened_by))
-        saved = await uow.cases.save(case.withdraw(cmd.why))
-        await leave_trail(uow, saved, cmd.caller, "withdraw", now, words=cmd.why)
-        await uow.commit()
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "withdraw",
+            act=lambda: _withdraw(uow, cmd, tools),
+            again=lambda found: uow.cases.get(CaseId(found)),
+            name=lambda done: done.id,
+        )
+
+
+async def _evaluate(uow: Uow, cmd: EvaluateCase, tools: Tools) -> Case:
+    now = tools.clock.now()
+    case = await uow.cases.get(cmd.case)
+    require(cmd.caller, Verb.EVALUATE_CASE, Belonging(case.applicant, case.opened_by))
+    saved = await uow.cases.save(case.evaluate(Evaluation(cmd.grade, cmd.words, now)))
+    await leave_trail(uow, saved, cmd.caller, "evaluate", now, words=GRADES[cmd.grade])
+    return saved
+
+
+async def _withdraw(uow: Uow, cmd: WithdrawCase, tools: Tools) -> Case:
+    now = tools.clock.now()
+    case = await uow.cases.get(cmd.case)
+    require(cmd.caller, Verb.WITHDRAW_CASE, Belonging(case.applicant, case.opened_by))
+    saved = await uow.cases.save(case.withdraw(cmd.why))
+    await leave_trail(uow, saved, cmd.caller, "withdraw", now, words=cmd.why)
     return saved

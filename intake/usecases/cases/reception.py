@@ -10,11 +10,12 @@ from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import day_text, local_day
 from intake.model.case import Case, CaseState, Correction, Outcome, Verdict
 from intake.model.catalogue import TimeLimit
-from intake.model.ids import CaseId, HallCode
+from intake.model.ids import CaseId, HallCode, IntentKey
 from intake.model.leaving import Outgoing, Topic
 from intake.model.people import Caller, Role
 from intake.ports import Tools, Uow
 from intake.usecases.cases.drafting import own_case
+from intake.usecases.intents import once
 from intake.usecases.trail import leave_trail, notify
 
 
@@ -44,6 +45,7 @@ class Resupply:
 
     caller: Caller
     case: CaseId
+    key: IntentKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,16 @@ async def ask_correction(cmd: AskCorrection, *, tools: Tools) -> Case:
 
 async def resupply_case(cmd: Resupply, *, tools: Tools) -> Case:
     """补正完成: back to whoever asked; the clock runs on."""
-    now = tools.clock.now()
     async with tools.open_uow() as uow:
-        case = await own_case(uow, cmd.caller, cmd.case)
-        saved = await uow.cases.save(case.resupply(await uow.places.calendar(), local_day(now)))
-        await leave_trail(uow, saved, cmd.caller, "resupply", now)
-        await uow.commit()
-    return saved
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "resupply",
+            act=lambda: _resupply(uow, cmd, tools),
+            again=lambda found: uow.cases.get(CaseId(found)),
+            name=lambda done: done.id,
+        )
 
 
 async def hand_over_case(cmd: OnCase, *, tools: Tools) -> Case:
@@ -175,6 +180,14 @@ async def redirect_case(cmd: Redirect, *, tools: Tools) -> Case:
             {"reason": cmd.reason, "ground": cmd.ground, "instead": cmd.instead},
         )
         await uow.commit()
+    return saved
+
+
+async def _resupply(uow: Uow, cmd: Resupply, tools: Tools) -> Case:
+    now = tools.clock.now()
+    case = await own_case(uow, cmd.caller, cmd.case)
+    saved = await uow.cases.save(case.resupply(await uow.places.calendar(), local_day(now)))
+    await leave_trail(uow, saved, cmd.caller, "resupply", now)
     return saved
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from intake.model.catalogue import (
     Availability,
+    Bundle,
     CommonQuestion,
     CounterGroup,
     Fee,
@@ -19,7 +20,7 @@ from intake.model.catalogue import (
     TimeLimit,
     Way,
 )
-from intake.model.ids import DepartmentName, HallCode, ServiceCode
+from intake.model.ids import BundleCode, DepartmentName, HallCode, ServiceCode
 from intake.usecases.rows import FaultyRow, Row, RowFault
 
 _WORKING_DAY = "工作日"
@@ -89,6 +90,31 @@ def read_item(values: object, valid_from: date) -> ServiceItem:
             Neighbour(ServiceCode(n.text("service_code")), n.text("because"))
             for n in row.rows("confused_with")
         ),
+    )
+
+
+def read_bundles(rows: Sequence[object]) -> tuple[list[Bundle], list[RowFault]]:
+    """Every 一件事 of a file, and every fault with its row number (from 1)."""
+    bundles: list[Bundle] = []
+    faults: list[RowFault] = []
+    for number, values in enumerate(rows, start=1):
+        try:
+            bundles.append(_bundle(Row(values)))
+        except FaultyRow as fault:
+            faults.append(RowFault(f"一件事第{number}条", fault.field, fault.why))
+    return bundles, faults
+
+
+def _bundle(row: Row) -> Bundle:
+    items = tuple(map(ServiceCode, row.texts("items")))
+    if not items:
+        raise FaultyRow("items", "至少要有一个事项")
+    return Bundle(
+        code=BundleCode(row.text("code")),
+        name=row.text("name"),
+        summary=row.text("summary", ""),
+        aliases=row.texts("aliases", ()),
+        items=items,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake.model.calendar import local_day
-from intake.model.catalogue import ServiceItem, Way
+from intake.model.catalogue import Bundle, ServiceItem, Way
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.matching import Match, PersonFacts
 from intake.model.places import Hall
@@ -19,6 +19,14 @@ class Offered:
 
     item: ServiceItem
     way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class BundleOffer:
+    """联办: a bundle with its items that are in force today."""
+
+    bundle: Bundle
+    items: tuple[ServiceItem, ...]
 
 
 async def match_words(text: str, facts: PersonFacts | None, limit: int, *, tools: Tools) -> Match:
@@ -58,3 +66,19 @@ async def halls_for(code: ServiceCode, *, tools: Tools) -> tuple[tuple[Hall, Way
         halls = await view.places.halls()
     ways = ((hall, item.availability.at(hall.code, hall.level)) for hall in halls)
     return tuple((hall, way) for hall, way in ways if way is not Way.NOT_HERE)
+
+
+async def bundle_offers(*, tools: Tools) -> tuple[BundleOffer, ...]:
+    """Every 一件事 with its items."""
+    async with tools.open_view() as view:
+        bundles = await view.catalogue.bundles()
+        items = await view.catalogue.all_current(local_day(tools.clock.now()))
+    known = {item.code: item for item in items}
+    return tuple(BundleOffer(b, tuple(known[c] for c in b.items if c in known)) for b in bundles)
+
+
+async def bundle_called(said: str, *, tools: Tools) -> BundleOffer | None:
+    """The 一件事 that normalised words call by a name of its own, if they do; the longest name counts."""
+    offers = await bundle_offers(tools=tools)
+    called = max(offers, key=lambda offer: len(offer.bundle.called_in(said)), default=None)
+    return called if called is not None and called.bundle.called_in(said) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from intake.errors import BadInput, NotYourVillage
@@ -32,12 +32,16 @@ class AddVillager:
 
 @dataclass(frozen=True, slots=True)
 class RecordMandate:
-    """授权委托: the elder's word for one matter, with a photograph of it if there is one."""
+    """授权委托: the elder's word for one matter, with a photograph of it if there is one.
+
+    A citizen knows the relative's ID number; an id alone, which a page or a guess may bring, is nobody's word.
+    """
 
     caller: Caller
     person: PersonId
     service_code: ServiceCode
     statement: str
+    id_number: str = field(default="", repr=False)
     evidence: PageId | None = None
     key: IntentKey | None = None
 
@@ -153,6 +157,8 @@ async def _record(uow: Uow, cmd: RecordMandate, tools: Tools) -> Mandate:
     require(cmd.caller, Verb.RECORD_MANDATE)
     if cmd.caller.role is Role.PROXY:
         await _require_own_village(uow, cmd.caller, person)
+    elif IdNumber.parse(cmd.id_number) != person.id_number:
+        raise BadInput(field="id_number", why="请填写这位家人的身份证号码，要和本人一致。")
     now = tools.clock.now()
     mandate = Mandate(
         id=MandateId(tools.ids.new()),

@@ -63,6 +63,7 @@ class CancelAppointment:
 
     caller: Caller
     appointment: AppointmentId
+    key: IntentKey | None = None
 
 
 def slot_text(slot: Slot, hall: Hall) -> str:
@@ -97,18 +98,16 @@ async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment
 
 async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appointment:
     """Cancel while the person has not come; the place is free again in the same breath."""
-    now = tools.clock.now()
     async with tools.open_uow() as uow:
-        appointment = await uow.appointments.get(cmd.appointment)
-        about = Belonging(appointment.person, appointment.booked_by, hall=appointment.hall)
-        require(cmd.caller, Verb.CANCEL_BOOKING, about)
-        if appointment.state is not AppointmentState.BOOKED:
-            raise NotNow(what=f"预约{appointment.number}", state=APPOINTMENT_WORDS[appointment.state])
-        saved = await uow.appointments.save(replace(appointment, state=AppointmentState.CANCELLED))
-        await uow.slots.release(appointment.slot, online=True)
-        await _trail(uow, saved, cmd.caller, "cancel", now)
-        await uow.commit()
-    return saved
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "cancel",
+            act=lambda: _cancel(uow, cmd, tools),
+            again=lambda found: uow.appointments.get(AppointmentId(found)),
+            name=lambda done: done.id,
+        )
 
 
 async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment, ...]:
@@ -118,6 +117,18 @@ async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment,
         mine = await view.appointments.of_person(caller.account.person) if caller.account.person else ()
     found = {appointment.id: appointment for appointment in (*booked, *mine)}
     return tuple(sorted(found.values(), key=lambda appointment: appointment.start))
+
+
+async def _cancel(uow: Uow, cmd: CancelAppointment, tools: Tools) -> Appointment:
+    appointment = await uow.appointments.get(cmd.appointment)
+    about = Belonging(appointment.person, appointment.booked_by, hall=appointment.hall)
+    require(cmd.caller, Verb.CANCEL_BOOKING, about)
+    if appointment.state is not AppointmentState.BOOKED:
+        raise NotNow(what=f"预约{appointment.number}", state=APPOINTMENT_WORDS[appointment.state])
+    saved = await uow.appointments.save(replace(appointment, state=AppointmentState.CANCELLED))
+    await uow.slots.release(appointment.slot, online=True)
+    await _trail(uow, saved, cmd.caller, "cancel", tools.clock.now())
+    return saved
 
 
 async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
 from intake.model.calendar import CalendarDay, DayKind
@@ -29,7 +29,7 @@ from intake.model.places import (
     Period,
     Village,
 )
-from intake.ports import Rules
+from intake.ports import Retention, Rules
 from intake.usecases.rows import FaultyRow, Row, RowFault
 
 Noun = TypeVar("Noun")
@@ -252,7 +252,16 @@ def _rules(row: Row) -> Rules:
         correction_working_days=case.number("correction_working_days"),
         correction_rounds=case.number("max_correction_rounds"),
         mandate_days=case.number("mandate_valid_days"),
+        retention=_retention(row.row("retention")) if row.has("retention") else Retention(),
     )
+
+
+def _retention(row: Row) -> Retention:
+    kept = {name: row.number(name, days) for name, days in asdict(Retention()).items()}
+    for name, days in kept.items():
+        if days == 0:
+            raise FaultyRow(name, "至少要保管1天")
+    return Retention(**kept)
 
 
 def _with_department(account: Account, names: Mapping[str, DepartmentName]) -> Account:

@@ -8,12 +8,13 @@ from intake.errors import BadInput, NotNow, Stale
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import day_text, local_day
 from intake.model.catalogue import HallLevel, TimeLimit
-from intake.model.ids import HallCode, IntentKey, QuestionId
+from intake.model.ids import HallCode, IntentKey, QuestionId, ServiceCode
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Caller
 from intake.model.places import Hall
 from intake.model.question import Question, QuestionState
 from intake.ports import Tools, Uow
+from intake.usecases.catalogue.learning import NoteHearing, note_correction
 from intake.usecases.intents import once
 
 _LONGEST = 2000
@@ -31,12 +32,13 @@ class AskQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuestion:
-    """The first-responsible clerk's answer."""
+    """The first-responsible clerk's answer, and the item that was meant, where there is one."""
 
     caller: Caller
     question: QuestionId
     version: int
     answer: str
+    service_code: ServiceCode | None = None
 
 
 async def ask_question(cmd: AskQuestion, *, tools: Tools) -> Question:
@@ -57,7 +59,7 @@ async def ask_question(cmd: AskQuestion, *, tools: Tools) -> Question:
 
 
 async def answer_question(cmd: AnswerQuestion, *, tools: Tools) -> Question:
-    """Answer, and tell the asker."""
+    """Answer, and tell the asker; the item named is what the keeper may teach the asker's words to lead to."""
     now = tools.clock.now()
     if not cmd.answer.strip():
         raise BadInput(field="answer", why="请写下答复内容。")
@@ -70,11 +72,13 @@ async def answer_question(cmd: AnswerQuestion, *, tools: Tools) -> Question:
             raise NotNow(what=f"咨询{question.number}", state="已答复")
         answered = replace(question, state=QuestionState.ANSWERED, answer=cmd.answer.strip(), answered_at=now)
         saved = await uow.questions.save(answered)
+        meant = await _note_item(uow, cmd, question, tools)
         told = {
             "number": saved.number,
             "text": saved.text,
             "answer": saved.answer,
             "by": cmd.caller.account.name,
+            **meant,
         }
         await uow.leaving.send(
             Outgoing(Topic.NOTICE, f"question:{saved.id}", "question_answered", saved.asker, told)
@@ -99,6 +103,15 @@ async def hall_questions(caller: Caller, hall: HallCode, *, tools: Tools) -> tup
     require(caller, Verb.ANSWER_QUESTION, Belonging(hall=hall))
     async with tools.open_view() as view:
         return await view.questions.at_hall(hall)
+
+
+async def _note_item(uow: Uow, cmd: AnswerQuestion, question: Question, tools: Tools) -> dict[str, str]:
+    """Count what the clerk says was meant; what the asker is told of it. Raises `UnknownService`."""
+    if cmd.service_code is None:
+        return {}
+    item = await uow.catalogue.current(cmd.service_code, local_day(tools.clock.now()))
+    await note_correction(uow, NoteHearing(cmd.caller, question.text, item.code), tools)
+    return {"item": item.code, "service": item.name}
 
 
 async def _ask(uow: Uow, cmd: AskQuestion, tools: Tools) -> Question:

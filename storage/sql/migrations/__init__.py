@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 _LOCK = 3_307_270_001
 
 
-async def upgrade(engine: AsyncEngine) -> None:
+async def upgrade(engine: AsyncEngine, to: str = "head") -> None:
     """Run what is missing in one transaction, under a lock that makes a second process wait and then find nothing."""
     async with engine.connect() as connection:
         # On SQLite the writers' BEGIN IMMEDIATE is the lock already.
         await connection.begin()
         if engine.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, to)
         await connection.commit()
 
 
@@ -39,5 +39,11 @@ def head() -> str:
     return ScriptDirectory.from_config(settings()).get_current_head() or ""
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(settings(connection), "head")
+def knows(revision: str) -> bool:
+    """Whether this release can read a database of that revision."""
+    scripts = ScriptDirectory.from_config(settings())
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    command.upgrade(settings(connection), to)

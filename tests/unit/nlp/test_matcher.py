@@ -105,6 +105,16 @@ def test_an_explanation_tells_why_not_the_runner_up(matcher: Matcher) -> None:
     assert "丢失" in told.reading.concepts
 
 
+def test_an_unclear_wish_is_asked_back_by_the_step_that_splits_it(matcher: Matcher) -> None:
+    """“身份证” alone may be a first, a lost or an expired one: the person is asked which."""
+    found = matcher.match("身份证")
+
+    assert found.decision is Decision.CHOOSE
+    assert found.ask.startswith("您是")
+    assert "丢了要补" in found.ask
+    assert matcher.match("身份证丢了要补领").ask == ""
+
+
 def test_nothing_can_be_found_in_an_empty_catalogue() -> None:
     """Before the first import every answer is an honest none."""
     found = Matcher.build([]).match("身份证丢了")

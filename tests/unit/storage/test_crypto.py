@@ -1,6 +1,7 @@
 """Sealing: what was sealed is read by its keys alone, at its place alone."""
 
 import base64
+import json
 import stat
 import threading
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.crypto import Algorithm, BadKeys, KeyRing, Purpose, SealBroken, Sealer, load_keys
+from storage.crypto import Algorithm, BadKeys, KeyRing, Purpose, SealBroken, Sealer, load_keys, rotate_keys
 
 KEYS = KeyRing.new()
 
@@ -71,6 +72,63 @@ def test_after_a_rotation_the_old_is_read_and_the_new_is_sealed_anew() -> None:
     with pytest.raises(SealBroken):
         old.open(rotated.seal(b"new", "here"), "here")
     assert rotated.keys.look_up("number") == KEYS.look_up("number")
+
+
+def test_what_an_earlier_key_sealed_is_sealed_anew_once(sealer: Sealer) -> None:
+    """A second round over the same rows finds nothing to do; emptiness stays empty."""
+    rotated = Sealer(sealer.keys.rotated(), Purpose.FIELDS)
+    again = rotated.resealed_text(sealer.seal_text("张奶奶", "here"), "here")
+
+    assert again is not None
+    assert rotated.open_text(again, "here") == "张奶奶"
+    assert rotated.resealed_text(again, "here") is None
+    assert rotated.resealed_text("", "here") is None
+
+
+def test_a_change_of_algorithm_counts_as_not_current() -> None:
+    """A county that changes to 国密 reseals under the same command."""
+    sealed = Sealer(KEYS, Purpose.FIELDS).seal(b"text", "here")
+    changed = Sealer(replace(KEYS, algorithm=Algorithm.SM4), Purpose.FIELDS)
+    assert not changed.is_current(sealed)
+
+
+def test_a_rotation_in_the_file_reaches_the_rings_in_use(tmp_path: Path) -> None:
+    """The server that has not been restarted yet reads what the restarted one has sealed."""
+    file = tmp_path / "keys.json"
+    running = Sealer(load_keys(file), Purpose.FIELDS)
+    ring = rotate_keys(file, Algorithm.SM4)
+
+    sealed = Sealer(load_keys(file), Purpose.FIELDS).seal_text("新的", "here")
+
+    assert (ring.current, ring.algorithm) == ("k2", Algorithm.SM4)
+    assert running.open_text(sealed, "here") == "新的"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [found.name for found in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_two_rotations_at_once_lose_no_key(tmp_path: Path) -> None:
+    """The second is refused while the first has not finished."""
+    file = tmp_path / "keys.json"
+    before = load_keys(file)
+    (tmp_path / ".keys.json.rotating").touch()
+    with pytest.raises(BadKeys, match="另一次轮换"):
+        rotate_keys(file)
+    assert load_keys(file) == before
+
+
+def test_a_name_is_never_given_to_two_keys() -> None:
+    """The operator took the oldest key out of the file by hand."""
+    ring = KEYS.rotated()
+    shorter = replace(ring, masters={"k2": ring.masters["k2"]})
+    assert shorter.rotated().current == "k3"
+
+
+def test_fingerprints_tell_rings_apart_and_give_no_key_away() -> None:
+    """A backup says which keys it needs, to whoever finds it."""
+    marks = KEYS.fingerprints()
+    assert sorted(marks) == ["index", "k1"]
+    assert marks == KEYS.fingerprints() != KeyRing.new().fingerprints()
+    assert KEYS.masters["k1"].hex()[:16] not in json.dumps(marks)
 
 
 def test_the_look_up_hash_needs_the_key() -> None:

@@ -64,6 +64,20 @@ describe('办件操作', () => {
     bar.unmount()
   })
 
+  it('keeps what was written when the act is no longer possible, and says why it cannot be sent', async () => {
+    const { bar, draft } = laid({ acts: ['redirect'] })
+    await bar.get('button').trigger('click')
+    Object.assign(draft.redirect, { reason: '户籍不在本县', ground: '办法第三条', instead: '请到户籍地办理' })
+
+    await bar.setProps({ shown: aCase({ acts: ['hand_over'], state_text: '已受理' }) })
+    press('F6')
+
+    expect(bar.emitted('act')).toBeUndefined()
+    expect(bar.text()).toContain('现在是“已受理”')
+    expect(bar.find('textarea').element.value).toBe('户籍不在本县')
+    bar.unmount()
+  })
+
   it('says what is lacking before it accepts without it', async () => {
     const { bar } = laid({ lacking: ['一寸照片'] })
 

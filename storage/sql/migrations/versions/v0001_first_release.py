@@ -21,6 +21,7 @@ NEVER_CHANGED = ("audit_entries", "case_events")
 def upgrade() -> None:
     """From nothing."""
     _create_county()
+    _create_learning()
     _create_people()
     _create_booking_and_queue()
     _create_cases()
@@ -135,6 +136,63 @@ def _create_county() -> None:
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("document", DOCUMENT, nullable=False),
         sa.PrimaryKeyConstraint("place", name="pk_county_rules"),
+    )
+
+
+def _create_learning() -> None:
+    op.create_table(
+        "bundles",
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("document", DOCUMENT, nullable=False),
+        sa.PrimaryKeyConstraint("place", name="pk_bundles"),
+    )
+    op.create_table(
+        "heard_words",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("unmatched", sa.Integer(), nullable=False),
+        sa.Column("first_at", INSTANT, nullable=False),
+        sa.Column("last_at", INSTANT, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_heard_words"),
+        sa.UniqueConstraint("text", name="uq_heard_words_text"),
+    )
+    op.create_index("ix_heard_words_last_at", "heard_words", ["last_at"], unique=False)
+    op.create_index(
+        "heard_words_queue", "heard_words", ["state", "unmatched", "people", "last_at", "id"], unique=False
+    )
+    op.create_table(
+        "heard_endings",
+        sa.Column("heard", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("ending", sa.Text(), nullable=False),
+        sa.Column("service_code", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["heard"], ["heard_words.id"], name="fk_heard_endings_heard"),
+        sa.PrimaryKeyConstraint("heard", "who", "ending", "service_code", name="pk_heard_endings"),
+    )
+    op.create_table(
+        "teachings",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("service_code", sa.Text(), nullable=False),
+        sa.Column("heard", sa.Text(), nullable=True),
+        sa.Column("taught_by", sa.Text(), nullable=False),
+        sa.Column("taught_at", INSTANT, nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", INSTANT, nullable=True),
+        sa.Column("until", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_teachings"),
+    )
+    op.create_index(
+        "one_teaching_of_a_text",
+        "teachings",
+        ["text"],
+        unique=True,
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
     )
 
 

@@ -1,0 +1,61 @@
+"""Explaining (解释): the matcher's grounds in a keeper's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from intake.model.matching import Evidence, Explained, Reason
+from nlp.matcher import Explanation
+
+# A feature that is not listed speaks under its own name: a new channel must not hide from the keeper.
+FEATURE_WORDS: Final[Mapping[str, str]] = {
+    "gram": "用字和事项的全部文字重合",
+    "near": "和一个说法很像",
+    "near2": "和一个说法非常像",
+    "near_core": "和事项的名称或别名很像",
+    "asked": "这句话被一个说法盖住的部分",
+    "held": "整个说法出现在这句话里",
+    "word": "用词重合",
+    "cover": "用词和意思都提到了",
+    "thing": "说的东西相同",
+    "act": "要做的动作相同",
+    "named": "事项名称里的意思都说到了",
+    "sound": "读音相近",
+    "sound_gain": "字不同但读音相近",
+    "alike": "整句话逐字相近",
+    "facts": "年龄、身份等情形相符",
+    "act_missing": "说到的动作这个事项没有",
+    "thing_missing": "说到的东西这个事项没有",
+    "gram_lead": "用字重合不如第一名",
+    "cover_lead": "意思重合不如第一名",
+    "called": "说到了后续动作（补、换、注销等）",
+    "uncalled": "没有说到这个事项的后续动作",
+    "sense": "整句意思相近",
+    "sense_core": "整句意思和名称相近",
+    "sense_lead": "整句意思不如第一名相近",
+}
+
+
+def explained(explanation: Explanation) -> Explained:
+    """An explanation as the desk passes it on."""
+    reading, match = explanation.reading, explanation.match
+    return Explained(
+        match=match,
+        read_as=" ".join(reading.content.split()),
+        words=reading.words,
+        concepts=reading.concepts,
+        none=round(explanation.none, 4),
+        reasons=tuple(tuple(map(_reason, candidate.evidence)) for candidate in match.candidates),
+        lead=tuple(
+            Reason(name, _says(name), "", weight) for name, weight in explanation.against_runner_up if weight
+        ),
+    )
+
+
+def _reason(evidence: Evidence) -> Reason:
+    return Reason(evidence.channel, _says(evidence.channel), " ".join(evidence.met.split()), evidence.weight)
+
+
+def _says(feature: str) -> str:
+    return FEATURE_WORDS.get(feature, feature)

@@ -1,0 +1,25 @@
+"""Who still holds a photograph: a case, or a page that lies on a counter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake.model.ids import Digest
+from storage.sql.tables import case_pages, laid_pages
+
+_HOLDERS = (case_pages.c.digest, laid_pages.c.digest)
+
+
+async def held_photographs(connection: AsyncConnection) -> list[Digest]:
+    """Every photograph some row refers to, once."""
+    held = union(*(select(digest) for digest in _HOLDERS))
+    return [Digest(digest) for digest in (await connection.execute(held)).scalars()]
+
+
+async def held_among(connection: AsyncConnection, digests: Collection[Digest]) -> frozenset[Digest]:
+    """Those of some photographs that a row refers to."""
+    held = union(*(select(digest).where(digest.in_(digests)) for digest in _HOLDERS))
+    return frozenset(Digest(digest) for digest in (await connection.execute(held)).scalars())

@@ -1,0 +1,105 @@
+"""一件事: what one turn of life needs together, imported with the catalogue and called by its names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from intake.errors import BadInput
+from intake.model.catalogue import Bundle
+from intake.model.ids import BundleCode, ServiceCode
+from intake.usecases.catalogue.exchange import read_bundles
+from intake.usecases.catalogue.importing import ImportCatalogue
+from jiujinban.reference import reference_folder
+from tests.desks import ELDER_CARD
+
+SHOP = Bundle(
+    BundleCode("YJ-KD"), "个体户开店一件事", "开小店的事。", ("开店联办", "我要开店"), (ELDER_CARD,)
+)
+
+
+async def test_the_reference_bundles_come_with_the_catalogue(county):
+    """Every 一件事 of the file, and every item of it can be applied for."""
+    rows = json.loads((reference_folder() / "catalogue" / "bundles.json").read_text("utf-8"))["bundles"]
+
+    offers = await county.desk.catalogue.bundles()
+
+    assert [offer.bundle.name for offer in offers] == [row["name"] for row in rows]
+    assert all(len(offer.items) == len(offer.bundle.items) for offer in offers)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("出生一件事", "出生一件事"),
+        ("我家孩子刚生下来,想办出生一件事,要带什么", "出生一件事"),
+        ("身后事", "身后一件事"),
+        ("老人的身后事怎么办", "身后一件事"),
+        ("想办二手房联办", "二手房交易一件事"),
+        ("我要开店", "个体户开店一件事"),
+        ("结婚生育一件事和出生联办", "结婚生育一件事"),
+    ],
+)
+async def test_a_bundle_is_called_by_its_names(county, said, name):
+    """Anywhere in a sentence by its proper name, else when little more is said; the longest name counts."""
+    called = await county.desk.catalogue.bundle_called(said)
+
+    assert called is not None
+    assert called.bundle.name == name
+
+
+@pytest.mark.parametrize(
+    "said", ["", "孩子出生了怎么上户口", "我要开店卖香烟,烟草零售许可证在哪里办", "身份证丢了"]
+)
+async def test_one_matter_is_not_a_bundle(county, said):
+    """Whoever asks for a single permit is not sent round six counters."""
+    assert await county.desk.catalogue.bundle_called(said) is None
+
+
+async def test_a_bundle_with_an_unknown_item_stops_the_whole_import(county):
+    """The refusal names the bundle and the code; items of the same import do not come in either."""
+    keeper = await county.caller("keeper")
+    item = await county.desk.catalogue.show(ELDER_CARD)
+    broken = replace(SHOP, items=(ELDER_CARD, ServiceCode("XX99")))
+
+    with pytest.raises(BadInput) as refused:
+        await county.desk.catalogue.import_items(
+            ImportCatalogue(keeper, [replace(item, minutes=59)], [SHOP, broken])
+        )
+
+    assert "个体户开店一件事" in refused.value.title
+    assert "XX99" in refused.value.title
+    assert (await county.desk.catalogue.show(ELDER_CARD)).minutes == item.minutes
+
+
+async def test_an_import_without_bundles_leaves_them(county):
+    """A department sends its items only."""
+    keeper = await county.caller("keeper")
+    before = await county.desk.catalogue.bundles()
+
+    await county.desk.catalogue.import_items(
+        ImportCatalogue(keeper, [await county.desk.catalogue.show(ELDER_CARD)])
+    )
+
+    assert await county.desk.catalogue.bundles() == before
+
+
+def test_faulty_bundles_are_named_by_row_and_field():
+    """The keeper finds the line."""
+    rows = [
+        {"code": "A", "name": "甲一件事", "items": ["MZ10"]},
+        {"code": "B", "items": ["MZ10"]},
+        {"code": "C", "name": "丙一件事", "items": []},
+        "丁",
+    ]
+
+    bundles, faults = read_bundles(rows)
+
+    assert [bundle.name for bundle in bundles] == ["甲一件事"]
+    assert [(fault.place, fault.field) for fault in faults] == [
+        ("一件事第2条", "name"),
+        ("一件事第3条", "items"),
+        ("一件事第4条", ""),
+    ]

@@ -1,0 +1,96 @@
+"""The optional encoder: switched on by giving it, remembered on disk, never needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intake.model.catalogue import ServiceItem
+from nlp import Matcher
+from nlp.encoder import Vectors, VectorShelf, installed_encoder
+
+
+class Counting:
+    """An encoder that knows letters only and counts the texts it was given."""
+
+    name = "counting-1"
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row per text: how often each of sixteen groups of characters occurs in it."""
+        self.encoded.extend(texts)
+        rows = np.ones((len(texts), 16), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for char in text:
+                row[ord(char) % 16] += 1
+        unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+
+def test_the_same_text_is_encoded_once(tmp_path: Path) -> None:
+    """A second start with the same catalogue encodes nothing."""
+    first = Counting()
+    VectorShelf(first, tmp_path / "vectors.npz").encode(["户口", "护照", "户口"])
+    second = Counting()
+
+    again = VectorShelf(second, tmp_path / "vectors.npz").encode(["户口", "护照"])
+
+    assert first.encoded == ["户口", "护照"]
+    assert second.encoded == []
+    assert np.allclose(again, first.encode(["户口", "护照"]), atol=1e-3)
+
+
+def test_a_persons_sentence_is_never_written_down(tmp_path: Path) -> None:
+    """What somebody asked is answered and forgotten."""
+    VectorShelf(Counting(), tmp_path / "vectors.npz").encode(["我妈的病要花多少钱"])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_shelf_is_made_anew(tmp_path: Path) -> None:
+    """A torn file costs time, not the start."""
+    file = tmp_path / "vectors.npz"
+    file.write_bytes(b"not an archive")
+
+    VectorShelf(Counting(), file).encode(["户口", "护照"])
+
+    assert VectorShelf(Counting(), file).encode(["户口", "护照"]).shape == (2, 16)
+
+
+def test_another_encoders_shelf_is_not_read(tmp_path: Path) -> None:
+    """Vectors of one encoder mean nothing to another."""
+    file = tmp_path / "vectors.npz"
+    VectorShelf(Counting(), file).encode(["户口", "护照"])
+    other = Counting()
+    other.name = "counting-2"
+
+    VectorShelf(other, file).encode(["户口", "护照"])
+
+    assert other.encoded == ["户口", "护照"]
+
+
+def test_a_matcher_with_an_encoder_answers_as_one_without(items: list[ServiceItem]) -> None:
+    """The same face: candidates in order, probabilities that leave room for none."""
+    found = Matcher.build(items[:30], Counting()).match(items[0].name, limit=5)
+
+    assert found.candidates[0].service_code == items[0].code
+    assert sum(candidate.score for candidate in found.candidates) <= 1.001
+
+
+def test_the_wheel_is_found_when_it_is_installed() -> None:
+    """The extra `encoder` brings it; without it nothing is missing."""
+    encoder = installed_encoder()
+    if encoder is None:
+        pytest.skip("the extra `encoder` is not installed")
+
+    near, far = (
+        encoder.encode(["身份证丢了怎么补", "补领居民身份证", "今天天气真好"])[1:]
+        @ encoder.encode(["身份证丢了怎么补"])[0]
+    )
+
+    assert near > far

@@ -55,7 +55,7 @@ async def test_a_blurred_photograph_is_told_at_once_and_taken_again(phone: Phone
 
     await phone.photograph(as_jpeg(blurred(CARD, 14)))
 
-    await phone.reads("可能看不清")
+    await phone.reads("居民身份证收到了")
     await expect(phone.log.get_by_role("button", name="就用这张")).to_be_visible()
     await phone.photograph(as_jpeg(CARD))
     await phone.reads("收到居民身份证")

@@ -19,7 +19,6 @@ device_app = typer.Typer(help="登记设备", no_args_is_help=True)
 app.add_typer(import_app, name="import")
 app.add_typer(photo_app, name="photo")
 app.add_typer(device_app, name="device")
-operating.add_commands(app)
 
 Files = Annotated[list[Path], typer.Argument(help="JSON 文件，可以多个", metavar="FILE…")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -152,6 +151,8 @@ def enrol(code: Annotated[str, typer.Argument(help="设备编号，例如 counte
 
     say(in_house(act))
 
+
+operating.add_commands(app)
 
 if __name__ == "__main__":
     app()

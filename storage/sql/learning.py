@@ -136,7 +136,7 @@ class SqlLearning:
         return HeardId((await self.connection.execute(counted.returning(heard_words.c.id))).scalar_one())
 
     async def _with_endings(self, rows: Sequence[RowMapping]) -> tuple[Heard, ...]:
-        led = await self._led([row["id"] for row in rows])
+        led = await self._led([row["id"] for row in rows]) if rows else {}
         return tuple(as_noun(Heard, {**row, "led": tuple(led.get(row["id"], ()))}) for row in rows)
 
     async def _led(self, heard: Sequence[str]) -> dict[str, list[Led]]:

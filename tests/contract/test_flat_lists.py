@@ -13,6 +13,7 @@ from intake.errors import Refusal
 from intake.model.case import CaseState
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import AccountCode, DepartmentName, HallCode, PersonId, ServiceCode, VillageCode
+from intake.model.learning import HeardState
 from intake.model.people import Role
 from storage.sql.store import Store
 from storage.sql.uow import SqlUow
@@ -47,6 +48,8 @@ QUESTIONS: dict[str, Ask] = {
     "an asker's questions": lambda uow: uow.questions.of_asker(ACCOUNT),
     "a hall's questions": lambda uow: uow.questions.at_hall(HALL),
     "notices": lambda uow: uow.leaving.notices(ACCOUNT, 7),
+    "what was said": lambda uow: uow.learning.queue(HeardState.OPEN, 50),
+    "the teaching of a text": lambda uow: uow.learning.taught_as("坐车不要钱的那个本本"),
     "cards on the counters": lambda uow: uow.trays.lying(HALL, NOW),
 }
 

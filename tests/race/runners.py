@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from uuid import uuid4
 
 from sqlalchemy import select, update
 
@@ -16,7 +17,16 @@ from intake.errors import AlreadyOpen, Stale
 from intake.model.booking import Slot
 from intake.model.case import CaseState
 from intake.model.catalogue import CounterGroup
-from intake.model.ids import AccountCode, CounterCode, HallCode, IntentKey
+from intake.model.ids import (
+    AccountCode,
+    CounterCode,
+    HallCode,
+    HeardId,
+    IntentKey,
+    ServiceCode,
+    TeachingId,
+)
+from intake.model.learning import Ending, Hearing, Teaching
 from intake.model.leaving import Topic
 from intake.model.queue import TicketState
 from storage.sql import tables
@@ -28,6 +38,7 @@ Runner = Callable[[Store, Look], Awaitable[str | None]]
 
 HALL, COUNTER = HallCode("county"), CounterCode("county-1")
 GROUPS = {CounterGroup.COMPREHENSIVE}
+WORDS = "坐车不要钱的那个本本"
 TAPPER, TAP = AccountCode("citizen-1"), IntentKey("tap-1")
 
 
@@ -183,6 +194,42 @@ async def deliver_naively(store: Store, all_have_looked: Look) -> str | None:
         await uow.leaving.connection.execute(leased)
         await uow.commit()
     return str(first)
+
+
+async def say(store: Store, _: Look) -> str:
+    """Somebody's words that nothing fitted."""
+    who = str(uuid4())
+    async with store.open_uow() as uow:
+        hearing = Hearing(WORDS, Ending.UNMATCHED, None, AccountCode(who), NOW)
+        await uow.learning.hear(hearing, HeardId(who))
+        await uow.commit()
+    return who
+
+
+async def say_naively(store: Store, all_have_looked: Look) -> str:
+    """How many have said it, and one more."""
+    async with store.open_view() as view:
+        heard = (await view.learning.connection.execute(select(tables.heard_words))).mappings().one()
+    await all_have_looked()
+    async with store.open_uow() as uow:
+        more = update(tables.heard_words).values(people=heard["people"] + 1, times=heard["times"] + 1)
+        await uow.learning.connection.execute(more)
+        await uow.commit()
+    return fresh("citizen")
+
+
+async def teach(store: Store, all_have_looked: Look) -> str | None:
+    """Teach the same words as everybody else, having seen that nobody has."""
+    async with store.open_view() as view:
+        assert await view.learning.taught_as(WORDS) is None
+    await all_have_looked()
+    mine = TeachingId(str(uuid4()))
+    async with store.open_uow() as uow:
+        since = await uow.catalogue.grow()
+        lesson = Teaching(mine, WORDS, ServiceCode("MZ10"), None, AccountCode("keeper"), NOW, since)
+        won = await uow.learning.teach(lesson)
+        await uow.commit()
+    return mine if won else None
 
 
 async def _only_slot(store: Store) -> Slot:

@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.schema import DropIndex
 
+from intake.model.learning import HeardState
 from intake.model.leaving import Topic
 from intake.model.places import OpenTime
 from storage.sql import tables
@@ -232,3 +233,34 @@ async def test_twin_looking_before_leasing_delivers_twice(store: Store, database
     await put(store, messages=10)
     taken = await over_connections(database_url, runners.deliver_naively, 6)
     assert len(set(taken)) < len(taken)
+
+
+async def test_everybody_who_says_the_same_is_counted(store: Store, field: Field) -> None:
+    """Twenty people say it at the same moment: one row, twenty people."""
+    assert len(set(await field(runners.say, 20))) == 20
+    async with store.open_view() as view:
+        (row,) = await view.learning.queue(HeardState.OPEN, 50)
+    assert (row.times, row.people, row.unmatched) == (20, 20, 20)
+
+
+async def test_twin_adding_one_to_what_was_seen_loses_people(store: Store, database_url: str) -> None:
+    """The naive code counts those who looked at the same moment as one."""
+    await over_connections(database_url, runners.say, 1)
+    await over_connections(database_url, runners.say_naively, 6)
+    async with store.open_view() as view:
+        (row,) = await view.learning.queue(HeardState.OPEN, 50)
+    assert row.people < 7
+
+
+async def test_the_same_words_are_taught_by_one_keeper(store: Store, database_url: str) -> None:
+    """All had looked and found them free; one teaches, the others are told."""
+    assert len(await over_connections(database_url, runners.teach, 6)) == 1
+
+
+async def test_twin_without_the_index_teaches_the_words_many_times(store: Store, database_url: str) -> None:
+    """Looking alone does not keep the words from leading to several items."""
+    async with store.open_uow() as uow:
+        index = next(i for i in tables.teachings.indexes if i.name == "one_teaching_of_a_text")
+        await uow.learning.connection.execute(DropIndex(index))
+        await uow.commit()
+    assert len(await over_connections(database_url, runners.teach, 6)) > 1

@@ -1,0 +1,111 @@
+"""The worker's rounds: who gets what, what waits, and what is done without anybody asking."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest_asyncio
+
+from intake.model.ids import AccountCode
+from intake.model.leaving import AuditEntry, Outgoing, Topic
+from intake.model.people import Door, Session
+from jiujinban.clock import SystemClock
+from jiujinban.retention import retire
+from jiujinban.settings import Settings
+from jiujinban.wiring import House, open_house
+from jiujinban.worker import Postman, Undelivered, working
+from storage.sql.audit import AuditChain
+from tests.contract.nouns import NOW, message
+from tests.fakes import SetClock
+
+ME = AccountCode("citizen-1")
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """An empty county of its own."""
+    async with open_house(Settings(state=tmp_path / "state"), listening=False) as opened:
+        yield opened
+
+
+async def send(house: House, *messages: Outgoing) -> None:
+    """Put messages into the outbox."""
+    async with house.store.open_uow() as uow:
+        for sent in messages:
+            await uow.leaving.send(sent)
+        await uow.commit()
+
+
+TO_PROVINCE = message("case:1", topic=Topic.PROVINCE, kind="case_accepted", to=None)
+
+
+async def test_without_a_platform_its_messages_wait_and_people_hear_theirs(house: House) -> None:
+    """A year later the platform is connected: everything is handed over, with all attempts left."""
+    clock = SetClock()
+    await send(house, TO_PROVINCE, message("case:1", kind="case_decided"))
+    postman = Postman(house, clock)
+    rounds = [await postman.round(), await postman.round()]
+    clock.forward(days=365)
+    reached: list[Outgoing] = []
+
+    async def province(sent: Outgoing) -> None:
+        reached.append(sent)
+
+    await Postman(house, clock, province).round()
+
+    assert rounds == [1, 0]
+    async with house.store.open_view() as view:
+        assert [notice.kind for notice in await view.leaving.notices(ME, 0)] == ["case_decided"]
+    assert [(sent.kind, sent.attempts) for sent in reached] == [("case_accepted", 0)]
+
+
+async def test_a_province_that_does_not_answer_is_tried_again_later(house: House) -> None:
+    """And keeps nobody's news back meanwhile."""
+    clock, heard = SetClock(), list[str]()
+
+    async def silent(sent: Outgoing) -> None:
+        heard.append(sent.kind)
+        raise Undelivered("没有应答")
+
+    postman = Postman(house, clock, silent)
+    await send(house, TO_PROVINCE)
+    await postman.round()
+    await send(house, message("case:1", kind="case_decided"))
+    await postman.round()
+    clock.forward(minutes=1)
+    await postman.round()
+
+    assert heard == ["case_accepted", "case_accepted"]
+    async with house.store.open_view() as view:
+        assert [notice.kind for notice in await view.leaving.notices(ME, 0)] == ["case_decided"]
+
+
+async def test_a_running_worker_seals_the_trail(house: House) -> None:
+    """Nobody asks for it."""
+    async with house.store.open_uow() as uow:
+        await uow.leaving.audit(AuditEntry("act", ME, Door.PHONE, NOW))
+        await uow.commit()
+
+    async with asyncio.timeout(20), working(house, SystemClock()):
+        while (await AuditChain(house.store).head()).links == 0:
+            continue
+
+    assert (await AuditChain(house.store).verify()).whole
+
+
+async def test_a_round_of_retention_clears_what_is_past_its_time(house: House) -> None:
+    """A session that ended, and a photograph that no case ever took up."""
+    await house.blobs.put(b"an upload that broke off")
+    clock = SetClock(SystemClock().now() + timedelta(days=2))
+    async with house.store.open_uow() as uow:
+        await uow.people.open_session(Session("ended", ME, Door.PHONE, clock.now() - timedelta(hours=1)))
+        await uow.commit()
+
+    would = await retire(house, clock, dry_run=True)
+    done = await retire(house, clock)
+    again = await retire(house, clock)
+
+    assert would.told() == done.told()
+    assert (done.traces["sessions"], done.photographs.laid_aside) == (1, 1)
+    assert (again.traces["sessions"], again.photographs.laid_aside) == (0, 0)

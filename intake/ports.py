@@ -46,6 +46,7 @@ from intake.model.learning import (
 from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
 from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
+from intake.model.periods import ServicePeriod
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
 from intake.model.question import Question
 from intake.model.queue import Ticket
@@ -322,13 +323,29 @@ class Tickets(Protocol):
         counter: CounterCode,
         clerk: AccountCode,
     ) -> Ticket | None:
-        """Give the first in line to one counter in one statement; None when nobody waits."""
+        """Give the first in line to one counter in one statement; None when nobody waits.
+
+        It comes back with `since` as it was: when the wait began that has ended now.
+        """
 
     async def today(self, hall: HallCode, day: date) -> tuple[Ticket, ...]:
         """A hall's numbers of a day, in the order they will be called."""
 
     async def save(self, ticket: Ticket) -> Ticket:
         """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class Lines(Protocol):
+    """The halls' lines as stored: service periods are only ever added."""
+
+    async def close(self, period: ServicePeriod) -> None:
+        """A stretch of a visit is over."""
+
+    async def periods_of(self, ticket: TicketId) -> tuple[ServicePeriod, ...]:
+        """A visit's closed periods, in order."""
+
+    async def periods_at(self, hall: HallCode, first: date, last: date) -> Sequence[ServicePeriod]:
+        """A hall's closed periods from one day to another, both included; by day, visit and order."""
 
 
 class Cases(Protocol):
@@ -510,6 +527,8 @@ class Uow(Protocol):
     def appointments(self) -> Appointments: ...
     @property
     def tickets(self) -> Tickets: ...
+    @property
+    def lines(self) -> Lines: ...
     @property
     def cases(self) -> Cases: ...
     @property

@@ -71,9 +71,14 @@ class Ticket:
     state: TicketState
     order_at: datetime
     taken_at: datetime
+    since: datetime
     counter: CounterCode | None = None
     clerk: AccountCode | None = None
     calls: int = 0
+    called_at: datetime | None = None
+    returns: int = 0
+    booked_credit: int = 0
+    green_credit: int = 0
     version: int = 1
 
     def serve(self) -> Ticket:

@@ -314,12 +314,40 @@ tickets = Table(
     Column("state", Word(TicketState), nullable=False),
     Column("order_at", Instant, nullable=False),
     Column("taken_at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
     Column("counter", Text),
     Column("clerk", Text),
     Column("calls", Integer, nullable=False),
+    Column("called_at", Instant),
+    Column("returns", Integer, nullable=False, server_default="0"),
+    Column("booked_credit", Integer, nullable=False, server_default="0"),
+    Column("green_credit", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False),
     UniqueConstraint("hall", "day", "number"),
     Index("tickets_in_line", "hall", "day", "state", "order_at"),
+)
+
+# Only ever inserted, and tied to nobody's row: they name no person and outlive the number. `seconds` and `hour` (of the
+# county's day, of the start) stand there so that figures and wait estimates are one GROUP BY on either database.
+service_periods = Table(
+    "service_periods",
+    metadata,
+    Column("ticket", Text, primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("hall", Text, nullable=False),
+    Column("group", Word(CounterGroup), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("service_code", Text),
+    Column("kind", Word(TicketState), nullable=False),
+    Column("ended_as", Word(TicketState), nullable=False),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("counter", Text),
+    Column("clerk", Text),
+    Index("service_periods_at_hall", "hall", "day", "kind"),
+    Index("service_periods_of_clerk", "clerk", "day"),
 )
 
 # -- cases and questions ---------------------------------------------------------------------------------------------

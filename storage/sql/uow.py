@@ -11,6 +11,7 @@ from storage.sql.catalogue import ItemsInForce, SqlCatalogue
 from storage.sql.intents import SqlIntents, SqlNumbers
 from storage.sql.learning import SqlLearning
 from storage.sql.leaving import SqlLeaving
+from storage.sql.lines import SqlLines
 from storage.sql.people import SqlPeople
 from storage.sql.places import SqlPlaces
 from storage.sql.questions import SqlQuestions
@@ -31,6 +32,7 @@ class SqlUow:
         self.slots = SqlSlots(connection)
         self.appointments = SqlAppointments(connection)
         self.tickets = SqlTickets(connection)
+        self.lines = SqlLines(connection)
         self.cases = SqlCases(connection)
         self.questions = SqlQuestions(connection)
         self.trays = SqlTrays(connection, sealer)

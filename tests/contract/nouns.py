@@ -215,6 +215,7 @@ def ticket(**changes: Any) -> Ticket:
         state=TicketState.WAITING,
         order_at=NOW,
         taken_at=NOW,
+        since=NOW,
     )
     return replace(made, **changes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from intake.errors import BadInput, NotFound, NotNow
 from intake.model.authority import Belonging, Verb, require
@@ -12,13 +12,13 @@ from intake.model.calendar import local_day, local_text
 from intake.model.case import Case
 from intake.model.catalogue import CounterGroup, ServiceItem
 from intake.model.ids import HallCode, IntentKey, PersonId, ServiceCode, TicketId
-from intake.model.leaving import AuditEntry
 from intake.model.people import Caller, Person
 from intake.model.places import Hall
 from intake.model.queue import Precedence, Ticket, TicketState
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once, taking_turns
 from intake.usecases.places.booking import APPOINTMENT_WORDS, serving_group
+from intake.usecases.queue.moving import trail
 
 _PREFIX = {
     CounterGroup.COMPREHENSIVE: "A",
@@ -67,7 +67,7 @@ async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
         ticket = await _ticket_for(uow, appointment, tools)
         await uow.tickets.add(ticket)
         await uow.appointments.save(replace(appointment, state=AppointmentState.CHECKED_IN))
-        await _trail(uow, ticket, cmd.caller, "check_in", tools.clock.now())
+        await trail(uow, cmd.caller, "check_in", ticket, tools.clock.now(), green=ticket.green)
         await uow.commit()
         return ticket
 
@@ -103,7 +103,7 @@ async def _walk_in(uow: Uow, cmd: TakeNumber, tools: Tools) -> Ticket:
     group = serving_group(item, hall) if item else CounterGroup.COMPREHENSIVE
     ticket = await _ticket(uow, tools, _Arrival(hall, group, holder, person, item, case))
     await uow.tickets.add(ticket)
-    await _trail(uow, ticket, cmd.caller, "take_number", now)
+    await trail(uow, cmd.caller, "take_number", ticket, now, green=ticket.green)
     return ticket
 
 
@@ -166,12 +166,5 @@ async def _ticket(uow: Uow, tools: Tools, arrival: _Arrival) -> Ticket:
         state=TicketState.WAITING,
         order_at=precedence.order_at(now, booked_start=booked, green=bool(green)),
         taken_at=now,
+        since=now,
     )
-
-
-async def _trail(uow: Uow, ticket: Ticket, caller: Caller, act: str, at: datetime) -> None:
-    facts = {"ticket": ticket.number, "hall": ticket.hall, "green": ticket.green}
-    await uow.leaving.audit(
-        AuditEntry(f"queue.{act}", caller.code, caller.door, at, person=ticket.person, facts=facts)
-    )
-    await uow.leaving.beat(ticket.hall)

@@ -11,11 +11,12 @@ from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import AppointmentState
 from intake.model.calendar import local_day
 from intake.model.ids import CounterCode, HallCode, IntentKey, TicketId
-from intake.model.leaving import AuditEntry, Outgoing, Topic
+from intake.model.leaving import Outgoing, Topic
 from intake.model.people import Caller
 from intake.model.queue import Ticket, TicketState
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
+from intake.usecases.queue.moving import move
 
 
 class TicketAct(StrEnum):
@@ -72,16 +73,10 @@ async def change_ticket(cmd: ChangeTicket, *, tools: Tools) -> Ticket:
         require(cmd.caller, Verb.RUN_QUEUE, Belonging(hall=ticket.hall))
         if ticket.version != cmd.version:
             raise Stale(what=f"{ticket.number}号", version=ticket.version)
-        saved = await uow.tickets.save(_acts(tools)[cmd.act](ticket))
+        saved = await move(uow, cmd.caller, cmd.act, ticket, _acts(tools)[cmd.act](ticket), now)
         if saved.state is TicketState.DONE and saved.appointment is not None:
             appointment = await uow.appointments.get(saved.appointment)
             await uow.appointments.save(replace(appointment, state=AppointmentState.KEPT))
-        facts = {"ticket": saved.number, "hall": saved.hall}
-        entry = AuditEntry(
-            f"queue.{cmd.act}", cmd.caller.code, cmd.caller.door, now, person=saved.person, facts=facts
-        )
-        await uow.leaving.audit(entry)
-        await uow.leaving.beat(saved.hall)
         await uow.commit()
     return saved
 
@@ -106,11 +101,10 @@ async def _call(uow: Uow, cmd: CallNext, tools: Tools) -> Ticket:
     )
     if ticket is None:
         raise NobodyWaiting
-    facts = {"ticket": ticket.number, "hall": hall.code, "counter": counter.code}
-    await uow.leaving.audit(
-        AuditEntry("queue.call", cmd.caller.code, cmd.caller.door, now, ticket.person, facts=facts)
+    waited = replace(ticket, state=TicketState.WAITING)
+    ticket = await move(
+        uow, cmd.caller, "call", waited, replace(ticket, called_at=now), now, counter=counter.code
     )
-    await uow.leaving.beat(hall.code)
     account = await uow.people.account_of(ticket.person) if ticket.person else None
     if account is not None:
         told = {"ticket": ticket.number, "counter": counter.name, "hall": hall.name}

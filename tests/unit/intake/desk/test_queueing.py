@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -248,3 +249,36 @@ async def test_a_number_for_an_item_nobody_knows_is_refused(county):
         await walk_in(county, "老王", item=ServiceCode("XX99"))
 
     assert (await walk_in(county, "老王")).number == "A001"
+
+
+async def test_every_stretch_of_a_visit_is_written_down_once(county):
+    """Waited four minutes, walked one, parked ten in between, served three: what the figures are made of."""
+    ticket = await walk_in(county, "老王")
+    county.clock.forward(minutes=4)
+    called = await call(county)
+    county.clock.forward(minutes=1)
+    served = await change(county, called, TicketAct.SERVE)
+    county.clock.forward(minutes=2)
+    parked = await change(county, served, TicketAct.PARK)
+    county.clock.forward(minutes=10)
+    await change(county, parked, TicketAct.COME_BACK)
+    served = await change(county, await call(county), TicketAct.SERVE)
+    county.clock.forward(minutes=3)
+    await change(county, served, TicketAct.FINISH)
+
+    async with county.store.open_view() as view:
+        periods = await view.lines.periods_of(ticket.id)
+
+    spent = [(period.kind.value, period.seconds // 60, period.ended_as.value) for period in periods]
+    assert spent == [
+        ("waiting", 4, "called"),
+        ("called", 1, "serving"),
+        ("serving", 2, "parked"),
+        ("parked", 10, "waiting"),
+        ("waiting", 0, "called"),
+        ("called", 0, "serving"),
+        ("serving", 3, "done"),
+    ]
+    assert all(one.end == other.start for one, other in pairwise(periods))
+    assert {period.clerk for period in periods} == {"clerk-anwen-1"}
+    assert {period.counter for period in periods} == {COUNTER}

@@ -48,6 +48,7 @@ from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
 from intake.model.periods import ServicePeriod
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
+from intake.model.province import ProvinceRecord
 from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
@@ -490,8 +491,8 @@ class Leaving(Protocol):
     async def delivered(self, message: Outgoing, now: datetime) -> None:
         """The receiver has it."""
 
-    async def failed(self, message: Outgoing, now: datetime, why: str) -> None:
-        """The receiver does not have it; try later, or lay it aside after the last attempt."""
+    async def failed(self, message: Outgoing, now: datetime, why: str, *, final: bool = False) -> None:
+        """The receiver does not have it; try later, or lay it aside after the last attempt, or at once when `final`."""
 
     async def put_notice(self, message: Outgoing, now: datetime) -> None:
         """Lay a message into its receiver's inbox, once however often it is delivered."""
@@ -501,6 +502,22 @@ class Leaving(Protocol):
 
     async def pulses(self) -> dict[HallCode, int]:
         """How often each hall's queue has changed."""
+
+
+class Province(Protocol):
+    """一网通办 as recorded: which cases the province's platform has, and how far it says they are."""
+
+    async def handed(self, record: ProvinceRecord) -> None:
+        """The platform has the case; said twice, the first time counts."""
+
+    async def of_case(self, case: CaseId) -> ProvinceRecord | None:
+        """What the province has of a case."""
+
+    async def to_ask(self, before: datetime, limit: int) -> tuple[ProvinceRecord, ...]:
+        """Records that are not closed and were last asked about before an instant, longest ago first."""
+
+    async def heard(self, record: ProvinceRecord) -> None:
+        """Write what the platform said."""
 
 
 class Numbers(Protocol):
@@ -541,6 +558,8 @@ class Uow(Protocol):
     def leaving(self) -> Leaving: ...
     @property
     def numbers(self) -> Numbers: ...
+    @property
+    def province(self) -> Province: ...
     async def commit(self) -> None:
         """Make it so; leaving without it undoes everything."""
 

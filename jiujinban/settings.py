@@ -26,6 +26,8 @@ class Settings(BaseSettings):
 
     `database_url` is `sqlite:///FILE` or `postgresql://…`; empty means SQLite in the state folder. `redis_url` moves
     conversations to Redis. `photo_workers` photographs are read at once, each in a process of about 500 MB. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
+    `province_…` is the intake platform of the province, `text_…` the gateway for text messages with a template for each
+    kind of notice that is also sent so; `docs/operations.md` tells of both. Lists and mappings are written as JSON.
     """
 
     model_config = SettingsConfigDict(env_prefix="JIUJINBAN_", frozen=True, extra="ignore")
@@ -42,6 +44,18 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     reuse_port: bool = False
     photo_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    province_url: Annotated[str, Field(pattern=r"^$|^https?://.")] = ""
+    province_status_url: Annotated[str, Field(pattern=r"^$|^https?://.")] = ""
+    province_area_code: Annotated[str, Field(pattern=r"^\d{6}$")] = "330727"
+    province_caller: str = "就近办"
+    province_key_file: Path | None = None
+    province_taken: tuple[str, ...] = ("00",)
+    province_taken_before: tuple[str, ...] = ()
+    province_closing: tuple[str, ...] = ("办结", "退件", "作废")
+    province_fixed: dict[str, str] = {}
+    text_url: Annotated[str, Field(pattern=r"^$|^https?://.")] = ""
+    text_secret_file: Path | None = None
+    text_templates: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _demo_is_no_production(self) -> Self:

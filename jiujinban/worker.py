@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 import structlog
 
 from intake.errors import Busy
-from intake.model.leaving import Outgoing, Topic
+from intake.model.leaving import Topic
 from intake.ports import Clock
+from jiujinban.postmen import InboxPostman, Postman
+from jiujinban.province import open_province, open_texting
 from jiujinban.retention import retire
 from jiujinban.wiring import House
 from storage.sql.audit import AuditChain
@@ -23,65 +25,22 @@ _DAY = 86_400.0
 _HOUR = 3600.0
 _MINUTE = 60.0
 _CATALOGUE_SECONDS = 5.0
+_ASK_SECONDS = 30.0
 
-
-class Undelivered(Exception):
-    """The receiver does not have the message."""
-
-
-Deliver = Callable[[Outgoing], Awaitable[None]]
-
-
-class Postman:
-    """投递员: takes due messages from the outbox and brings each to its receiver, at least once and in order."""
-
-    def __init__(self, house: House, clock: Clock, province: Deliver | None = None) -> None:
-        self._house = house
-        self._clock = clock
-        self._province = province
-        # Without a platform its messages wait in the outbox; trying them would only use up their attempts.
-        self._topics = frozenset({Topic.NOTICE} if province is None else Topic)
-
-    async def round(self) -> int:
-        """Deliver what is due now; returns how many were tried."""
-        async with self._house.store.open_uow() as uow:
-            due = await uow.leaving.due(self._clock.now(), self._topics)
-            await uow.commit()
-        for message in due:
-            await self._deliver(message)
-        return len(due)
-
-    async def _deliver(self, message: Outgoing) -> None:
-        now = self._clock.now()
-        try:
-            await self._bring(message)
-        except Undelivered as why:
-            async with self._house.store.open_uow() as uow:
-                await uow.leaving.failed(message, now, str(why))
-                await uow.commit()
-            return
-        async with self._house.store.open_uow() as uow:
-            if message.topic is Topic.NOTICE:
-                await uow.leaving.put_notice(message, now)
-            await uow.leaving.delivered(message, now)
-            await uow.commit()
-
-    async def _bring(self, message: Outgoing) -> None:
-        if message.topic is Topic.PROVINCE and self._province is not None:
-            await self._province(message)
+Chore = Callable[[], Awaitable[int | bool]]
 
 
 @asynccontextmanager
 async def working(house: House, clock: Clock) -> AsyncIterator[None]:
-    """Run the worker beside the server."""
-    postman = Postman(house, clock)
+    """Run the worker beside the server. Raises `BadSetting` before anything has begun."""
+    rounds = _postal_rounds(house, clock)
 
     async def retiring() -> bool:
         await retire(house, clock)
         return True
 
     chores = [
-        asyncio.create_task(_again(postman.round, _IDLE_SECONDS), name="postman"),
+        *(asyncio.create_task(_again(act, pause), name=name) for name, act, pause in rounds),
         asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
         asyncio.create_task(_again(house.desk.cases.clear_counters, _MINUTE), name="clear counters"),
         asyncio.create_task(_again(house.learn_catalogue, _CATALOGUE_SECONDS), name="learn catalogue"),
@@ -97,7 +56,24 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         await asyncio.gather(*chores, return_exceptions=True)
 
 
-async def _again(chore: Callable[[], Awaitable[int | bool]], pause: float, *, first: float = 0.0) -> None:
+def _postal_rounds(house: House, clock: Clock) -> list[tuple[str, Chore, float]]:
+    """One postman for each receiver that is set; what is for the others waits in the outbox, to be seen there."""
+    texting = open_texting(house.settings, house.store)
+    province = open_province(house.settings, house.store, clock)
+    inboxes = InboxPostman(house.store, clock, house.settings.text_templates if texting else ())
+    rounds: list[tuple[str, Chore, float]] = [("postman of inboxes", inboxes.round, _IDLE_SECONDS)]
+    if texting is not None:
+        texts = Postman(house.store, clock, Topic.TEXT, texting.deliver)
+        rounds.append(("postman of text messages", texts.round, _IDLE_SECONDS))
+    if province is not None:
+        up = Postman(house.store, clock, Topic.PROVINCE, province.deliver)
+        rounds.append(("postman to the province", up.round, _IDLE_SECONDS))
+        if province.connector.answers:
+            rounds.append(("ask the province", province.ask, _ASK_SECONDS))
+    return rounds
+
+
+async def _again(chore: Chore, pause: float, *, first: float = 0.0) -> None:
     """Do a chore, rest when there was nothing to do, and survive what goes wrong: it is logged and tried again.
 
     `first` keeps what takes long away from the minutes in which everybody signs in again after a restart.

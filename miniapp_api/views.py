@@ -13,6 +13,7 @@ from intake.model.catalogue import ProjectType, ServiceItem, TimeLimit, Way
 from intake.model.ids import HallCode
 from intake.model.people import Account, Caller, Door, Person, mask_phone
 from intake.model.places import Hall, OfferKind
+from intake.model.province import ProvinceRecord
 from intake.model.question import Question
 from intake.model.queue import TICKET_WORDS, Ticket
 from intake.model.tray import CounterTray, LaidCard, LaidPage
@@ -592,6 +593,25 @@ class CaseCard(View):
         )
 
 
+class ProvinceView(View):
+    """省平台办件: under which number the province's platform has the case, and how far it says it is."""
+
+    number: str
+    handed_at: datetime
+    status: str
+    status_at: datetime | None
+
+    @classmethod
+    def of(cls, record: ProvinceRecord) -> ProvinceView:
+        """The record as people read it."""
+        return cls(
+            number=record.projid,
+            handed_at=record.handed_at,
+            status=record.status,
+            status_at=record.status_at,
+        )
+
+
 class CaseView(CaseCard):
     """A case whole."""
 
@@ -606,6 +626,7 @@ class CaseView(CaseCard):
     note: str
     history: list[EventView]
     acts: list[str]
+    province: ProvinceView | None
 
     @classmethod
     def whole(
@@ -633,6 +654,7 @@ class CaseView(CaseCard):
             note=case.note,
             history=[EventView.of(event) for event in file.history],
             acts=acts_of(case, caller),
+            province=ProvinceView.of(file.province) if file.province else None,
         )
 
 

@@ -1,18 +1,22 @@
-"""The province's intake platform (一窗受理平台): hands accepted cases over, one message of the outbox at a time."""
+"""The province's intake platform (一窗受理平台): hands accepted cases over, one message of the outbox at a time, and asks
+how far the platform says they are.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, StreamReader
 
 from intake.errors import NotFound
+from intake.model.calendar import SHANGHAI
 from intake.model.case import Case
 from intake.model.catalogue import ServiceItem
 from intake.model.ids import CaseId
@@ -39,6 +43,7 @@ _ABOUT_THE_CASE = frozenset(
 )
 _LONGEST_ANSWER = 64 * 1024
 _LONGEST_WHY = 200
+_LONGEST_STATUS = 40
 _LONGEST_WAIT = 45.0  # the outbox leases a message for a minute
 _PERSONAL = re.compile(r"[0-9]{6,17}[0-9Xx]")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -48,7 +53,8 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class Platform:
     """受理平台: where the platform listens, as whom we speak, and which of its codes mean that it has the case.
 
-    `taken` means from now on, `taken_before` since an earlier message of ours; any other code is a rejection.
+    `taken` means from now on, `taken_before` since an earlier message of ours; any other code is a rejection. A platform
+    that answers questions has a `status_url`, and names in `closing` the states after which nothing more comes.
     """
 
     url: str
@@ -57,14 +63,25 @@ class Platform:
     taken: frozenset[str] = frozenset({"00"})
     taken_before: frozenset[str] = frozenset()
     seconds: float = 20.0
+    status_url: str = ""
+    closing: frozenset[str] = frozenset({"办结", "退件", "作废"})
 
     def __post_init__(self) -> None:
         """Refuse an address over which ID numbers would travel in the open, and a wait longer than a lease."""
-        address = urlsplit(self.url)
-        if address.scheme != "https" and address.hostname not in _LOOPBACK:
-            raise ValueError("the platform's address must begin with https://")
+        for address in map(urlsplit, filter(None, (self.url, self.status_url))):
+            if address.scheme != "https" and address.hostname not in _LOOPBACK:
+                raise ValueError("the platform's address must begin with https://")
         if not 0 < self.seconds <= _LONGEST_WAIT:
             raise ValueError(f"the platform is given between 0 and {_LONGEST_WAIT} seconds to answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """办件状态: what the platform calls a case's state, since when, and whether nothing more comes."""
+
+    status: str
+    at: datetime
+    closed: bool
 
 
 class ProvinceConnector:
@@ -82,8 +99,8 @@ class ProvinceConnector:
         """Whether there is a platform; without one messages stay in the outbox, to be seen there."""
         return self._platform is not None
 
-    async def deliver(self, message: Outgoing) -> None:
-        """Return when the platform has the case; else raise `DeliveryFailed`.
+    async def deliver(self, message: Outgoing) -> str:
+        """Return the case's PROJID when the platform has the case; else raise `DeliveryFailed`.
 
         To be tried again: no answer in time, a broken line, a fault of the platform, an answer nobody understands.
         Not to be tried again: a rejection, and a message that tells of no case we could hand over.
@@ -91,8 +108,26 @@ class ProvinceConnector:
         if self._platform is None:
             raise NotConfigured("the intake platform has no address")
         handed = await self._handed(message, self._platform)
-        status, answer = await _post(self._platform, handed)
+        content = {"baseInfoXml": base_info_xml(handed), "attrXml": attr_xml(handed)}
+        status, answer = await _post(self._platform, self._platform.url, content)
         _judge(self._platform, status, answer)
+        return handed.projid
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is a platform that can be asked how far cases are."""
+        return self._platform is not None and bool(self._platform.status_url)
+
+    async def ask(self, projids: Collection[str]) -> dict[str, Progress]:
+        """How far the platform says these cases are; one it does not know is left out. Raises `DeliveryFailed`."""
+        if self._platform is None or not self._platform.status_url:
+            raise NotConfigured("the intake platform has no address for questions")
+        content = {"projids": sorted(projids)}
+        status, answer = await _post(self._platform, self._platform.status_url, content)
+        if status != HTTPStatus.OK:
+            raise DeliveryFailed(retry=True, why=f"the platform answered with status {status}")
+        told = _progress(answer, self._platform.closing, self._clock.now())
+        return {projid: progress for projid, progress in told.items() if projid in projids}
 
     async def _handed(self, message: Outgoing, platform: Platform) -> HandOver:
         if message.kind != _KIND or not message.stream.startswith(_STREAM):
@@ -106,15 +141,14 @@ class ProvinceConnector:
             ) from fault
 
 
-async def _post(platform: Platform, handed: HandOver) -> tuple[int, bytes]:
-    content = {"baseInfoXml": base_info_xml(handed), "attrXml": attr_xml(handed)}
+async def _post(platform: Platform, url: str, content: object) -> tuple[int, bytes]:
     envelope = platform.key.seal(json.dumps(content, ensure_ascii=False).encode())
     form = FormData({"request": envelope.request, "sign": envelope.sign}, default_to_multipart=True)
     # A session for each: a county hands over a few hundred cases a day, and nothing is left to be closed at the end.
     try:
         async with (
             ClientSession(timeout=ClientTimeout(total=platform.seconds)) as http,
-            http.post(platform.url, data=form, allow_redirects=False) as response,
+            http.post(url, data=form, allow_redirects=False) as response,
         ):
             return response.status, await _beginning(response.content)
     except TimeoutError as fault:
@@ -151,6 +185,24 @@ def _read(answer: bytes) -> tuple[str, str]:
     if not isinstance(told, dict) or not isinstance(told.get("code"), str | int):
         return "", ""
     return str(told["code"]), str(told.get("msg", ""))
+
+
+def _progress(answer: bytes, closing: frozenset[str], now: datetime) -> dict[str, Progress]:
+    """Each case the answer tells of; an answer nobody understands is a fault of the platform, to be asked again."""
+    try:
+        told = json.loads(answer)
+        rows = [(str(row["PROJID"]), str(row["STATUS"]), str(row.get("TIME", ""))) for row in told["data"]]
+        return {
+            projid: Progress(status[:_LONGEST_STATUS], _instant(at) or now, status in closing)
+            for projid, status, at in rows
+        }
+    except (ValueError, TypeError, LookupError, AttributeError) as fault:
+        why = f"the platform's answer of {len(answer)} bytes makes no sense"
+        raise DeliveryFailed(retry=True, why=why) from fault
+
+
+def _instant(text: str) -> datetime | None:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI) if text else None
 
 
 def _decent(why: str) -> str:

@@ -16,6 +16,7 @@ class Topic(StrEnum):
 
     NOTICE = "notice"
     PROVINCE = "province"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,9 @@ class SqlLeaving:
         mine = (outbox.c.id == message.id, outbox.c.state == _WAITING)
         await self.connection.execute(update(outbox).where(*mine).values(state=_DELIVERED, closed_at=now))
 
-    async def failed(self, message: Outgoing, now: datetime, why: str) -> None:
+    async def failed(self, message: Outgoing, now: datetime, why: str, *, final: bool = False) -> None:
         attempts = message.attempts + 1
-        last = attempts >= ATTEMPTS
+        last = final or attempts >= ATTEMPTS
         # The count as it was leased: a deliverer who lost the lease meanwhile reports about an attempt of the past.
         mine = (outbox.c.id == message.id, outbox.c.state == _WAITING, outbox.c.attempts == message.attempts)
         values = {

@@ -537,6 +537,27 @@ Index("outbox_waiting", outbox.c.topic, outbox.c.id, sqlite_where=_waiting, post
 Index("outbox_stream", outbox.c.stream, outbox.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("outbox_laid_aside", outbox.c.id, sqlite_where=_laid_aside, postgresql_where=_laid_aside)
 
+# What the province's platform has of our cases; `ask_after` orders those that it is still to be asked about.
+province_records = Table(
+    "province_records",
+    metadata,
+    Column("case", Text, primary_key=True),
+    Column("projid", Text, nullable=False, unique=True),
+    Column("handed_at", Instant, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_at", Instant),
+    Column("asked_at", Instant),
+    Column("ask_after", Instant, nullable=False),
+    Column("closed", Boolean, nullable=False),
+)
+_unclosed = province_records.c.closed.is_(False)
+Index(
+    "province_to_ask",
+    province_records.c.ask_after,
+    sqlite_where=_unclosed,
+    postgresql_where=_unclosed,
+)
+
 # Notices are numbered within their inbox, under its lock: a reader who saw number 7 has seen all below it. One global
 # number would be given out in one order and become visible in another, and "after 7" would skip a late 6.
 inboxes = Table(

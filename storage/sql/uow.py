@@ -14,6 +14,7 @@ from storage.sql.leaving import SqlLeaving
 from storage.sql.lines import SqlLines
 from storage.sql.people import SqlPeople
 from storage.sql.places import SqlPlaces
+from storage.sql.province import SqlProvince
 from storage.sql.questions import SqlQuestions
 from storage.sql.slots import SqlSlots
 from storage.sql.tickets import SqlTickets
@@ -39,6 +40,7 @@ class SqlUow:
         self.intents = SqlIntents(connection)
         self.leaving = SqlLeaving(connection)
         self.numbers = SqlNumbers(connection)
+        self.province = SqlProvince(connection)
 
     async def commit(self) -> None:
         await self.leaving.write_beats()

@@ -9,6 +9,7 @@ from intake.model.case import OPEN_STATES, Case, CaseEvent, CaseState, Page
 from intake.model.ids import AccountCode, CaseId, HallCode, PageId
 from intake.model.leaving import AuditEntry
 from intake.model.people import Caller, Person
+from intake.model.province import ProvinceRecord
 from intake.ports import Tools
 
 RECEPTION_STATES = (
@@ -23,11 +24,12 @@ RECEPTION_STATES = (
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """办件档案: a case with the person it is for and its history."""
+    """办件档案: a case with the person it is for, its history, and what the province has of it."""
 
     case: Case
     applicant: Person
     history: tuple[CaseEvent, ...]
+    province: ProvinceRecord | None = None
 
 
 async def my_cases(caller: Caller, *, tools: Tools) -> tuple[Case, ...]:
@@ -46,7 +48,9 @@ async def show_case(caller: Caller, number: str, *, tools: Tools) -> CaseFile:
             view.cases.by_number(number) if number.startswith("BJ") else view.cases.get(CaseId(number))
         )
         require(caller, Verb.SEE_CASE, belonging_of(case))
-        return CaseFile(case, await view.people.person(case.applicant), await view.cases.history(case.id))
+        applicant = await view.people.person(case.applicant)
+        history = await view.cases.history(case.id)
+        return CaseFile(case, applicant, history, await view.province.of_case(case.id))
 
 
 async def hall_cases(caller: Caller, hall: HallCode, *, tools: Tools) -> tuple[Case, ...]:

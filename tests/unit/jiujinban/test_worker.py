@@ -11,10 +11,13 @@ from intake.model.ids import AccountCode
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Door, Session
 from jiujinban.clock import SystemClock
+from jiujinban.outbox import dead_letters, send_again
+from jiujinban.postmen import InboxPostman, Postman
 from jiujinban.retention import retire
 from jiujinban.settings import Settings
 from jiujinban.wiring import House, open_house
-from jiujinban.worker import Postman, Undelivered, working
+from jiujinban.worker import working
+from provincial.delivery import DeliveryFailed
 from storage.sql.audit import AuditChain
 from tests.contract.nouns import NOW, message
 from tests.fakes import SetClock
@@ -37,6 +40,12 @@ async def send(house: House, *messages: Outgoing) -> None:
         await uow.commit()
 
 
+async def kinds_in_inbox(house: House) -> list[str]:
+    """What the citizen has been told."""
+    async with house.store.open_view() as view:
+        return [notice.kind for notice in await view.leaving.notices(ME, 0)]
+
+
 TO_PROVINCE = message("case:1", topic=Topic.PROVINCE, kind="case_accepted", to=None)
 
 
@@ -44,19 +53,18 @@ async def test_without_a_platform_its_messages_wait_and_people_hear_theirs(house
     """A year later the platform is connected: everything is handed over, with all attempts left."""
     clock = SetClock()
     await send(house, TO_PROVINCE, message("case:1", kind="case_decided"))
-    postman = Postman(house, clock)
-    rounds = [await postman.round(), await postman.round()]
+    inboxes = InboxPostman(house.store, clock)
+    rounds = [await inboxes.round(), await inboxes.round()]
     clock.forward(days=365)
     reached: list[Outgoing] = []
 
     async def province(sent: Outgoing) -> None:
         reached.append(sent)
 
-    await Postman(house, clock, province).round()
+    await Postman(house.store, clock, Topic.PROVINCE, province).round()
 
     assert rounds == [1, 0]
-    async with house.store.open_view() as view:
-        assert [notice.kind for notice in await view.leaving.notices(ME, 0)] == ["case_decided"]
+    assert await kinds_in_inbox(house) == ["case_decided"]
     assert [(sent.kind, sent.attempts) for sent in reached] == [("case_accepted", 0)]
 
 
@@ -66,19 +74,71 @@ async def test_a_province_that_does_not_answer_is_tried_again_later(house: House
 
     async def silent(sent: Outgoing) -> None:
         heard.append(sent.kind)
-        raise Undelivered("没有应答")
+        raise DeliveryFailed(retry=True, why="没有应答")
 
-    postman = Postman(house, clock, silent)
+    to_province, inboxes = (
+        Postman(house.store, clock, Topic.PROVINCE, silent),
+        InboxPostman(house.store, clock),
+    )
     await send(house, TO_PROVINCE)
-    await postman.round()
+    await to_province.round()
     await send(house, message("case:1", kind="case_decided"))
-    await postman.round()
+    await inboxes.round()
+    await to_province.round()
     clock.forward(minutes=1)
-    await postman.round()
+    await to_province.round()
 
     assert heard == ["case_accepted", "case_accepted"]
-    async with house.store.open_view() as view:
-        assert [notice.kind for notice in await view.leaving.notices(ME, 0)] == ["case_decided"]
+    assert await kinds_in_inbox(house) == ["case_decided"]
+
+
+async def test_a_rejected_message_is_laid_aside_at_once_and_the_next_goes_on(house: House) -> None:
+    """Trying again cannot help; the operator sees it the same minute, and can send it once more."""
+    clock, reached = SetClock(), list[str]()
+
+    async def strict(sent: Outgoing) -> None:
+        if sent.kind == "case_accepted" and not reached:
+            reached.append("rejected")
+            raise DeliveryFailed(retry=False, why="code 17")
+        reached.append(sent.kind)
+
+    postman = Postman(house.store, clock, Topic.PROVINCE, strict)
+    await send(house, TO_PROVINCE, message("case:1", topic=Topic.PROVINCE, kind="case_decided", to=None))
+    await postman.round()
+    (letter,) = await dead_letters(house.store)
+    await postman.round()
+    await send_again(house.store, clock, [int(letter["id"])])
+    await postman.round()
+
+    assert letter["why"] == "code 17"
+    assert reached == ["rejected", "case_decided", "case_accepted"]
+    assert await dead_letters(house.store) == []
+
+
+async def test_what_also_goes_by_text_message_is_queued_with_the_notice(house: House) -> None:
+    """Once, however often the notice is delivered; kinds without a template are not texted."""
+    clock, texted = SetClock(), list[str]()
+    await send(house, message("case:1", kind="case_decided"), message("case:2", kind="case_submitted"))
+
+    async def gateway(sent: Outgoing) -> None:
+        texted.append(sent.kind)
+
+    await InboxPostman(house.store, clock, {"case_decided"}).round()
+    texts = Postman(house.store, clock, Topic.TEXT, gateway)
+    rounds = [await texts.round(), await texts.round()]
+
+    assert (texted, rounds) == (["case_decided"], [1, 0])
+    assert await kinds_in_inbox(house) == ["case_decided", "case_submitted"]
+
+
+async def test_a_notice_for_nobody_holds_up_no_other(house: House) -> None:
+    """It is laid aside, and everybody else's news arrives."""
+    await send(house, message("case:1", to=None), message("case:2", kind="case_decided"))
+
+    await InboxPostman(house.store, SetClock()).round()
+
+    assert await kinds_in_inbox(house) == ["case_decided"]
+    assert len(await dead_letters(house.store)) == 1
 
 
 async def test_a_running_worker_seals_the_trail(house: House) -> None:

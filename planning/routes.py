@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from planning.day import LeftOut, Plan, Reason, Route, Shift, Visit, Window
+from intake.model.visits import LeftOut, Plan, Reason, Route, Shift, Visit, Window
 from planning.search import ATTEMPTS, Search
 from planning.timetable import could_make, timetable
 from planning.travel import Travel

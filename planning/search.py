@@ -10,7 +10,7 @@ from ortools.constraint_solver import pywrapcp
 from ortools.constraint_solver.routing_enums_pb2 import FirstSolutionStrategy, LocalSearchMetaheuristic
 from ortools.constraint_solver.routing_parameters_pb2 import RoutingSearchParameters
 
-from planning.day import Shift, Visit
+from intake.model.visits import Shift, Visit
 from planning.timetable import could_make
 from planning.travel import Travel
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from planning.day import Pause, Route, Shift, Stop, Visit, Window
+from intake.model.visits import Pause, Route, Shift, Stop, Visit, Window
 from planning.travel import Travel
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Protocol
 
-from planning.day import Spot
+from intake.model.visits import Spot
 
 _EARTH_KM = 6371.0
 

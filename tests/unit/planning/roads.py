@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from intake.model.ids import AccountCode, AppointmentId
-from planning.day import Pause, Plan, Route, Shift, Skill, Spot, Stop, Visit, Window
+from intake.model.visits import Pause, Plan, Route, Shift, Skill, Spot, Stop, Visit, Window
 from planning.travel import RoadTravel, Travel
 
 DAWN = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)  # 8 o'clock in the county

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.model.ids import AccountCode, AppointmentId
-from planning.day import Pause, Reason, Shift, Spot, Visit
+from intake.model.visits import Pause, Reason, Shift, Spot, Visit
 from planning.routes import plan_day, promise
 from planning.timetable import timetable
 from planning.travel import RoadTravel

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from planning.day import REASON_WORDS, Pause, Reason
+from intake.model.visits import REASON_WORDS, Pause, Reason
 from planning.routes import plan_day, promise
 from planning.travel import TableTravel
 from tests.unit.planning.roads import (

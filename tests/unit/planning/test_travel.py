@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from planning.day import Pause, Spot, Window
+from intake.model.visits import Pause, Spot, Window
 from planning.travel import RoadTravel, TableTravel, straight_km
 from tests.unit.planning.roads import DAWN, HALL, NEAR, NORTH, at, between, shift, visit
 

@@ -11,6 +11,7 @@ from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.ids import (
     AccountCode,
+    AppointmentId,
     CaseId,
     CounterCode,
     HallCode,
@@ -29,17 +30,19 @@ from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
 from intake.model.tray import CounterTray
+from intake.model.visits import VisitDay
 from intake.ports import Tools
 from intake.usecases.cases import deciding, drafting, keeping, looking, reception, tray
 from intake.usecases.catalogue import finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import nearby
 from intake.usecases.people import representing, signing
-from intake.usecases.places import booking, opening
+from intake.usecases.places import booking, opening, reminding
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking
 from intake.usecases.queue import arriving, calling
+from intake.usecases.visits import going, planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +177,45 @@ class PlacesCounter:
     async def home_hall(self, caller: Caller, person: PersonId | None = None) -> Hall:
         return await places_looking.home_hall_of(caller, person, tools=self.tools)
 
+    async def remind_coming(self) -> int:
+        return await reminding.remind_coming(tools=self.tools)
+
     async def open_slots(self) -> int:
         return await opening.open_slots(tools=self.tools)
 
     async def import_county(self, cmd: county_importing.ImportCounty) -> None:
         await county_importing.import_county(cmd, tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsCounter:
+    """上门服务: routes, and what became of each visit."""
+
+    tools: Tools
+
+    async def plan(self, cmd: planning.OnDay) -> VisitDay:
+        return await planning.plan_visits(cmd, tools=self.tools)
+
+    async def plan_coming(self) -> int:
+        return await planning.plan_coming_visits(tools=self.tools)
+
+    async def pin(self, cmd: planning.PinVisit) -> VisitDay:
+        return await planning.pin_visit(cmd, tools=self.tools)
+
+    async def swap(self, cmd: planning.SwapVisits) -> VisitDay:
+        return await planning.swap_visits(cmd, tools=self.tools)
+
+    async def name_crew(self, cmd: planning.NameCrew) -> VisitDay:
+        return await planning.name_crew(cmd, tools=self.tools)
+
+    async def sheet(self, cmd: planning.OnDay) -> going.VisitSheet:
+        return await going.visit_sheet(cmd, tools=self.tools)
+
+    async def contact(self, caller: Caller, appointment: AppointmentId) -> going.Contact:
+        return await going.contact_of(caller, appointment, tools=self.tools)
+
+    async def end(self, cmd: going.EndVisit) -> Appointment:
+        return await going.end_visit(cmd, tools=self.tools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +389,7 @@ class Desk:
         self.cases = CasesCounter(tools)
         self.places = PlacesCounter(tools)
         self.queue = QueueCounter(tools)
+        self.visits = VisitsCounter(tools)
         self.catalogue = CatalogueCounter(tools)
         self.people = PeopleCounter(tools)
         self.questions = QuestionsCounter(tools)

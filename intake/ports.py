@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from intake.model.booking import Appointment, Slot
@@ -53,6 +53,7 @@ from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
 from intake.model.tray import LaidCard, LaidPage
+from intake.model.visits import Plan, Shift, Visit, VisitDay, VisitOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,34 @@ class Retention:
     conversation_days: int = 90
     intent_days: int = 30
     delivered_message_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRules:
+    """上门规则: how home visits are planned; the road factor and the speed serve where no road table was imported.
+
+    `crew` clerks of the comprehensive area go, unless the director names others; they leave the hall no earlier than
+    `day_starts`, are back by `day_ends`, and rest `pause_minutes` between `pause_from` and `pause_until`.
+    """
+
+    minutes: int = 40
+    crew: int = 2
+    leeway_minutes: int = 15
+    promise_days: int = 1
+    day_starts: time = time(8, 30)
+    day_ends: time = time(17, 30)
+    pause_from: time = time(11, 0)
+    pause_until: time = time(13, 30)
+    pause_minutes: int = 60
+    road_factor: float = 1.6
+    km_per_hour: float = 35.0
+
+    @property
+    def pauses_within_the_day(self) -> bool:
+        """Whether a pause that begins at the last moment still ends before the day does."""
+        latest = datetime.combine(date.min, self.pause_until) + timedelta(minutes=self.pause_minutes)
+        ends = datetime.combine(date.min, self.day_ends)
+        return self.day_starts <= self.pause_from <= self.pause_until and latest <= ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +110,9 @@ class Rules:
     booked_credit_minutes: int = 30
     green_credit_minutes: int = 20
     late_grace_minutes: int = 10
+    reminders_minutes: tuple[int, ...] = (1440, 60)
     retention: Retention = Retention()
+    visits: VisitRules = VisitRules()
 
 
 class Catalogue(Protocol):
@@ -302,6 +333,37 @@ class Appointments(Protocol):
 
     async def save(self, appointment: Appointment) -> Appointment:
         """Write a changed one; raises `Stale` when somebody was faster."""
+
+    async def to_remind(self, now: datetime, minutes: int, limit: int = 200) -> tuple[Appointment, ...]:
+        """Those that begin within so many minutes, were booked before that, and whose people were not told yet."""
+
+    async def remind(self, appointment: Appointment, minutes: int) -> bool:
+        """Write down that this reminder of this time is given; False when somebody else has given it."""
+
+
+class Visits(Protocol):
+    """上门服务 as stored: the days as planned, what was decided about single visits, and the county's road table."""
+
+    async def day(self, hall: HallCode, day: date) -> VisitDay:
+        """A hall's day; a blank one, of version 0, where nothing was planned yet."""
+
+    async def save_day(self, day: VisitDay) -> VisitDay:
+        """Write a day as it was read, blank or not; raises `Stale` when somebody was faster."""
+
+    async def orders(self, appointments: Collection[AppointmentId]) -> tuple[VisitOrder, ...]:
+        """What was decided about some visits."""
+
+    async def put_orders(self, orders: Sequence[VisitOrder]) -> None:
+        """Insert or replace what was decided about visits."""
+
+    async def road_minutes(self) -> dict[tuple[str, str], int]:
+        """The imported travel times between villages and halls, one way, by their codes."""
+
+    async def put_road_minutes(self, minutes: Mapping[tuple[str, str], int]) -> None:
+        """Replace the travel times."""
+
+    async def days_ahead(self, start: datetime, end: datetime) -> tuple[tuple[HallCode, date], ...]:
+        """Where and on which days of [start, end) somebody is to be visited at home."""
 
 
 class Tickets(Protocol):
@@ -543,6 +605,8 @@ class Uow(Protocol):
     @property
     def appointments(self) -> Appointments: ...
     @property
+    def visits(self) -> Visits: ...
+    @property
     def tickets(self) -> Tickets: ...
     @property
     def lines(self) -> Lines: ...
@@ -631,6 +695,24 @@ class ReadPhoto:
     facts: PageFacts
 
 
+class RoutePlanner(Protocol):
+    """The route table: who goes to which homes in which order."""
+
+    async def plan(
+        self, visits: Sequence[Visit], crew: Sequence[Shift], roads: Roads, before: Plan | None
+    ) -> Plan:
+        """A day's best routes found in a few seconds; windows and pins hold, and promised visits stay placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """路程: the imported travel times by the codes of two places, and what to reckon with where they say nothing."""
+
+    minutes: Mapping[tuple[str, str], int]
+    road_factor: float
+    km_per_hour: float
+
+
 class BlobStore(Protocol):
     """Photographs under their digest, encrypted at rest."""
 
@@ -698,3 +780,4 @@ class Tools:
     photos: PhotoReader
     blobs: BlobStore
     rules: Rules
+    routes: RoutePlanner

@@ -28,6 +28,7 @@ from nlp.live import LiveMatcher
 from nlp.speech import Ear
 from nlp.tutor import Tutor
 from papers.calendar import appointment_calendar
+from planning.office import RouteOffice
 from storage.blobs import SealedBlobs, open_blobs
 from storage.crypto import KeyRing, load_keys
 from storage.redis import RedisConversations
@@ -89,7 +90,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
     prefixes = _DEMO_PREFIXES if settings.demo else ()
     photos = PhotoReader(PhotoRules(workers=settings.photo_workers, demo_prefixes=prefixes))
     matcher = LiveMatcher()
-    tutor = Tutor(matcher)
+    tutor, routes = Tutor(matcher), RouteOffice()
     try:
         await store.migrate()
         async with store.open_view() as view:
@@ -99,7 +100,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
         blobs = open_blobs(settings.blobs, keys)
         tools = Tools(
             store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, tutor,
-            Ear([*halls, *villages]), ReadingRoom(photos), blobs, rules,
+            Ear([*halls, *villages]), ReadingRoom(photos), blobs, rules, routes,
         )  # fmt: skip
         desk = Desk(tools)
         async with _conversations(settings, store, keys) as (conversations, pings):
@@ -110,6 +111,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
                 await house.learn_catalogue()
             yield house
     finally:
+        routes.close()
         await tutor.close()
         await photos.close()
         await store.close()

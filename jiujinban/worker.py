@@ -42,6 +42,8 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
     chores = [
         *(asyncio.create_task(_again(act, pause), name=name) for name, act, pause in rounds),
         asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
+        asyncio.create_task(_again(house.desk.places.remind_coming, _MINUTE), name="remind"),
+        asyncio.create_task(_again(house.desk.visits.plan_coming, _MINUTE), name="plan visits"),
         asyncio.create_task(_again(house.desk.cases.clear_counters, _MINUTE), name="clear counters"),
         asyncio.create_task(_again(house.learn_catalogue, _CATALOGUE_SECONDS), name="learn catalogue"),
         asyncio.create_task(_again(house.desk.catalogue.forget_heard, _HOUR), name="forget words"),

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
 
-from intake.model.visits import LeftOut, Plan, Reason, Route, Shift, Visit, Window
+from intake.model.visits import LeftOut, Plan, Reason, Route, Shift, Visit
 from planning.search import ATTEMPTS, Search
 from planning.timetable import could_make, timetable
 from planning.travel import Travel
 
-_MINUTE = timedelta(minutes=1)
 _SECONDS_PER_PAIR = 0.005
 _SHARE = 0.35  # of the time for each attempt; the rest polishes the better one
 
@@ -84,24 +81,6 @@ def _orders(
 
 def _kept(shift: Shift, order: Sequence[Visit], travel: Travel) -> bool:
     return all(map(shift.can, order)) and timetable(shift, order, travel) is not None
-
-
-def promise(visits: Sequence[Visit], plan: Plan, *, leeway: int = 15) -> tuple[Visit, ...]:
-    """The visits with what a plan allows the desk to tell people: a window of `leeway` minutes to either side of the
-    planned beginning, within what they had asked for. Visits left out, and those already promised, stay as they are.
-    """
-    begins = {stop.visit: stop.begin for route in plan.routes for stop in route.stops}
-    return tuple(
-        visit
-        if visit.promised or visit.id not in begins
-        else _told(visit, begins[visit.id], leeway * _MINUTE)
-        for visit in visits
-    )
-
-
-def _told(visit: Visit, begin: datetime, leeway: timedelta) -> Visit:
-    window = Window(max(visit.window.start, begin - leeway), min(visit.window.end, begin + leeway))
-    return replace(visit, window=window, promised=True)
 
 
 def _hopeless(visit: Visit, staff: Sequence[Shift], travel: Travel) -> Reason | None:

@@ -29,7 +29,7 @@ from storage.crypto import KeyRing
 from storage.sql.rows import as_noun
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries, outbox
-from tests.fakes import MemoryBlobs, MemoryConversations, ScriptedReader, SetClock
+from tests.fakes import MemoryBlobs, MemoryConversations, RoutesAtOnce, ScriptedReader, SetClock
 
 KEYS = KeyRing.new()
 ANWEN, COUNTY, JIANSHAN = HallCode("anwen"), HallCode("county"), HallCode("jianshan")
@@ -147,4 +147,5 @@ def _tools(store: Store, clock: SetClock, matcher: Matcher, ear: Ear, tutor: Tut
         photos=ScriptedReader(),
         blobs=MemoryBlobs(),
         rules=Rules(),
+        routes=RoutesAtOnce(),
     )

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,10 @@ from datetime import UTC, datetime, timedelta
 from intake.errors import NotFound, PhotoRefused
 from intake.model.case import PageFacts
 from intake.model.ids import AccountCode, Digest
-from intake.ports import Exchange, ReadPhoto
+from intake.model.visits import Plan, Shift, Visit
+from intake.ports import Exchange, ReadPhoto, Roads
+from planning.routes import plan_day
+from planning.travel import RoadTravel, TableTravel
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """09:00 in the county on 2026-11-23: an ordinary working week lies ahead."""
@@ -47,6 +50,17 @@ class ScriptedReader:
         kind, _, fault = content.decode().partition(" ")
         advice = "请对着亮光重拍。" if fault else ""
         return ReadPhoto(content, PageFacts(kind, 0.95, fault or "good", fault, advice, {}))
+
+
+class RoutesAtOnce:
+    """The route table without its worker process, in little time."""
+
+    async def plan(
+        self, visits: Sequence[Visit], crew: Sequence[Shift], roads: Roads, before: Plan | None
+    ) -> Plan:
+        """What the real one finds in a moment."""
+        travel = TableTravel(roads.minutes, RoadTravel(roads.road_factor, roads.km_per_hour))
+        return plan_day(visits, crew, travel, seconds=0.2, before=before)
 
 
 class MemoryBlobs:

@@ -97,6 +97,12 @@ class SlotPast(Refusal):
     code = "slot_past"
 
 
+class VisitNotPlaced(Refusal):
+    """The clerk's wish for a home visit cannot be kept on that day; nothing was changed."""
+
+    code = "visit_not_placed"
+
+
 class NotOfferedHere(Refusal):
     """The hall does not take the item; the refusal names the one that does."""
 

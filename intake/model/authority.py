@@ -38,6 +38,9 @@ class Verb(StrEnum):
     IMPORT = "import"
     TEACH = "teach"
     SEE_FIGURES = "see_figures"
+    PLAN_VISITS = "plan_visits"
+    MAKE_VISIT = "make_visit"
+    SEE_VISITS = "see_visits"
 
 
 class Reach(StrEnum):
@@ -87,6 +90,9 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.IMPORT: {_R.KEEPER: _A.COUNTY, _R.OPERATOR: _A.COUNTY},
     _V.TEACH: {_R.KEEPER: _A.COUNTY},
     _V.SEE_FIGURES: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.PLAN_VISITS: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
+    _V.MAKE_VISIT: {_R.CLERK: _A.HALL},
+    _V.SEE_VISITS: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
 }
 
 ROLE_WORDS: Mapping[Role, str] = {

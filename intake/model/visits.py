@@ -5,13 +5,13 @@ Every instant is aware and falls on a whole minute; durations are whole minutes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from intake.model.ids import AccountCode, AppointmentId
+from intake.model.ids import AccountCode, AppointmentId, HallCode
 
 Skill = NewType("Skill", str)
 
@@ -171,3 +171,50 @@ class Plan:
     def travel_minutes(self) -> int:
         """All driving of the day."""
         return sum(route.travel_minutes for route in self.routes)
+
+
+def promise(visits: Sequence[Visit], plan: Plan, *, leeway: int = 15) -> tuple[Visit, ...]:
+    """The visits with what a plan allows the desk to tell people: a window of `leeway` minutes to either side of the
+    planned beginning, within what they had asked for. Visits left out, and those already promised, stay as they are.
+    """
+    begins = {stop.visit: stop.begin for route in plan.routes for stop in route.stops}
+    return tuple(
+        visit
+        if visit.promised or visit.id not in begins
+        else _told(visit, begins[visit.id], timedelta(minutes=leeway))
+        for visit in visits
+    )
+
+
+def _told(visit: Visit, begin: datetime, leeway: timedelta) -> Visit:
+    window = Window(max(visit.window.start, begin - leeway), min(visit.window.end, begin + leeway))
+    return replace(visit, window=window, promised=True)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOrder:
+    """上门指派: what was decided about one visit besides its appointment: a clerk's pin, and the window it was told.
+
+    A promised window outlives every new plan of the day; only the appointment's own end takes it away.
+    """
+
+    appointment: AppointmentId
+    pinned_to: AccountCode | None = None
+    pinned_at: int | None = None
+    promised: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDay:
+    """上门安排单: a hall's visits of one day as they were last planned.
+
+    `crew` names who goes when the director has said so; None leaves it to the county's rule. `basis` is the digest of
+    all that the plan was made from: where it differs from what is so now, the plan is out of date.
+    """
+
+    hall: HallCode
+    day: date
+    crew: tuple[AccountCode, ...] | None = None
+    plan: Plan | None = None
+    basis: str = ""
+    version: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +14,7 @@ from intake.model.calendar import local_text
 from intake.model.ids import AccountCode, AppointmentId, HallCode, PersonId, ServiceCode
 from storage.sql.places import SqlPlaces
 from storage.sql.rows import add_once, as_noun, as_row, one, write_version
-from storage.sql.tables import appointments
+from storage.sql.tables import appointments, reminders
 
 _LATEST = 200
 
@@ -71,6 +71,30 @@ class SqlAppointments:
             self.connection, appointments, as_row(appointment), what=f"预约{appointment.number}"
         )
         return replace(appointment, version=appointment.version + 1)
+
+    async def to_remind(self, now: datetime, minutes: int, limit: int = 200) -> tuple[Appointment, ...]:
+        lead = timedelta(minutes=minutes)
+        given = select(reminders.c.appointment).where(
+            reminders.c.appointment == appointments.c.id,
+            reminders.c.minutes == minutes,
+            reminders.c.start == appointments.c.start,
+        )
+        statement = select(appointments).where(
+            appointments.c.state == AppointmentState.BOOKED,
+            appointments.c.start > now,
+            appointments.c.start <= now + lead,
+            ~given.exists(),
+        )
+        rows = (
+            await self.connection.execute(statement.order_by(appointments.c.start, appointments.c.id))
+        ).mappings()
+        coming = (as_noun(Appointment, row) for row in rows)
+        # Who books an hour ahead needs no word that it is tomorrow.
+        return tuple(a for a in coming if a.booked_at <= a.start - lead)[:limit]
+
+    async def remind(self, appointment: Appointment, minutes: int) -> bool:
+        row = {"appointment": appointment.id, "minutes": minutes, "start": appointment.start}
+        return await add_once(self.connection, reminders, row)
 
     async def _one(self, *where: ColumnElement[bool]) -> Appointment | None:
         row = await one(self.connection, appointments, *where)

@@ -24,12 +24,14 @@ from intake.model.booking import AppointmentState
 from intake.model.calendar import DayKind, DueDay
 from intake.model.case import OPEN_STATES, CaseMaterial, CaseState, Correction, Evaluation, Issue, Outcome
 from intake.model.catalogue import Bundle, CounterGroup, ProjectType, ServiceItem
+from intake.model.ids import AccountCode
 from intake.model.learning import Ending, HeardState
 from intake.model.leaving import Topic
 from intake.model.people import Door, Role
 from intake.model.places import Hall, HoursException, HoursPattern, OfferKind
 from intake.model.question import QuestionState
 from intake.model.queue import TicketState
+from intake.model.visits import Plan, Window
 from intake.ports import Rules
 from storage.sql.columns import Document, Instant, Serial, Word
 
@@ -293,6 +295,45 @@ Index(
     unique=True,
     sqlite_where=_booked,
     postgresql_where=_booked,
+)
+
+Index("appointments_coming", appointments.c.start, sqlite_where=_booked, postgresql_where=_booked)
+
+# A reminder is of one time: who moved their appointment is told of the new one too.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("appointment", Text, primary_key=True),
+    Column("minutes", Integer, primary_key=True),
+    Column("start", Instant, primary_key=True),
+)
+
+visit_days = Table(
+    "visit_days",
+    metadata,
+    Column("hall", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("crew", Document[tuple[AccountCode, ...]](tuple[AccountCode, ...])),
+    Column("plan", Document[Plan](Plan)),
+    Column("basis", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+visit_orders = Table(
+    "visit_orders",
+    metadata,
+    Column("appointment", Text, primary_key=True),
+    Column("pinned_to", Text),
+    Column("pinned_at", Integer),
+    Column("promised", Document[Window](Window)),
+)
+
+road_minutes = Table(
+    "road_minutes",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("goal", Text, primary_key=True),
+    Column("minutes", Integer, nullable=False),
 )
 
 tickets = Table(

@@ -19,6 +19,7 @@ from storage.sql.questions import SqlQuestions
 from storage.sql.slots import SqlSlots
 from storage.sql.tickets import SqlTickets
 from storage.sql.trays import SqlTrays
+from storage.sql.visits import SqlVisits
 
 
 class SqlUow:
@@ -32,6 +33,7 @@ class SqlUow:
         self.people = SqlPeople(connection, sealer)
         self.slots = SqlSlots(connection)
         self.appointments = SqlAppointments(connection)
+        self.visits = SqlVisits(connection)
         self.tickets = SqlTickets(connection)
         self.lines = SqlLines(connection)
         self.cases = SqlCases(connection)

@@ -30,7 +30,7 @@ from intake.model.ids import (
     ServiceCode,
 )
 from intake.model.people import Caller, Door
-from intake.ports import Matcher, ReadPhoto, Rules, Speech, Tools, Tutor
+from intake.ports import Matcher, ReadPhoto, RoutePlanner, Rules, Speech, Tools, Tutor
 from intake.usecases.cases.tray import FromCounter, FromMachine, LayCard, LayPage, OpenWalkIn, WalkIn
 from jiujinban.clock import RandomIds
 from miniapp_api.app import Surroundings, build_app
@@ -186,4 +186,5 @@ def _tools(store: Store, clock: SetClock, photos: PlainReader, blobs: MemoryBlob
         photos=photos,
         blobs=blobs,
         rules=Rules(),
+        routes=cast("RoutePlanner", unused),
     )

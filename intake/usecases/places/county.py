@@ -29,7 +29,7 @@ from intake.model.places import (
     Period,
     Village,
 )
-from intake.ports import Retention, Rules
+from intake.ports import Retention, Rules, VisitRules
 from intake.usecases.rows import FaultyRow, Row, RowFault
 
 Noun = TypeVar("Noun")
@@ -49,6 +49,7 @@ class County:
     announced: set[int] = field(default_factory=set)
     accounts: list[Account] = field(default_factory=list)
     people: list[tuple[Person, AccountCode]] = field(default_factory=list)
+    roads: dict[tuple[str, str], int] = field(default_factory=dict)
     rules: Rules | None = None
     faults: list[RowFault] = field(default_factory=list)
 
@@ -88,6 +89,7 @@ class _Reading:
         county.accounts += self._each("proxies", lambda v: _proxy(Row(v)))
         county.accounts += self._each("devices", lambda v: _device(Row(v)))
         county.people += self._each("people", lambda v: _person(Row(v)))
+        county.roads |= dict(self._each("road_minutes", lambda v: _road(Row(v))))
         if "booking" in self._content and "queue" in self._content:
             county.rules = _rules(Row(self._content))
 
@@ -252,8 +254,35 @@ def _rules(row: Row) -> Rules:
         correction_working_days=case.number("correction_working_days"),
         correction_rounds=case.number("max_correction_rounds"),
         mandate_days=case.number("mandate_valid_days"),
+        reminders_minutes=tuple(sorted(booking.numbers("reminders_minutes_before"))),
+        visits=_visit_rules(row.row("visits")) if row.has("visits") else VisitRules(),
         retention=_retention(row.row("retention")) if row.has("retention") else Retention(),
     )
+
+
+def _visit_rules(row: Row) -> VisitRules:
+    rules = VisitRules(
+        minutes=row.number("minutes"),
+        crew=row.number("crew"),
+        leeway_minutes=row.number("leeway_minutes"),
+        promise_days=row.number("promise_days"),
+        day_starts=row.clock("day_starts"),
+        day_ends=row.clock("day_ends"),
+        pause_from=row.clock("pause_from"),
+        pause_until=row.clock("pause_until"),
+        pause_minutes=row.number("pause_minutes"),
+        road_factor=row.number("road_percent") / 100,
+        km_per_hour=float(row.number("km_per_hour")),
+    )
+    if rules.road_factor < 1 or rules.km_per_hour <= 0:
+        raise FaultyRow("road_percent", "道路不会比直线短（不小于100），车速要大于0")
+    if not rules.pauses_within_the_day:
+        raise FaultyRow("pause_until", "休息时间应在上门时间之内")
+    return rules
+
+
+def _road(row: Row) -> tuple[tuple[str, str], int]:
+    return (row.text("from"), row.text("to")), row.number("minutes")
 
 
 def _retention(row: Row) -> Retention:

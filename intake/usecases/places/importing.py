@@ -71,6 +71,8 @@ async def _put_places(uow: Uow, county: County) -> None:
         await uow.places.put_hours(county.patterns, county.exceptions)
     if county.days or county.announced:
         await uow.places.put_calendar(county.days, county.announced)
+    if county.roads:
+        await uow.visits.put_road_minutes(county.roads)
     if county.rules is not None:
         await uow.places.put_rules(county.rules)
 

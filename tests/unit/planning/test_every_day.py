@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.model.ids import AccountCode, AppointmentId
-from intake.model.visits import Pause, Reason, Shift, Spot, Visit
-from planning.routes import plan_day, promise
+from intake.model.visits import Pause, Reason, Shift, Spot, Visit, promise
+from planning.routes import plan_day
 from planning.timetable import timetable
 from planning.travel import RoadTravel
 from tests.unit.planning.roads import CAMERA, SEAL, at, between, faults, order_of

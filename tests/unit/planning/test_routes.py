@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
-from intake.model.visits import REASON_WORDS, Pause, Reason
-from planning.routes import plan_day, promise
+from intake.model.visits import REASON_WORDS, Pause, Reason, promise
+from planning.routes import plan_day
 from planning.travel import TableTravel
 from tests.unit.planning.roads import (
     CAMERA,

@@ -1,0 +1,1 @@
+"""上门服务: who goes to which homes, in which order, and what the people there are promised."""

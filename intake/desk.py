@@ -9,6 +9,7 @@ from intake.model.booking import Appointment, Slot
 from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
+from intake.model.exchange import FileForm, ImportReport, WaitingImport
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
@@ -16,6 +17,7 @@ from intake.model.ids import (
     CounterCode,
     HallCode,
     HeardId,
+    ImportId,
     PageId,
     PersonId,
     ServiceCode,
@@ -33,7 +35,7 @@ from intake.model.tray import CounterTray
 from intake.model.visits import VisitDay
 from intake.ports import Tools
 from intake.usecases.cases import deciding, drafting, keeping, looking, reception, tray
-from intake.usecases.catalogue import finding, learning
+from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import nearby
 from intake.usecases.people import representing, signing
@@ -269,6 +271,39 @@ class CatalogueCounter:
 
     async def import_items(self, cmd: catalogue_importing.ImportCatalogue) -> int:
         return await catalogue_importing.import_catalogue(cmd, tools=self.tools)
+
+    async def check_files(
+        self, cmd: catalogue_importing.CheckFiles, watch: catalogue_importing.Watch | None = None
+    ) -> ImportReport:
+        return await catalogue_importing.check_files(cmd, tools=self.tools, watch=watch)
+
+    async def read_files(self, cmd: catalogue_importing.CheckFiles) -> catalogue_importing.ReadCatalogue:
+        return await catalogue_importing.read_files(cmd, tools=self.tools)
+
+    async def stage_import(
+        self, cmd: catalogue_importing.CheckFiles, watch: catalogue_importing.Watch | None = None
+    ) -> WaitingImport:
+        return await catalogue_importing.stage_import(cmd, tools=self.tools, watch=watch)
+
+    async def apply_import(
+        self, caller: Caller, waiting: ImportId, watch: catalogue_importing.Watch | None = None
+    ) -> WaitingImport:
+        return await catalogue_importing.apply_import(caller, waiting, tools=self.tools, watch=watch)
+
+    async def drop_import(self, caller: Caller, waiting: ImportId) -> WaitingImport:
+        return await catalogue_importing.drop_import(caller, waiting, tools=self.tools)
+
+    async def waiting_import(self, caller: Caller, waiting: ImportId) -> WaitingImport:
+        return await catalogue_importing.waiting_import(caller, waiting, tools=self.tools)
+
+    async def recent_imports(self, caller: Caller) -> tuple[WaitingImport, ...]:
+        return await catalogue_importing.recent_imports(caller, tools=self.tools)
+
+    async def export(self, caller: Caller, form: FileForm, on: date | None = None) -> bytes:
+        return await exporting.export_catalogue(caller, form, tools=self.tools, on=on)
+
+    async def template(self, form: FileForm) -> bytes:
+        return await exporting.catalogue_template(form, tools=self.tools)
 
     async def bundles(self) -> tuple[finding.BundleOffer, ...]:
         return await finding.bundle_offers(tools=self.tools)

@@ -12,6 +12,7 @@ from intake.model.booking import Appointment, Slot
 from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
 from intake.model.catalogue import Bundle, CounterGroup, ServiceItem
+from intake.model.exchange import FileForm, GivenFile, SheetTable, WaitingImport
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
@@ -23,6 +24,7 @@ from intake.model.ids import (
     EventId,
     HallCode,
     HeardId,
+    ImportId,
     IntentKey,
     PageId,
     PersonId,
@@ -131,7 +133,19 @@ class Catalogue(Protocol):
         """A number that grows with every change of the catalogue."""
 
     async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
-        """Put new versions in force from a day, closing the old; returns how many differed."""
+        """Put new versions in force from a day, closing the old; returns how many differed.
+
+        A version that waits for a later day keeps it: the new one ends where that begins.
+        """
+
+    async def withdraw(self, codes: Sequence[ServiceCode], on: date) -> int:
+        """End the versions in force, and those that would begin later, on a day; returns how many items ended."""
+
+    async def beginnings(self, after: date) -> Mapping[ServiceCode, tuple[date, ...]]:
+        """The days after a given one on which versions that wait already begin, by item."""
+
+    async def stamp(self) -> str:
+        """A short digest of all versions there are: equal as long as nobody has changed an item."""
 
     async def bundles(self) -> tuple[Bundle, ...]:
         """Every 一件事, in the order of its file."""
@@ -144,6 +158,28 @@ class Catalogue(Protocol):
 
         Whoever has called it is alone with the catalogue until their unit of work ends.
         """
+
+
+class Imports(Protocol):
+    """待确认导入 as stored: checked files, each with its bytes until it is applied or dropped."""
+
+    async def add(self, waiting: WaitingImport, content: bytes) -> None:
+        """A new one with its file."""
+
+    async def get(self, waiting: ImportId) -> WaitingImport:
+        """One by id; raises `NotFound`."""
+
+    async def content(self, waiting: ImportId) -> bytes:
+        """Its file."""
+
+    async def recent(self, limit: int = 20) -> tuple[WaitingImport, ...]:
+        """The newest first."""
+
+    async def save(self, waiting: WaitingImport) -> WaitingImport:
+        """Write a changed one and let its file go; raises `Stale` when somebody was faster."""
+
+    async def forget(self, before: datetime) -> None:
+        """Delete what was checked before an instant and never applied."""
 
 
 class Learning(Protocol):
@@ -595,6 +631,8 @@ class Uow(Protocol):
     @property
     def catalogue(self) -> Catalogue: ...
     @property
+    def imports(self) -> Imports: ...
+    @property
     def learning(self) -> Learning: ...
     @property
     def places(self) -> Places: ...
@@ -723,6 +761,16 @@ class BlobStore(Protocol):
         """The bytes again; raises `NotFound`."""
 
 
+class Papers(Protocol):
+    """The papers room: files and prints. Its work takes processor time and is done beside everybody else's."""
+
+    async def read_tables(self, file: GivenFile) -> tuple[SheetTable, ...]:
+        """The tables of a workbook or CSV file; raises `BadInput` for what is none."""
+
+    async def write_tables(self, tables: Sequence[SheetTable], form: FileForm) -> bytes:
+        """Tables as a workbook, or as CSV (several as one zip)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """对话往来: what somebody said and the answer it got; `number` grows by one within an account."""
@@ -779,5 +827,6 @@ class Tools:
     speech: Speech
     photos: PhotoReader
     blobs: BlobStore
+    papers: Papers
     rules: Rules
     routes: RoutePlanner

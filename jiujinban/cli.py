@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from jiujinban import operating
-from jiujinban.terminal import as_json_text, ask, fail, in_house, run, say, settings_now
+from jiujinban.terminal import as_json_text, ask, fail, in_house, run, say, settings_now, told
 
 app = typer.Typer(
     name="jiujinban", help="就近办：县乡一体政务服务", no_args_is_help=True, add_completion=False
@@ -20,7 +23,7 @@ app.add_typer(import_app, name="import")
 app.add_typer(photo_app, name="photo")
 app.add_typer(device_app, name="device")
 
-Files = Annotated[list[Path], typer.Argument(help="JSON 文件，可以多个", metavar="FILE…")]
+Files = Annotated[list[Path], typer.Argument(help="要导入的文件，可以多个", metavar="FILE…")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
@@ -81,15 +84,57 @@ def evaluate(
         fail(f"文件内容不对：{fault}")
 
 
-@import_app.command("catalogue", help="导入事项清单。")
-def import_catalogue(files: Files) -> None:
+@import_app.command("catalogue", help="导入事项清单：JSON、XLSX、CSV，或者装着 CSV 的 ZIP。")
+def import_catalogue(
+    files: Files,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="只核对文件有没有错误，不导入")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="只列出会有哪些变动，不导入")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="这是全部清单：文件里没有的事项撤下")] = False,
+    begins: Annotated[str, typer.Option("--from", help="从哪天起生效，例如 2027-01-01；不写就是今天")] = "",
+) -> None:
     """Import catalogue files, whole or not at all."""
-    from jiujinban.importing import import_catalogue_files  # noqa: PLC0415 (likewise)
+    from jiujinban import importing  # noqa: PLC0415 (likewise)
     from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
 
+    day = _day(begins)
+
     async def act(house: House) -> str:
-        items, changed = await import_catalogue_files(house.desk, files)
+        if check or diff:
+            watch = told if sys.stderr.isatty() else None
+            report = await importing.compare_catalogue_files(
+                house.desk, files, whole=whole, begins=day, watch=watch
+            )
+            return importing.report_text(report, fields=diff)
+        items, changed = await importing.import_catalogue_files(house.desk, files, whole=whole, begins=day)
         return f"已导入 {items} 个事项，其中新增或变更 {changed} 个。"
+
+    say(in_house(act))
+
+
+@app.command("export", help="导出现行的事项清单；导回来是同样的清单。")
+def export_catalogue(
+    file: Annotated[Path, typer.Argument(help="以 .xlsx、.json 或 .zip（里面是 CSV）结尾", metavar="FILE")],
+    *,
+    template: Annotated[bool, typer.Option("--template", help="改为导出一份空白模板")] = False,
+    on: Annotated[str, typer.Option("--on", help="哪一天的清单；不写就是今天")] = "",
+) -> None:
+    """Write the catalogue in force, or an empty template, to a file."""
+    from intake.model.exchange import FileForm  # noqa: PLC0415 (likewise)
+    from jiujinban.importing import OPERATOR  # noqa: PLC0415 (likewise)
+    from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
+
+    forms = {".xlsx": FileForm.XLSX, ".zip": FileForm.CSV, ".json": FileForm.JSON}
+    form = forms.get(file.suffix.lower())
+    if form is None:
+        fail(f"{file.name}：文件名请以 .xlsx、.zip 或 .json 结尾")
+    day = _day(on)
+
+    async def act(house: House) -> str:
+        catalogue = house.desk.catalogue
+        content = await (catalogue.template(form) if template else catalogue.export(OPERATOR, form, day))
+        await asyncio.to_thread(file.write_bytes, content)
+        return f"已写入 {file}（{len(content)} 字节）。"
 
     say(in_house(act))
 
@@ -150,6 +195,13 @@ def enrol(code: Annotated[str, typer.Argument(help="设备编号，例如 counte
         return token
 
     say(in_house(act))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        fail(f"日期应写成 2027-01-01 的样子，不是“{text}”")
 
 
 operating.add_commands(app)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from intake.desk import Desk
-from intake.errors import BadInput
+from intake.model.exchange import CHANGE_WORDS, GivenFile, ImportReport, Progress, RowFault
 from intake.model.ids import AccountCode, IntentKey
 from intake.model.people import Account, Caller, Door, Role
-from intake.usecases.catalogue.exchange import read_bundles, read_items
-from intake.usecases.catalogue.importing import ImportCatalogue
+from intake.usecases.catalogue.importing import CheckFiles, ImportCatalogue
 from intake.usecases.places.county import County, read_county
 from intake.usecases.places.importing import ImportCounty
-from intake.usecases.rows import RowFault
-from jiujinban.reference import bundle_rows, catalogue_rows, digest_of, read_files
+from jiujinban.reference import UnreadableFile, digest_of, read_files
 
 OPERATOR = Caller(Account(AccountCode("operator"), "系统运维", Role.OPERATOR), Door.COMMAND_LINE)
 
@@ -37,13 +36,54 @@ async def import_county_files(desk: Desk, files: Sequence[Path]) -> County:
     return county
 
 
-async def import_catalogue_files(desk: Desk, files: Sequence[Path]) -> tuple[int, int]:
+async def import_catalogue_files(
+    desk: Desk, files: Sequence[Path], *, whole: bool = False, begins: date | None = None
+) -> tuple[int, int]:
     """Import catalogue files whole; returns how many items they hold and how many differ from what was in force."""
-    content = read_files(files)
-    items, faults = read_items(catalogue_rows(content), desk.today)
-    bundles, bundle_faults = read_bundles(bundle_rows(content))
-    if faults or bundle_faults:
-        raise FaultyFiles([*faults, *bundle_faults])
-    if not items and not bundles:
-        raise BadInput(field="items", why="文件里没有事项。")
-    return len(items), await desk.catalogue.import_items(ImportCatalogue(OPERATOR, items, bundles))
+    check = CheckFiles(OPERATOR, given(files), begins, whole)
+    read = await desk.catalogue.read_files(check)
+    if read.faults:
+        raise FaultyFiles(read.faults)
+    cmd = ImportCatalogue(OPERATOR, read.items, read.bundles, whole, begins)
+    return len(read.items), await desk.catalogue.import_items(cmd)
+
+
+async def compare_catalogue_files(
+    desk: Desk,
+    files: Sequence[Path],
+    *,
+    whole: bool = False,
+    begins: date | None = None,
+    watch: Callable[[Progress], None] | None = None,
+) -> ImportReport:
+    """What catalogue files would change; raises `FaultyFiles` with everything that is wrong with them."""
+    check = CheckFiles(OPERATOR, given(files), begins, whole)
+    report = await desk.catalogue.check_files(check, watch)
+    if report.faults:
+        raise FaultyFiles(report.faults)
+    return report
+
+
+def given(files: Sequence[Path]) -> list[GivenFile]:
+    """Files as the desk takes them; raises `UnreadableFile`."""
+    return [GivenFile(file.name, _bytes(file)) for file in files]
+
+
+def report_text(report: ImportReport, *, fields: bool) -> str:
+    """A report in lines: what is new, what changes and how, what is withdrawn, and which columns nobody reads."""
+    counts = "，".join(f"{words}{report.count(kind)}项" for kind, words in CHANGE_WORDS.items())
+    lines = [f"文件里有{report.items}个事项、{report.bundles}个一件事，没有错误。{counts}。"]
+    for change in report.changes if fields else ():
+        until = f"（到{change.ends}前一天，之后另有版本）" if change.ends else ""
+        lines.append(f"{CHANGE_WORDS[change.kind]}　{change.code}　{change.name}　{change.begins}起{until}")
+        lines += (f"    {field.label}：{field.before} → {field.after}" for field in change.fields)
+    if report.ignored:
+        lines.append(f"没有用到的内容：{'、'.join(report.ignored)}")
+    return "\n".join(lines)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        raise UnreadableFile(f"{file.name}：打不开（{fault.strerror}）") from fault

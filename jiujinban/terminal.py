@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import typer
 
 from intake.errors import Refusal
+from intake.model.exchange import Progress
 from jiujinban import reference
 from jiujinban.settings import BadSetting, Settings, read_settings
 
@@ -84,6 +85,12 @@ def ask() -> str | None:
 def say(text: str) -> None:
     """What a command was asked for."""
     print(text, flush=True)  # noqa: T201 (to standard output)
+
+
+def told(progress: Progress) -> None:
+    """How far a long command has come, on one line that is written over."""
+    ending = "\n" if progress.done == progress.total else ""
+    print(f"\r{progress.step} {progress.done}/{progress.total}", end=ending, file=sys.stderr, flush=True)  # noqa: T201 (to standard error)
 
 
 def as_json_text(value: object) -> str:

@@ -19,6 +19,7 @@ from intake.ports import Conversations, Rules, Tools
 from intake.usecases.catalogue.learning import edition_of, items_as_taught
 from jiujinban.clock import RandomIds, SystemClock
 from jiujinban.photographs import ReadingRoom
+from jiujinban.printing import PaperRoom
 from jiujinban.reference import pages_folder
 from jiujinban.settings import Settings
 from materials.pool import PhotoReader
@@ -100,7 +101,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
         blobs = open_blobs(settings.blobs, keys)
         tools = Tools(
             store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, tutor,
-            Ear([*halls, *villages]), ReadingRoom(photos), blobs, rules, routes,
+            Ear([*halls, *villages]), ReadingRoom(photos), blobs, PaperRoom(), rules, routes,
         )  # fmt: skip
         desk = Desk(tools)
         async with _conversations(settings, store, keys) as (conversations, pings):

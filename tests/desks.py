@@ -20,6 +20,7 @@ from intake.model.people import Caller, Door, Role
 from intake.ports import Rules, Tools
 from jiujinban.clock import RandomIds
 from jiujinban.importing import import_catalogue_files, import_county_files
+from jiujinban.printing import PaperRoom
 from jiujinban.reference import reference_folder
 from nlp.live import LiveMatcher
 from nlp.matcher import Matcher
@@ -146,6 +147,7 @@ def _tools(store: Store, clock: SetClock, matcher: Matcher, ear: Ear, tutor: Tut
         speech=ear,
         photos=ScriptedReader(),
         blobs=MemoryBlobs(),
+        papers=PaperRoom(),
         rules=Rules(),
         routes=RoutesAtOnce(),
     )

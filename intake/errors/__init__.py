@@ -199,6 +199,12 @@ class BadInput(Refusal):
     code = "bad_input"
 
 
+class FaultyImport(Refusal):
+    """A file holds rows that cannot be read; nothing of it was imported."""
+
+    code = "faulty_import"
+
+
 class WrongCode(Refusal):
     """The collection code is not the one of this case."""
 

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 from typing import TypeVar
 
+from intake.model.exchange import RowFault
+
 Kind = TypeVar("Kind", bound=StrEnum)
+# What no XML file, and so no spreadsheet, can hold; and half of what it holds in one cell.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LONGEST = 16_000
 
 
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """导入错误: where in the file, which field, and why."""
+__all__ = ["FaultyParts", "FaultyRow", "PlacedRow", "Row", "RowFault"]
 
-    place: str
-    field: str
-    why: str
+
+class PlacedRow(dict[str, object]):
+    """A row that knows where in a file it stands, e.g. “材料”第7行."""
+
+    def __init__(self, place: str, values: Mapping[str, object]) -> None:
+        super().__init__(values)
+        self.place = place
+
+
+class FaultyParts(Exception):
+    """Several faults at once, each with its own place."""
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = tuple(faults)
 
 
 class FaultyRow(Exception):
@@ -36,13 +51,14 @@ class Row:
         if not isinstance(values, Mapping):
             raise FaultyRow("", "应是一个对象")
         self._values: Mapping[str, object] = values
+        self.place: str = getattr(values, "place", "")
 
     def text(self, field: str, default: str | None = None) -> str:
         """A string; empty only when a default is given."""
         value = self._values.get(field, default)
         if not isinstance(value, str) or (not value.strip() and default is None):
             raise FaultyRow(field, "应填写文字")
-        return value.strip()
+        return self._plain(field, value)
 
     def optional(self, field: str) -> str | None:
         """A string, or None when absent or null."""
@@ -97,7 +113,10 @@ class Row:
         values = self._values.get(field, default)
         if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
             raise FaultyRow(field, "应是文字列表")
-        return tuple(v.strip() for v in values if v.strip())
+        plain = tuple(self._plain(field, value) for value in values if value.strip())
+        if any("\n" in value for value in plain):
+            raise FaultyRow(field, "每一条里不能换行")
+        return plain
 
     def words(self, field: str) -> tuple[str, ...]:
         """A list of strings, or one string for a list of one; absent reads as none."""
@@ -126,6 +145,16 @@ class Row:
     def has(self, field: str) -> bool:
         """Whether the field is there and not null."""
         return self._values.get(field) is not None
+
+    @staticmethod
+    def _plain(field: str, value: str) -> str:
+        """Text that every file format can hold: one kind of line end, nothing invisible."""
+        plain = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if _INVISIBLE.search(plain):
+            raise FaultyRow(field, "含有看不见的控制字符，请删掉")
+        if len(plain) > _LONGEST:
+            raise FaultyRow(field, f"太长了，最多{_LONGEST}个字")
+        return plain
 
     def items(self) -> Iterable[tuple[str, object]]:
         """The raw fields."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import UnknownService
@@ -18,6 +19,8 @@ from storage.sql.columns import adapter
 from storage.sql.rows import Values, insert_into, one
 from storage.sql.tables import bundles, item_versions, revisions
 
+Portion = TypeVar("Portion")
+_ROWS_AT_ONCE, _CODES_AT_ONCE = 200, 500
 _SUBJECT = "catalogue"
 _STAMP = {"version", "valid_from", "valid_to"}
 
@@ -63,8 +66,12 @@ class SqlCatalogue:
             return kept
         revision = await self.revision()
         statement = select(item_versions).where(_on(on)).order_by(item_versions.c.code)
-        rows = (await self.connection.execute(statement)).mappings().all()
-        items = tuple(_read(row) for row in rows)
+        read: list[ServiceItem] = []
+        # In portions: between two of them everybody else gets a turn, however long the catalogue is.
+        async with self.connection.stream(statement) as rows:
+            async for some in rows.mappings().partitions(_ROWS_AT_ONCE):
+                read += map(_read, some)
+        items = tuple(read)
         # What this very transaction changed may yet be undone; its revision number would then come again with
         # another content.
         if not self._changed:
@@ -78,21 +85,45 @@ class SqlCatalogue:
     async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
         await self._next_revision()
         self._changed = True
-        open_columns = (
-            item_versions.c.code,
-            item_versions.c.version,
-            item_versions.c.valid_from,
-            item_versions.c.digest,
-        )
-        statement = select(*open_columns).where(item_versions.c.valid_to.is_(None))
-        rows = (await self.connection.execute(statement)).mappings().all()
-        last = {ServiceCode(row["code"]): row for row in rows}
-        new = [row for item in items if (row := _successor(item, last.get(item.code), on)) is not None]
-        for row in new:
-            await self._close(row["code"], row["valid_from"])
-        if new:
-            await self.connection.execute(item_versions.insert(), new)
+        standing = await self._standing({item.code for item in items}, on)
+        new = [
+            row for item in items if (row := _successor(item, standing.get(item.code, _NONE), on)) is not None
+        ]
+        await self._close([standing[code] for row in new if (code := row["code"]) in standing], on)
+        for some in _portions(new, _ROWS_AT_ONCE):
+            await self.connection.execute(item_versions.insert(), some)
         return len(new)
+
+    async def withdraw(self, codes: Sequence[ServiceCode], on: date) -> int:
+        if not codes:
+            return 0
+        await self._next_revision()
+        self._changed = True
+        gone = 0
+        for some in _portions(list(codes), _CODES_AT_ONCE):
+            mine = item_versions.c.code.in_(some)
+            in_force = update(item_versions).where(mine, _on(on)).values(valid_to=on)
+            gone += (await self.connection.execute(in_force)).rowcount
+            waiting = mine & (item_versions.c.valid_from > on)
+            never = update(item_versions).where(waiting).values(valid_to=item_versions.c.valid_from)
+            await self.connection.execute(never)
+        return gone
+
+    async def beginnings(self, after: date) -> Mapping[ServiceCode, tuple[date, ...]]:
+        waiting = (item_versions.c.valid_from > after) & _not_empty()
+        statement = select(item_versions.c.code, item_versions.c.valid_from).where(waiting)
+        found: dict[ServiceCode, tuple[date, ...]] = {}
+        for code, begins in await self.connection.execute(statement.order_by(item_versions.c.valid_from)):
+            found[code] = (*found.get(code, ()), begins)
+        return found
+
+    async def stamp(self) -> str:
+        columns = (item_versions.c.code, item_versions.c.version, item_versions.c.valid_from)
+        statement = select(*columns, item_versions.c.valid_to).order_by(*columns[:2])
+        digest = hashlib.sha256()
+        for row in await self.connection.execute(statement):
+            digest.update(repr(tuple(row)).encode())
+        return digest.hexdigest()[:32]
 
     async def bundles(self) -> tuple[Bundle, ...]:
         rows = await self.connection.execute(select(bundles.c.document).order_by(bundles.c.place))
@@ -115,9 +146,25 @@ class SqlCatalogue:
             return None
         return kept.items
 
-    async def _close(self, code: str, on: date) -> None:
-        last = (item_versions.c.code == code) & item_versions.c.valid_to.is_(None)
-        await self.connection.execute(update(item_versions).where(last).values(valid_to=on))
+    async def _standing(self, codes: Collection[ServiceCode], on: date) -> dict[ServiceCode, _Standing]:
+        """What stands of some items: their last number, the version in force on a day, and when the next begins."""
+        columns = (item_versions.c.code, item_versions.c.version, item_versions.c.valid_from)
+        statement = select(*columns, item_versions.c.valid_to, item_versions.c.digest)
+        if len(codes) <= _CODES_AT_ONCE:
+            statement = statement.where(item_versions.c.code.in_(sorted(codes)))
+        found: dict[ServiceCode, _Standing] = {}
+        for row in (await self.connection.execute(statement)).mappings():
+            found[row["code"]] = found.get(row["code"], _NONE).with_version(row, on)
+        return found
+
+    async def _close(self, standing: Sequence[_Standing], on: date) -> None:
+        """The versions that were in force end on the day; the row is found by its whole key."""
+        ended = [{"of": row.code, "number": row.version} for row in standing if row.version]
+        if ended:
+            mine = (item_versions.c.code == bindparam("of")) & (
+                item_versions.c.version == bindparam("number")
+            )
+            await self.connection.execute(update(item_versions).where(mine).values(valid_to=on), ended)
 
     async def _next_revision(self) -> None:
         """Also the lock under which imports follow each other: its row stays ours until the end."""
@@ -133,25 +180,59 @@ def _on(day: date) -> ColumnElement[bool]:
     return (item_versions.c.valid_from <= day) & open_ended
 
 
-def _successor(item: ServiceItem, last: RowMapping | None, on: date) -> Values | None:
-    """The row of the next version, or None when the last one says the same.
+def _not_empty() -> ColumnElement[bool]:
+    """Versions that are or will be in force on at least one day."""
+    return or_(item_versions.c.valid_to.is_(None), item_versions.c.valid_to > item_versions.c.valid_from)
 
-    A version replaced on the day it began was never in force, but it stays: cases opened that morning refer to it.
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The versions of one item, as far as a new one must know them; version 0: none is in force."""
+
+    code: str = ""
+    last: int = 0
+    version: int = 0
+    ends: date | None = None
+    digest: str = ""
+    next_begins: date | None = None
+
+    def with_version(self, row: RowMapping, on: date) -> _Standing:
+        known = replace(self, code=row["code"], last=max(self.last, row["version"]))
+        begins, ends = row["valid_from"], row["valid_to"]
+        if ends is not None and (ends <= on or ends == begins):
+            return known
+        if begins > on:
+            soonest = begins if self.next_begins is None else min(begins, self.next_begins)
+            return replace(known, next_begins=soonest)
+        return replace(known, version=row["version"], ends=ends, digest=row["digest"])
+
+
+_NONE = _Standing()
+
+
+def _successor(item: ServiceItem, standing: _Standing, on: date) -> Values | None:
+    """The row of the next version, or None when the one in force says the same.
+
+    A version replaced on the day it began was never in force, but it stays: cases opened that morning refer to it. One
+    that waits for a later day keeps its day; the new one ends where that begins.
     """
     digest = _digest(item)
-    if last is not None and last["digest"] == digest:
+    if standing.version and standing.digest == digest:
         return None
-    version = 1 if last is None else last["version"] + 1
-    begins = on if last is None else max(on, last["valid_from"])
-    stamped = replace(item, version=version, valid_from=begins, valid_to=None)
+    ends = standing.ends if standing.version else standing.next_begins
+    stamped = replace(item, version=standing.last + 1, valid_from=on, valid_to=None)
     return {
         "code": item.code,
-        "version": version,
-        "valid_from": begins,
-        "valid_to": None,
+        "version": stamped.version,
+        "valid_from": on,
+        "valid_to": ends,
         "digest": digest,
         "document": stamped,
     }
+
+
+def _portions(rows: Sequence[Portion], size: int) -> Iterator[Sequence[Portion]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _digest(item: ServiceItem) -> str:

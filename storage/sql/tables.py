@@ -24,6 +24,7 @@ from intake.model.booking import AppointmentState
 from intake.model.calendar import DayKind, DueDay
 from intake.model.case import OPEN_STATES, CaseMaterial, CaseState, Correction, Evaluation, Issue, Outcome
 from intake.model.catalogue import Bundle, CounterGroup, ProjectType, ServiceItem
+from intake.model.exchange import ImportState
 from intake.model.ids import AccountCode
 from intake.model.learning import Ending, HeardState
 from intake.model.leaving import Topic
@@ -70,6 +71,24 @@ bundles = Table(
     metadata,
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("document", Document[Bundle](Bundle), nullable=False),
+)
+
+# A file that waits for the keeper's word; its bytes go as soon as it is applied or dropped.
+catalogue_imports = Table(
+    "catalogue_imports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("whole", Boolean, nullable=False),
+    Column("begins", Date, nullable=False),
+    Column("state", Word(ImportState), nullable=False),
+    Column("stamp", Text, nullable=False),
+    Column("report", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 revisions = Table(

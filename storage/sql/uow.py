@@ -8,6 +8,7 @@ from storage.crypto import Sealer
 from storage.sql.appointments import SqlAppointments
 from storage.sql.cases import SqlCases
 from storage.sql.catalogue import ItemsInForce, SqlCatalogue
+from storage.sql.imports import SqlImports
 from storage.sql.intents import SqlIntents, SqlNumbers
 from storage.sql.learning import SqlLearning
 from storage.sql.leaving import SqlLeaving
@@ -28,6 +29,7 @@ class SqlUow:
     def __init__(self, connection: AsyncConnection, sealer: Sealer, in_force: ItemsInForce) -> None:
         self._connection = connection
         self.catalogue = SqlCatalogue(connection, in_force)
+        self.imports = SqlImports(connection)
         self.learning = SqlLearning(connection, sealer.keys)
         self.places = SqlPlaces(connection)
         self.people = SqlPeople(connection, sealer)

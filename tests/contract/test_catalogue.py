@@ -1,7 +1,6 @@
 """事项清单: versions that follow each other, and readers who always see the ones in force."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +10,7 @@ from storage.sql.store import Store
 from tests.contract.nouns import TODAY, item
 
 TOMORROW = TODAY + timedelta(days=1)
+NEXT_MONTH = TODAY + timedelta(days=30)
 
 
 async def test_an_item_comes_back_as_it_was_put(store: Store) -> None:
@@ -139,14 +139,58 @@ async def test_the_revision_grows_with_every_change(store: Store) -> None:
         assert await view.catalogue.revision() > first
 
 
-async def test_a_clock_set_back_does_not_make_versions_overlap(store: Store) -> None:
-    """A day has one version even when an import ran on a machine whose clock was wrong."""
+async def test_an_earlier_version_ends_where_a_waiting_one_begins(store: Store) -> None:
+    """A change decided for next month stays decided, whatever is corrected until then; no day has two versions."""
     async with store.open_uow() as uow:
-        await uow.catalogue.replace([item()], TODAY)
-        await uow.catalogue.replace([item(minutes=20)], date(2026, 1, 1))
+        await uow.catalogue.replace([item(minutes=20)], NEXT_MONTH)
+        await uow.catalogue.replace([item(minutes=30)], TODAY)
+        await uow.catalogue.replace([item(minutes=40)], TOMORROW)
         await uow.commit()
 
     async with store.open_view() as view:
-        assert await view.catalogue.current(ServiceCode("MZ01"), TODAY) == replace(
-            item(minutes=20), version=2, valid_from=TODAY
-        )
+        waiting = await view.catalogue.beginnings(TODAY)
+        minutes = [
+            (await view.catalogue.current(ServiceCode("MZ01"), day)).minutes
+            for day in (TODAY, TOMORROW, NEXT_MONTH - timedelta(days=1), NEXT_MONTH)
+        ]
+
+    assert minutes == [30, 40, 40, 20]
+    assert waiting == {"MZ01": (TOMORROW, NEXT_MONTH)}
+
+
+async def test_a_withdrawn_item_is_gone_with_what_waited(store: Store) -> None:
+    """From its day on nobody can apply for it; the cases of the day before keep their version."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(), item(code="MZ02")], TODAY)
+        await uow.catalogue.replace([item(minutes=20)], NEXT_MONTH)
+        gone = await uow.catalogue.withdraw([ServiceCode("MZ01")], TOMORROW)
+        await uow.commit()
+
+    assert gone == 1
+    async with store.open_view() as view:
+        assert [i.code for i in await view.catalogue.all_current(TODAY)] == ["MZ01", "MZ02"]
+        assert [i.code for i in await view.catalogue.all_current(TOMORROW)] == ["MZ02"]
+        assert [i.code for i in await view.catalogue.all_current(NEXT_MONTH)] == ["MZ02"]
+        assert (await view.catalogue.version(ServiceCode("MZ01"), 1)).valid_to == TOMORROW
+
+
+async def test_the_stamp_tells_whether_an_item_has_changed(store: Store) -> None:
+    """The same items give the same stamp, also after something was taught; one item's change another."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.commit()
+    async with store.open_view() as view:
+        first = await view.catalogue.stamp()
+    async with store.open_uow() as uow:
+        await uow.catalogue.grow()
+        await uow.commit()
+    async with store.open_view() as view:
+        taught = await view.catalogue.stamp()
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(minutes=20)], TODAY)
+        await uow.commit()
+    async with store.open_view() as view:
+        changed = await view.catalogue.stamp()
+
+    assert taught == first
+    assert changed != first

@@ -33,6 +33,7 @@ from intake.model.people import Caller, Door
 from intake.ports import Matcher, ReadPhoto, RoutePlanner, Rules, Speech, Tools, Tutor
 from intake.usecases.cases.tray import FromCounter, FromMachine, LayCard, LayPage, OpenWalkIn, WalkIn
 from jiujinban.clock import RandomIds
+from jiujinban.printing import PaperRoom
 from miniapp_api.app import Surroundings, build_app
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries
@@ -185,6 +186,7 @@ def _tools(store: Store, clock: SetClock, photos: PlainReader, blobs: MemoryBlob
         speech=cast("Speech", unused),
         photos=photos,
         blobs=blobs,
+        papers=PaperRoom(),
         rules=Rules(),
         routes=cast("RoutePlanner", unused),
     )

@@ -39,6 +39,7 @@ lines = (
 )
 texts = st.lists(lines, min_size=1, max_size=3).map("\n".join)
 some = st.lists(lines, max_size=3).map(tuple)
+ways = st.sampled_from(Way)
 halls = st.dictionaries(st.just(HallCode("jianshan")), st.sampled_from(Way), max_size=1)
 lives = st.builds(
     LifeFacts,
@@ -81,7 +82,7 @@ def service_items(draw: st.DrawFn, code: str) -> ServiceItem:
         grounds=draw(some),
         topic=draw(st.just("") | texts),
         delivery=draw(some),
-        availability=Availability(*draw(st.tuples(*[st.sampled_from(Way)] * 3)), draw(halls)),
+        availability=Availability(draw(ways), draw(ways), draw(ways), draw(halls)),
         kiosk=draw(st.booleans()),
         counter_group=draw(st.sampled_from(CounterGroup)),
         materials=draw(materials),

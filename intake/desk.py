@@ -25,6 +25,7 @@ from intake.model.ids import (
 )
 from intake.model.learning import Edition, Heard, HeardState, Teaching
 from intake.model.leaving import Notice
+from intake.model.lines import CounterPost, HallRules
 from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.people import Account, Caller, Door, Mandate, Person, Role
 from intake.model.places import Department, Hall, Village
@@ -43,7 +44,7 @@ from intake.usecases.places import booking, opening, reminding
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking
-from intake.usecases.queue import arriving, calling
+from intake.usecases.queue import arriving, calling, ruling, watching
 from intake.usecases.visits import going, planning
 
 
@@ -238,8 +239,32 @@ class QueueCounter:
     async def change(self, cmd: calling.ChangeTicket) -> Ticket:
         return await calling.change_ticket(cmd, tools=self.tools)
 
+    async def forward(self, cmd: calling.ForwardTicket) -> Ticket:
+        return await calling.forward_ticket(cmd, tools=self.tools)
+
+    async def amend(self, cmd: calling.AmendTicket) -> Ticket:
+        return await calling.amend_ticket(cmd, tools=self.tools)
+
+    async def set_post(self, cmd: calling.SetPost) -> CounterPost:
+        return await calling.set_post(cmd, tools=self.tools)
+
     async def today(self, caller: Caller, hall: HallCode) -> tuple[Ticket, ...]:
-        return await calling.hall_queue(caller, hall, tools=self.tools)
+        return await watching.hall_queue(caller, hall, tools=self.tools)
+
+    async def line(self, caller: Caller, hall: HallCode) -> watching.HallLine:
+        return await watching.hall_line(caller, hall, tools=self.tools)
+
+    async def display(self, caller: Caller, hall: HallCode) -> watching.Display:
+        return await watching.display(caller, hall, tools=self.tools)
+
+    async def mine(self, caller: Caller) -> tuple[watching.Place, ...]:
+        return await watching.my_places(caller, tools=self.tools)
+
+    async def rules(self, caller: Caller, hall: HallCode) -> HallRules:
+        return await ruling.line_rules(caller, hall, tools=self.tools)
+
+    async def set_rules(self, cmd: ruling.SetLineRules) -> HallRules:
+        return await ruling.set_line_rules(cmd, tools=self.tools)
 
     async def pulses(self) -> dict[HallCode, int]:
         return await calling.pulses(tools=self.tools)

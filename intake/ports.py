@@ -46,6 +46,7 @@ from intake.model.learning import (
     Teaching,
 )
 from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
+from intake.model.lines import MOST_OVERTAKEN, CounterPost, HallRules, LineRules, MeasuredHour
 from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
 from intake.model.periods import ServicePeriod
@@ -113,6 +114,8 @@ class Rules:
     green_credit_minutes: int = 20
     late_grace_minutes: int = 10
     reminders_minutes: tuple[int, ...] = (1440, 60)
+    most_overtaken: int = MOST_OVERTAKEN
+    return_limit: int = 2
     retention: Retention = Retention()
     visits: VisitRules = VisitRules()
 
@@ -421,14 +424,23 @@ class Tickets(Protocol):
         groups: Collection[CounterGroup],
         counter: CounterCode,
         clerk: AccountCode,
+        *,
+        most_overtaken: int = MOST_OVERTAKEN,
     ) -> Ticket | None:
         """Give the first in line to one counter in one statement; None when nobody waits.
+
+        Whoever has let `most_overtaken` later comers pass lets nobody else pass.
 
         It comes back with `since` as it was: when the wait began that has ended now.
         """
 
-    async def today(self, hall: HallCode, day: date) -> tuple[Ticket, ...]:
+    async def today(
+        self, hall: HallCode, day: date, *, most_overtaken: int = MOST_OVERTAKEN
+    ) -> tuple[Ticket, ...]:
         """A hall's numbers of a day, in the order they will be called."""
+
+    async def of_person(self, person: PersonId, day: date) -> tuple[Ticket, ...]:
+        """A person's numbers of a day, the last taken first."""
 
     async def save(self, ticket: Ticket) -> Ticket:
         """Write a changed one; raises `Stale` when somebody was faster."""
@@ -445,6 +457,21 @@ class Lines(Protocol):
 
     async def periods_at(self, hall: HallCode, first: date, last: date) -> Sequence[ServicePeriod]:
         """A hall's closed periods from one day to another, both included; by day, visit and order."""
+
+    async def measured(self, hall: HallCode, since: date) -> tuple[MeasuredHour, ...]:
+        """How long calls and services of a hall took since a day, by group and hour of the day."""
+
+    async def rules(self, hall: HallCode) -> HallRules | None:
+        """What a hall has set for its line; None while the county's rules hold."""
+
+    async def set_rules(self, hall: HallCode, rules: LineRules, version: int) -> HallRules:
+        """Write a hall's rules after the version the caller saw, 0 for none; raises `Stale`."""
+
+    async def post(self, post: CounterPost) -> None:
+        """A counter was opened or closed."""
+
+    async def posts(self, hall: HallCode) -> tuple[CounterPost, ...]:
+        """A hall's counters that were ever opened, as they stand, by code."""
 
 
 class Cases(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,19 +15,31 @@ from intake.desk import Desk
 from intake.errors import NotFound
 from intake.model.authority import TABLE, Verb
 from intake.model.booking import AppointmentState
+from intake.model.calendar import local_text
+from intake.model.catalogue import CounterGroup
 from intake.model.ids import CounterCode, HallCode, PersonId, ServiceCode, TicketId
+from intake.model.lines import CounterPost
 from intake.model.people import Caller
 from intake.model.queue import Ticket
 from intake.usecases.queue.arriving import CheckIn, TakeNumber
-from intake.usecases.queue.calling import CallNext, ChangeTicket, TicketAct
+from intake.usecases.queue.calling import (
+    OWN_ACTS,
+    AmendTicket,
+    CallNext,
+    ChangeTicket,
+    ForwardTicket,
+    SetPost,
+    TicketAct,
+)
 from miniapp_api.county import County
 from miniapp_api.forms import Code, Version
 from miniapp_api.streams import event_stream
 from miniapp_api.typed import Api, Call, Form, FormT, View
-from miniapp_api.views import AppointmentView, CaseCard, OnCounterView, TicketView, local
+from miniapp_api.views import AppointmentView, CaseCard, GroupLineView, OnCounterView, TicketView, local
 
 api = Api("queue")
 _POLL = timedelta(milliseconds=250)
+_AT_LEAST_EVERY = timedelta(minutes=1)
 _log = structlog.get_logger("queue")
 
 
@@ -63,6 +76,47 @@ class TicketForm(Form):
     version: Version
 
 
+class ForwardForm(TicketForm):
+    """Which other kind of counter."""
+
+    group: CounterGroup
+
+
+class AmendForm(TicketForm):
+    """What should stand on the slip."""
+
+    holder: Annotated[str, Field(max_length=60)] = ""
+    service_code: Code | None = None
+
+
+class PostForm(HallForm):
+    """Which counter, open or closed."""
+
+    counter: Code
+    open: bool
+
+
+class PostView(View):
+    """A counter that is open, or was today, and who opened it."""
+
+    counter: str
+    group: str
+    clerk: str
+    open: bool
+    since_text: str
+
+    @classmethod
+    def of(cls, post: CounterPost) -> PostView:
+        """A counter's post in words."""
+        return cls(
+            counter=post.counter,
+            group=post.group,
+            clerk=post.clerk,
+            open=post.open,
+            since_text=local_text(post.since),
+        )
+
+
 class QueueView(View):
     """A hall's day at a glance."""
 
@@ -75,6 +129,9 @@ class QueueView(View):
     cases: list[CaseCard]
     questions_open: int
     on_counter: list[OnCounterView]
+    groups: list[GroupLineView]
+    posts: list[PostView]
+    rules_text: str
 
 
 class Pulse:
@@ -129,17 +186,24 @@ async def queue(call: Call[HallForm]) -> QueueView:
 async def queue_events(call: Call[HallForm]) -> web.StreamResponse:
     """实时队列: event ``queue`` at once and after each change, within a second."""
     hall, caller, pulse = HallCode(call.form.hall), call.caller, call.request.app[PULSE]
+    return await live(call, hall, "queue", lambda: _queue(call, caller, hall), pulse)
+
+
+async def live(
+    call: Call[FormT], hall: HallCode, event: str, look: Callable[[], Awaitable[View]], pulse: Pulse
+) -> web.StreamResponse:
+    """A look at a hall at once, after each change, and once a minute, for waits grow while nothing changes."""
     # Asked once before the stream opens: a refusal can only be told while no status has left yet.
-    shown = pulse.of(hall)
-    view = await _queue(call, caller, hall)
+    shown, view, clock = pulse.of(hall), await look(), asyncio.get_running_loop().time
     async with event_stream(call.request) as stream:
-        await stream.send("queue", view.model_dump_json(), str(shown))
+        await stream.send(event, view.model_dump_json(), str(shown))
+        looked = clock()
         while stream.open:
             await pulse.change(1.0)
-            if pulse.of(hall) != shown:
-                shown = pulse.of(hall)
-                view = await _queue(call, caller, hall)
-                await stream.send("queue", view.model_dump_json(), str(shown))
+            if pulse.of(hall) != shown or clock() - looked >= _AT_LEAST_EVERY.total_seconds():
+                shown, looked = pulse.of(hall), clock()
+                view = await look()
+                await stream.send(event, view.model_dump_json(), str(shown))
             await stream.rest(timedelta())
     return stream.response
 
@@ -176,13 +240,14 @@ async def call_next(call: Call[CallForm]) -> TicketView:
 
 def _route_act(act: TicketAct, words: str) -> None:
     async def change(call: Call[TicketForm]) -> TicketView:
-        cmd = ChangeTicket(call.caller, TicketId(call.form.ticket), call.form.version, act)
+        cmd = ChangeTicket(call.caller, TicketId(call.form.ticket), call.form.version, act, call.key)
         ticket = await call.desk.queue.change(cmd)
         return await _shown(call, ticket)
 
     change.__doc__ = words
     path = f"/api/v1/tickets/{{ticket}}/{act.value.replace('_', '-')}"
-    api.operation("POST", path, TicketForm, TicketView, refuses=("stale", "not_now"))(change)
+    refuses = ("stale", "not_now", "returned_too_often") if act in OWN_ACTS else ("stale", "not_now")
+    api.operation("POST", path, TicketForm, TicketView, refuses=refuses)(change)
 
 
 for _act, _words in {
@@ -192,14 +257,48 @@ for _act, _words in {
     TicketAct.PARK: "暂离.",
     TicketAct.COME_BACK: "回到队列, in the old place.",
     TicketAct.FINISH: "办理完毕.",
+    TicketAct.LEAVE: "不办了, gone without being served.",
 }.items():
     _route_act(_act, _words)
+
+
+@api.operation(
+    "POST", "/api/v1/tickets/{ticket}/forward", ForwardForm, TicketView, refuses=("stale", "not_now")
+)
+async def forward(call: Call[ForwardForm]) -> TicketView:
+    """转窗口: into the line of another group, with the same number and the same place."""
+    form = call.form
+    cmd = ForwardTicket(call.caller, TicketId(form.ticket), form.version, form.group, call.key)
+    return await _shown(call, await call.desk.queue.forward(cmd))
+
+
+@api.operation(
+    "POST",
+    "/api/v1/tickets/{ticket}/amend",
+    AmendForm,
+    TicketView,
+    refuses=("stale", "not_now", "unknown_service"),
+)
+async def amend(call: Call[AmendForm]) -> TicketView:
+    """改名字或事项: the place in line stays what it was."""
+    form = call.form
+    service = ServiceCode(form.service_code) if form.service_code else None
+    cmd = AmendTicket(call.caller, TicketId(form.ticket), form.version, form.holder, service, call.key)
+    return await _shown(call, await call.desk.queue.amend(cmd))
+
+
+@api.operation("PUT", "/api/v1/halls/{hall}/counters/{counter}/post", PostForm, PostView)
+async def set_post(call: Call[PostForm]) -> PostView:
+    """窗口开放或暂停: what those who wait are told is reckoned with the open counters."""
+    form = call.form
+    cmd = SetPost(call.caller, HallCode(form.hall), CounterCode(form.counter), form.open)
+    return PostView.of(await call.desk.queue.set_post(cmd))
 
 
 async def _queue(call: Call[FormT], caller: Caller, hall_code: HallCode) -> QueueView:
     desk = call.desk
     revision = (await desk.queue.pulses()).get(hall_code, 0)
-    tickets = await desk.queue.today(caller, hall_code)
+    line = await desk.queue.line(caller, hall_code)
     county = await County.of(desk)
     hall = county.halls.get(hall_code)
     if hall is None:
@@ -214,11 +313,14 @@ async def _queue(call: Call[FormT], caller: Caller, hall_code: HallCode) -> Queu
         hall_name=hall.name,
         revision=revision,
         at=local(desk.now),
-        tickets=[TicketView.of(ticket, hall, desk.now) for ticket in tickets],
+        tickets=[TicketView.of(ticket, hall, desk.now, line) for ticket in line.tickets],
         booked=[county.appointment(a) for a in booked if a.state is AppointmentState.BOOKED],
         cases=[county.card(case) for case in await desk.cases.at_hall(caller, hall_code)],
         questions_open=len(questions),
         on_counter=[OnCounterView.of(tray, hall) for tray in trays],
+        groups=[GroupLineView.of(group) for group in line.groups],
+        posts=[PostView.of(post) for post in line.posts],
+        rules_text=line.rules.in_words,
     )
 
 

@@ -11,15 +11,17 @@ from intake.model.calendar import SHANGHAI, WorkingCalendar, day_text, local_tex
 from intake.model.case import CASE_WORDS, LIFE, Act, Case, CaseEvent, CaseMaterial, CaseState, Page, Verdict
 from intake.model.catalogue import ProjectType, ServiceItem, TimeLimit, Way
 from intake.model.ids import HallCode
+from intake.model.lines import why_here
 from intake.model.people import Account, Caller, Door, Person, mask_phone
 from intake.model.places import Hall, OfferKind
 from intake.model.province import ProvinceRecord
 from intake.model.question import Question
-from intake.model.queue import TICKET_WORDS, Ticket
+from intake.model.queue import OVER, TICKET_WORDS, Ticket
 from intake.model.tray import CounterTray, LaidCard, LaidPage
 from intake.usecases.cases.deciding import GRADES
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.places.booking import APPOINTMENT_WORDS
+from intake.usecases.queue.watching import GroupLine, HallLine
 from miniapp_api.typed import View
 
 WAY_WORDS = {Way.DIRECT: "可直接办", Way.PROXY: "可代办", Way.NOT_HERE: "请到别处办"}
@@ -727,15 +729,18 @@ class TicketView(View):
     counter_name: str
     clerk: str | None
     calls: int
+    returns: int
     waited_minutes: int
+    why: list[str]
+    wait_text: str
     case_id: str | None
     appointment_id: str | None
     person_id: str | None
     version: int
 
     @classmethod
-    def of(cls, ticket: Ticket, hall: Hall, now: datetime) -> TicketView:
-        """The number as the desk page shows it."""
+    def of(cls, ticket: Ticket, hall: Hall, now: datetime, line: HallLine | None = None) -> TicketView:
+        """The number as the desk page shows it; with its line also why it stands there and how long it will wait."""
         counter = next((c.name for c in hall.counters if c.code == ticket.counter), "")
         return cls(
             id=ticket.id,
@@ -754,11 +759,46 @@ class TicketView(View):
             counter_name=counter,
             clerk=ticket.clerk,
             calls=ticket.calls,
+            returns=ticket.returns,
             waited_minutes=max(0, int((now - ticket.taken_at).total_seconds() // 60)),
+            why=_why(ticket, line),
+            wait_text=_wait_text(ticket, line),
             case_id=ticket.case,
             appointment_id=ticket.appointment,
             person_id=ticket.person,
             version=ticket.version,
+        )
+
+
+def _why(ticket: Ticket, line: HallLine | None) -> list[str]:
+    if line is None or ticket.state in OVER:
+        return []
+    return list(why_here(ticket, line.tickets, line.rules, GREEN_WORDS.get(ticket.green, "")))
+
+
+def _wait_text(ticket: Ticket, line: HallLine | None) -> str:
+    told = line.estimates.get(ticket.id) if line else None
+    return told.in_words if told else ""
+
+
+class GroupLineView(View):
+    """One group of counters: how many wait, at how many open counters, and how long a newcomer would wait."""
+
+    group: str
+    group_text: str
+    waiting: int
+    counters: int
+    wait_text: str
+
+    @classmethod
+    def of(cls, line: GroupLine) -> GroupLineView:
+        """A group's line in words."""
+        return cls(
+            group=line.group,
+            group_text=GROUP_WORDS[line.group],
+            waiting=line.waiting,
+            counters=line.counters,
+            wait_text=line.newcomer.in_words,
         )
 
 

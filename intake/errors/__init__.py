@@ -163,6 +163,12 @@ class NoCardRead(Refusal):
     code = "no_card_read"
 
 
+class ReturnedTooOften(Refusal):
+    """The number was missed and taken back as often as the hall allows."""
+
+    code = "returned_too_often"
+
+
 class NobodyWaiting(Refusal):
     """There is nobody the counter could call."""
 

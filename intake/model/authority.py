@@ -28,6 +28,8 @@ class Verb(StrEnum):
     CHECK_IN = "check_in"
     RUN_QUEUE = "run_queue"
     SEE_QUEUE = "see_queue"
+    SEE_DISPLAY = "see_display"
+    SET_LINE_RULES = "set_line_rules"
     LAY_ON_COUNTER = "lay_on_counter"
     SEE_COUNTER = "see_counter"
     ASK_QUESTION = "ask_question"
@@ -79,7 +81,9 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.CANCEL_BOOKING: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.HALL},
     _V.CHECK_IN: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.HALL, _R.DEVICE: _A.HALL},
     _V.RUN_QUEUE: {_R.CLERK: _A.HALL},
-    _V.SEE_QUEUE: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY, _R.DEVICE: _A.HALL},
+    _V.SEE_QUEUE: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.SEE_DISPLAY: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY, _R.DEVICE: _A.HALL},
+    _V.SET_LINE_RULES: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
     _V.LAY_ON_COUNTER: {_R.DEVICE: _A.HALL},
     _V.SEE_COUNTER: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
     _V.ASK_QUESTION: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},

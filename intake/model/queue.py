@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from intake.errors import NotNow
+from intake.errors import BadInput, NotNow, ReturnedTooOften
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import (
     AccountCode,
@@ -45,10 +45,12 @@ class Precedence:
 
     def order_at(self, now: datetime, *, booked_start: datetime | None, green: bool) -> datetime:
         """The instant by which the waiting are ordered, earliest first."""
-        credit = self.green_minutes if green else 0
-        if booked_start is not None and now <= booked_start + timedelta(minutes=self.grace_minutes):
-            credit += self.booked_minutes
-        return now - timedelta(minutes=credit)
+        return now - timedelta(minutes=sum(self.credits(now, booked_start=booked_start, green=green)))
+
+    def credits(self, now: datetime, *, booked_start: datetime | None, green: bool) -> tuple[int, int]:
+        """Minutes for being booked and on time, and for the green channel."""
+        on_time = booked_start is not None and now <= booked_start + timedelta(minutes=self.grace_minutes)
+        return self.booked_minutes if on_time else 0, self.green_minutes if green else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,30 @@ class Ticket:
         """Set aside while the person fetches or fills in something."""
         return self._to(TicketState.PARKED, frozenset({TicketState.CALLED, TicketState.SERVING}))
 
-    def come_back(self) -> Ticket:
-        """Back in line in the old place, by an explicit act only."""
+    def come_back(self, limit: int) -> Ticket:
+        """Back in line in the old place, by an explicit act only; after a missed call at most so often."""
         waiting = self._to(TicketState.WAITING, frozenset({TicketState.PARKED, TicketState.MISSED}))
-        return replace(waiting, counter=None, clerk=None, calls=0)
+        returns = self.returns + (self.state is TicketState.MISSED)
+        if returns > limit:
+            raise ReturnedTooOften(number=self.number, limit=limit)
+        return replace(waiting, counter=None, clerk=None, calls=0, returns=returns)
+
+    def forward(self, group: CounterGroup) -> Ticket:
+        """In line for another group of counters, with the same number and the credit of the time already waited."""
+        if group is self.group:
+            raise BadInput(field="group", why=f"{self.number}号已经在这一类窗口排队。")
+        waiting = self._to(TicketState.WAITING, _HERE)
+        return replace(waiting, group=group, counter=None, clerk=None, calls=0)
+
+    def leave(self) -> Ticket:
+        """Gone without having been served to the end."""
+        return self._to(TicketState.LEFT, _HERE | {TicketState.MISSED})
+
+    def amend(self, *, holder: str, service: tuple[ServiceCode, str] | None, case: CaseId | None) -> Ticket:
+        """Another name or matter on the slip; the place in line stays what it was, whatever is written."""
+        code, name = service or (self.service_code, self.service_name)
+        written = self._to(self.state, _HERE | {TicketState.MISSED})
+        return replace(written, holder=holder, service_code=code, service_name=name, case=case)
 
     def finish(self) -> Ticket:
         """Served to the end."""
@@ -113,6 +135,9 @@ class Ticket:
             raise NotNow(what=f"{self.number}号", state=TICKET_WORDS[self.state])
         return replace(self, state=state)
 
+
+OVER = frozenset({TicketState.DONE, TicketState.LEFT})
+_HERE = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
 
 TICKET_WORDS = {
     TicketState.WAITING: "等候",

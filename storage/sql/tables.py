@@ -28,6 +28,7 @@ from intake.model.exchange import ImportState
 from intake.model.ids import AccountCode
 from intake.model.learning import Ending, HeardState
 from intake.model.leaving import Topic
+from intake.model.lines import LineRules
 from intake.model.people import Door, Role
 from intake.model.places import Hall, HoursException, HoursPattern, OfferKind
 from intake.model.question import QuestionState
@@ -385,6 +386,7 @@ tickets = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("hall", "day", "number"),
     Index("tickets_in_line", "hall", "day", "state", "order_at"),
+    Index("tickets_of_person", "person", "day"),
 )
 
 # Only ever inserted, and tied to nobody's row: they name no person and outlive the number. `seconds` and `hour` (of the
@@ -408,6 +410,25 @@ service_periods = Table(
     Column("clerk", Text),
     Index("service_periods_at_hall", "hall", "day", "kind"),
     Index("service_periods_of_clerk", "clerk", "day"),
+)
+
+line_rules = Table(
+    "line_rules",
+    metadata,
+    Column("hall", Text, primary_key=True),
+    Column("document", Document[LineRules](LineRules), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+counter_posts = Table(
+    "counter_posts",
+    metadata,
+    Column("hall", Text, primary_key=True),
+    Column("counter", Text, primary_key=True),
+    Column("group", Word(CounterGroup), nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("since", Instant, nullable=False),
 )
 
 # -- cases and questions ---------------------------------------------------------------------------------------------

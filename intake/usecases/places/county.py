@@ -246,10 +246,16 @@ def _person(row: Row) -> tuple[Person, AccountCode]:
 
 def _rules(row: Row) -> Rules:
     booking, queue, case = row.row("booking"), row.row("queue"), row.row("case")
+    usual = Rules()
     return Rules(
         horizon_days=booking.number("horizon_days"),
         check_in_early_minutes=queue.number("check_in_early_minutes"),
         recall_limit=queue.number("call_recall_limit"),
+        booked_credit_minutes=queue.number("booked_credit_minutes", usual.booked_credit_minutes),
+        green_credit_minutes=queue.number("green_credit_minutes", usual.green_credit_minutes),
+        late_grace_minutes=queue.number("late_grace_minutes", usual.late_grace_minutes),
+        most_overtaken=queue.number("most_overtaken", usual.most_overtaken),
+        return_limit=queue.number("return_limit", usual.return_limit),
         question_working_days=case.number("first_responsibility_working_days"),
         correction_working_days=case.number("correction_working_days"),
         correction_rounds=case.number("max_correction_rounds"),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.errors import NotNow
+from intake.model.catalogue import CounterGroup
 from intake.model.queue import Precedence, Ticket, TicketState
 from tests.contract.nouns import NOW, ticket
 
@@ -79,15 +80,18 @@ ACTS = {
     "recall": lambda one: one.recall(3),
     "miss": Ticket.miss,
     "park": Ticket.park,
-    "come_back": Ticket.come_back,
+    "come_back": lambda one: one.come_back(2),
     "finish": Ticket.finish,
+    "forward": lambda one: one.forward(CounterGroup.POLICE),
+    "leave": Ticket.leave,
+    "amend": lambda one: one.amend(holder="老王", service=None, case=None),
 }
 POSSIBLE = {
-    TicketState.WAITING: set[str](),
-    TicketState.CALLED: {"serve", "recall", "miss", "park"},
-    TicketState.SERVING: {"park", "finish"},
-    TicketState.PARKED: {"come_back"},
-    TicketState.MISSED: {"come_back"},
+    TicketState.WAITING: {"forward", "leave", "amend"},
+    TicketState.CALLED: {"serve", "recall", "miss", "park", "forward", "leave", "amend"},
+    TicketState.SERVING: {"park", "finish", "forward", "leave", "amend"},
+    TicketState.PARKED: {"come_back", "forward", "leave", "amend"},
+    TicketState.MISSED: {"come_back", "leave", "amend"},
     TicketState.DONE: set[str](),
     TicketState.LEFT: set[str](),
 }
@@ -127,7 +131,7 @@ def test_who_comes_back_stands_in_the_old_place_at_no_counter():
     """The wait is not lost, and no counter still holds the number."""
     missed = ticket(state=TicketState.MISSED, calls=3, counter="county-1", clerk="clerk-1")
 
-    back = missed.come_back()
+    back = missed.come_back(2)
 
     assert (back.state, back.order_at, back.taken_at) == (
         TicketState.WAITING,

@@ -200,7 +200,7 @@ class Replay:
         ahead = sum(1 for one in line if one.order_at <= order_at)
         return crowd.estimates(now)[ahead].band
 
-    def _call_until(self, now, free, waiting, serving, line, draw) -> None:  # type: ignore[no-untyped-def]
+    def _call_until(self, now, free, waiting, serving, line, draw) -> None:
         while waiting and free[0][0] <= now:
             at, counter = heappop(free)
             order_at, came, _, band = heappop(waiting)

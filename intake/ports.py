@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
 from intake.model.catalogue import Bundle, CounterGroup, ServiceItem
 from intake.model.exchange import FileForm, GivenFile, SheetTable, WaitingImport
+from intake.model.follow_up import FollowUp
+from intake.model.helping import HelpRequest
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
@@ -21,11 +23,16 @@ from intake.model.ids import (
     CounterCode,
     DepartmentName,
     Digest,
+    DutyId,
     EventId,
+    FollowUpId,
     HallCode,
     HeardId,
+    HelpId,
     ImportId,
     IntentKey,
+    MandateId,
+    OrderId,
     PageId,
     PersonId,
     QuestionId,
@@ -48,15 +55,19 @@ from intake.model.learning import (
 from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
 from intake.model.lines import MOST_OVERTAKEN, CounterPost, HallRules, LineRules, MeasuredHour
 from intake.model.matching import Explained, Match, PersonFacts
-from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
+from intake.model.owning import Step
+from intake.model.people import Account, IdNumber, Lockout, Mandate, Person, Role, Session
 from intake.model.periods import ServicePeriod
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
 from intake.model.province import ProvinceRecord
 from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
+from intake.model.staffing import Authorisation, Duty, Training, TrainingRules
+from intake.model.statement import PayRules
 from intake.model.tray import LaidCard, LaidPage
 from intake.model.visits import Plan, Shift, Visit, VisitDay, VisitOrder
+from intake.model.work_order import OrderAbout, WorkOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,16 @@ class Rules:
     return_limit: int = 2
     retention: Retention = Retention()
     visits: VisitRules = VisitRules()
+    staff_idle_minutes: int = 120
+    wrong_secrets: int = 5
+    lockout_minutes: int = 15
+    help_accept_working_days: int = 1
+    help_working_days: int = 5
+    contact_working_days: int = 1
+    follow_up_working_days: int = 5
+    order_working_days: int = 3
+    training: TrainingRules = field(default_factory=TrainingRules)
+    proxy_pay: PayRules = field(default_factory=PayRules)
 
 
 class Catalogue(Protocol):
@@ -310,6 +331,42 @@ class People(Protocol):
     async def end_session(self, token_hash: str) -> None:
         """Forget a session."""
 
+    async def see_session(self, token_hash: str, at: datetime) -> None:
+        """Write down that the session was used."""
+
+    async def end_sessions(self, account: AccountCode) -> int:
+        """Forget every session of an account; returns how many."""
+
+    async def forget_sessions(self, before: datetime) -> int:
+        """Forget the sessions that expired, and the wrong secrets told, before an instant; returns how many sessions."""
+
+    async def lockout(self, place: str) -> Lockout | None:
+        """What is known of wrong secrets from a place."""
+
+    async def wrong_secret(self, place: str, at: datetime, since: datetime) -> int:
+        """Count one more in one statement; those before `since` no longer count. Returns how many there are now."""
+
+    async def lock(self, place: str, until: datetime) -> None:
+        """Look at nothing from there until an instant."""
+
+    async def right_secret(self, place: str) -> None:
+        """Forget the wrong ones."""
+
+    async def at_hall(self, hall: HallCode) -> tuple[Account, ...]:
+        """The active accounts of a hall, by code."""
+
+    async def mandate(self, mandate: MandateId) -> Mandate:
+        """One by id; raises `NotFound`."""
+
+    async def given_by(self, person: PersonId) -> tuple[Mandate, ...]:
+        """What a person has allowed anybody, newest first."""
+
+    async def held_by(self, proxy: AccountCode) -> tuple[Mandate, ...]:
+        """What an account was allowed by anybody, newest first."""
+
+    async def revoke_mandate(self, mandate: MandateId, by: AccountCode, why: str, at: datetime) -> bool:
+        """Take it back in one guarded statement; False when it was taken back already."""
+
     async def add_mandate(self, mandate: Mandate) -> None:
         """A new mandate."""
 
@@ -498,6 +555,12 @@ class Cases(Protocol):
     async def opened_by(self, account: AccountCode, limit: int = 50) -> tuple[Case, ...]:
         """What an account opened without drafts, newest first."""
 
+    async def drafts_for(self, person: PersonId, service: ServiceCode) -> tuple[Case, ...]:
+        """Everybody's drafts for a person and an item, oldest first."""
+
+    async def of_proxy(self, proxy: AccountCode, since: datetime) -> tuple[Case, ...]:
+        """What an account opened since an instant without drafts, oldest first."""
+
     async def at_hall(
         self, hall: HallCode, states: Collection[CaseState], limit: int = 200
     ) -> tuple[Case, ...]:
@@ -581,8 +644,136 @@ class Questions(Protocol):
     async def at_hall(self, hall: HallCode) -> tuple[Question, ...]:
         """A hall's open questions, soonest due first."""
 
+    async def owned_by(self, owner: AccountCode) -> tuple[Question, ...]:
+        """An account's open questions, soonest due first."""
+
+    async def overdue(self, today: date, hall: HallCode | None = None) -> tuple[Question, ...]:
+        """The open questions whose day has gone by, of a hall or of all, longest overdue first."""
+
     async def save(self, question: Question) -> Question:
         """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class FollowUps(Protocol):
+    """差评件 as stored; one per case."""
+
+    async def add(self, follow_up: FollowUp) -> None:
+        """A new one."""
+
+    async def get(self, follow_up: FollowUpId) -> FollowUp:
+        """One by id; raises `NotFound`."""
+
+    async def of_case(self, case: CaseId) -> FollowUp | None:
+        """The one about a case."""
+
+    async def of_grader(self, grader: AccountCode) -> tuple[FollowUp, ...]:
+        """Those about an account's own grades, newest first."""
+
+    async def open_at(self, hall: HallCode | None) -> tuple[FollowUp, ...]:
+        """What is not closed, of a hall or of all, soonest due first."""
+
+    async def owned_by(self, owner: AccountCode) -> tuple[FollowUp, ...]:
+        """What is not closed and an account's, soonest due first."""
+
+    async def save(self, follow_up: FollowUp) -> FollowUp:
+        """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class HelpRequests(Protocol):
+    """代办申请 as stored."""
+
+    async def add(self, request: HelpRequest) -> None:
+        """A new one."""
+
+    async def get(self, request: HelpId) -> HelpRequest:
+        """One by id; raises `NotFound`."""
+
+    async def of_asker(self, asker: AccountCode) -> tuple[HelpRequest, ...]:
+        """What an account asked for, newest first."""
+
+    async def owned_by(self, owner: AccountCode) -> tuple[HelpRequest, ...]:
+        """What waits for an account, soonest due first."""
+
+    async def waiting_at(self, hall: HallCode) -> tuple[HelpRequest, ...]:
+        """What waits in a hall's villages and at its desk, soonest due first."""
+
+    async def overdue(self, today: date, hall: HallCode | None = None) -> tuple[HelpRequest, ...]:
+        """What waits and whose day has gone by, of a hall or of all, longest overdue first."""
+
+    async def save(self, request: HelpRequest) -> HelpRequest:
+        """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class WorkOrders(Protocol):
+    """工单 as stored."""
+
+    async def add(self, order: WorkOrder) -> None:
+        """A new one."""
+
+    async def get(self, order: OrderId) -> WorkOrder:
+        """One by id; raises `NotFound`."""
+
+    async def opened_by(self, account: AccountCode) -> tuple[WorkOrder, ...]:
+        """What an account opened, newest first."""
+
+    async def opened_at(self, hall: HallCode | None) -> tuple[WorkOrder, ...]:
+        """What was opened in a hall or anywhere, newest first."""
+
+    async def about(self, about: OrderAbout, *, closed: bool = False) -> tuple[WorkOrder, ...]:
+        """Those about items or about the system that are closed or are not, soonest due first."""
+
+    async def save(self, order: WorkOrder) -> WorkOrder:
+        """Write a changed one; raises `Stale` when somebody was faster."""
+
+
+class Steps(Protocol):
+    """经过 as stored: appended, never changed."""
+
+    async def add(self, step: Step) -> None:
+        """One more."""
+
+    async def of(self, subject: str) -> tuple[Step, ...]:
+        """A subject's steps, oldest first."""
+
+
+class Staff(Protocol):
+    """Trainings, authorisations and duties as stored."""
+
+    async def add_training(self, training: Training) -> bool:
+        """A new record; False when the same course until the same day is there already."""
+
+    async def trainings(self, accounts_: Collection[AccountCode]) -> tuple[Training, ...]:
+        """The records of some accounts, the longest valid first."""
+
+    async def authorisation(self, account: AccountCode, service: ServiceCode) -> Authorisation | None:
+        """The director's word on one member of staff and one item."""
+
+    async def authorisations(self, accounts_: Collection[AccountCode]) -> tuple[Authorisation, ...]:
+        """The words on some accounts, by account and item."""
+
+    async def put_authorisation(self, authorisation: Authorisation) -> None:
+        """Insert or replace."""
+
+    async def drop_authorisation(self, account: AccountCode, service: ServiceCode) -> bool:
+        """Take the word back, so that the counter groups alone decide; False when there was none."""
+
+    async def hold_roster(self, account: AccountCode) -> None:
+        """Keep one member's duties from every other unit of work until this one ends."""
+
+    async def add_duty(self, duty: Duty) -> None:
+        """A new duty."""
+
+    async def duty(self, duty: DutyId) -> Duty:
+        """One by id; raises `NotFound`."""
+
+    async def cancel_duty(self, duty: DutyId) -> bool:
+        """Cancel in one guarded statement; False when it was cancelled already."""
+
+    async def duties_at(self, hall: HallCode, start: datetime, end: datetime) -> tuple[Duty, ...]:
+        """A hall's duties that touch [start, end), in order of time, cancelled ones too."""
+
+    async def duties_of(self, account: AccountCode, start: datetime, end: datetime) -> tuple[Duty, ...]:
+        """One member's duties that touch [start, end), in order of time, cancelled ones too."""
 
 
 class Intents(Protocol):
@@ -679,6 +870,16 @@ class Uow(Protocol):
     def cases(self) -> Cases: ...
     @property
     def questions(self) -> Questions: ...
+    @property
+    def follow_ups(self) -> FollowUps: ...
+    @property
+    def help_requests(self) -> HelpRequests: ...
+    @property
+    def work_orders(self) -> WorkOrders: ...
+    @property
+    def steps(self) -> Steps: ...
+    @property
+    def staff(self) -> Staff: ...
     @property
     def trays(self) -> Trays: ...
     @property

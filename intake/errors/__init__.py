@@ -217,6 +217,42 @@ class WrongCode(Refusal):
     code = "wrong_code"
 
 
+class NotTrained(Refusal):
+    """The clerk lacks a valid training record that the item asks for; the refusal names who can, and how to get it."""
+
+    code = "not_trained"
+
+
+class NotAuthorised(Refusal):
+    """The director does not let this clerk receive this item; the refusal names who can."""
+
+    code = "not_authorised"
+
+
+class JudgedThemselves(Refusal):
+    """Whoever a bad grade judged does not follow it up."""
+
+    code = "judged_themselves"
+
+
+class NotContacted(Refusal):
+    """A follow-up is not closed before the person was heard."""
+
+    code = "not_contacted"
+
+
+class DutyClash(Refusal):
+    """The same person already has a duty at that time."""
+
+    code = "duty_clash"
+
+
+class LockedOut(Refusal):
+    """Too many wrong secrets came from there; trying again helps only after a while."""
+
+    code = "locked_out"
+
+
 class Unauthenticated(Refusal):
     """The device's token is unknown or revoked."""
 

@@ -43,6 +43,24 @@ class Verb(StrEnum):
     PLAN_VISITS = "plan_visits"
     MAKE_VISIT = "make_visit"
     SEE_VISITS = "see_visits"
+    # -- people --
+    REVOKE_MANDATE = "revoke_mandate"
+    SEE_MANDATES = "see_mandates"
+    ASK_HELP = "ask_help"
+    HANDLE_HELP = "handle_help"
+    SEE_STATEMENT = "see_statement"
+    SEE_STAFF = "see_staff"
+    KEEP_STAFF = "keep_staff"
+    GRANT_GREEN = "grant_green"
+    # -- what waits for an answer --
+    JUDGE_ANSWER = "judge_answer"
+    SEE_OVERDUE = "see_overdue"
+    FOLLOW_UP = "follow_up"
+    JUDGE_AGAIN = "judge_again"
+    OPEN_ORDER = "open_order"
+    SEE_ORDER = "see_order"
+    ANSWER_ORDER = "answer_order"
+    VERIFY_ORDER = "verify_order"
 
 
 class Reach(StrEnum):
@@ -52,21 +70,30 @@ class Reach(StrEnum):
     VILLAGE = "village"
     HALL = "hall"
     DEPARTMENT = "department"
+    GROUP = "group"
     COUNTY = "county"
 
 
 _R, _V, _A = Role, Verb, Reach
+# `group`: everywhere in the county (全城通办), but only what belongs to one's own counter groups.
 TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
-    _V.OPEN_CASE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.VILLAGE, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
+    _V.OPEN_CASE: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.VILLAGE,
+        _R.CLERK: _A.COUNTY,
+        _R.SPECIALIST: _A.COUNTY,
+        _R.DEVICE: _A.COUNTY,
+    },
     _V.SEE_CASE: {
         _R.CITIZEN: _A.OWN,
         _R.PROXY: _A.OWN,
         _R.CLERK: _A.COUNTY,
+        _R.SPECIALIST: _A.COUNTY,
         _R.APPROVER: _A.DEPARTMENT,
         _R.DIRECTOR: _A.HALL,
         _R.SUPERVISOR: _A.COUNTY,
     },
-    _V.RECEIVE_CASE: {_R.CLERK: _A.COUNTY},
+    _V.RECEIVE_CASE: {_R.CLERK: _A.GROUP, _R.SPECIALIST: _A.GROUP},
     _V.DECIDE_CASE: {_R.APPROVER: _A.DEPARTMENT},
     _V.ISSUE_CASE: {_R.CLERK: _A.COUNTY},
     _V.EVALUATE_CASE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN},
@@ -75,6 +102,7 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
         _R.CITIZEN: _A.OWN,
         _R.PROXY: _A.OWN,
         _R.CLERK: _A.COUNTY,
+        _R.SPECIALIST: _A.COUNTY,
         _R.APPROVER: _A.DEPARTMENT,
     },
     _V.BOOK: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.VILLAGE, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
@@ -84,25 +112,103 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.SEE_QUEUE: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
     _V.SEE_DISPLAY: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY, _R.DEVICE: _A.HALL},
     _V.SET_LINE_RULES: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.BOOK: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.VILLAGE,
+        _R.CLERK: _A.COUNTY,
+        _R.SPECIALIST: _A.COUNTY,
+        _R.DEVICE: _A.COUNTY,
+    },
+    _V.CANCEL_BOOKING: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.HALL,
+        _R.SPECIALIST: _A.HALL,
+    },
+    _V.CHECK_IN: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.HALL,
+        _R.SPECIALIST: _A.HALL,
+        _R.DEVICE: _A.HALL,
+    },
+    _V.RUN_QUEUE: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL},
+    _V.SEE_QUEUE: {
+        _R.CLERK: _A.HALL,
+        _R.SPECIALIST: _A.HALL,
+        _R.DIRECTOR: _A.HALL,
+        _R.SUPERVISOR: _A.COUNTY,
+        _R.DEVICE: _A.HALL,
+    },
     _V.LAY_ON_COUNTER: {_R.DEVICE: _A.HALL},
-    _V.SEE_COUNTER: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
-    _V.ASK_QUESTION: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
-    _V.ANSWER_QUESTION: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
+    _V.SEE_COUNTER: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL, _R.DIRECTOR: _A.HALL},
+    _V.ASK_QUESTION: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.COUNTY,
+        _R.SPECIALIST: _A.COUNTY,
+        _R.DEVICE: _A.COUNTY,
+    },
+    _V.ANSWER_QUESTION: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL, _R.DIRECTOR: _A.HALL},
     _V.SEE_VILLAGERS: {_R.PROXY: _A.VILLAGE},
     _V.RECORD_MANDATE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.VILLAGE},
-    _V.REVEAL_ID: {_R.CLERK: _A.COUNTY, _R.APPROVER: _A.DEPARTMENT},
+    _V.REVEAL_ID: {_R.CLERK: _A.COUNTY, _R.SPECIALIST: _A.COUNTY, _R.APPROVER: _A.DEPARTMENT},
     _V.IMPORT: {_R.KEEPER: _A.COUNTY, _R.OPERATOR: _A.COUNTY},
     _V.TEACH: {_R.KEEPER: _A.COUNTY},
     _V.SEE_FIGURES: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
     _V.PLAN_VISITS: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
     _V.MAKE_VISIT: {_R.CLERK: _A.HALL},
     _V.SEE_VISITS: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.REVOKE_MANDATE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.COUNTY},
+    _V.SEE_MANDATES: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.COUNTY},
+    _V.ASK_HELP: {_R.CITIZEN: _A.OWN},
+    _V.HANDLE_HELP: {_R.PROXY: _A.VILLAGE, _R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
+    _V.SEE_STATEMENT: {_R.PROXY: _A.OWN, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.SEE_STAFF: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.KEEP_STAFF: {_R.DIRECTOR: _A.HALL},
+    _V.GRANT_GREEN: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL},
+    _V.JUDGE_ANSWER: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.OWN,
+        _R.SPECIALIST: _A.OWN,
+        _R.DEVICE: _A.OWN,
+    },
+    _V.SEE_OVERDUE: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.FOLLOW_UP: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.JUDGE_AGAIN: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN},
+    _V.OPEN_ORDER: {
+        _R.PROXY: _A.COUNTY,
+        _R.CLERK: _A.COUNTY,
+        _R.SPECIALIST: _A.COUNTY,
+        _R.APPROVER: _A.COUNTY,
+        _R.DIRECTOR: _A.COUNTY,
+    },
+    _V.SEE_ORDER: {
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.OWN,
+        _R.SPECIALIST: _A.OWN,
+        _R.APPROVER: _A.OWN,
+        _R.DIRECTOR: _A.HALL,
+        _R.SUPERVISOR: _A.COUNTY,
+        _R.KEEPER: _A.COUNTY,
+        _R.OPERATOR: _A.COUNTY,
+    },
+    _V.ANSWER_ORDER: {_R.KEEPER: _A.COUNTY, _R.OPERATOR: _A.COUNTY},
+    _V.VERIFY_ORDER: {
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.OWN,
+        _R.SPECIALIST: _A.OWN,
+        _R.APPROVER: _A.OWN,
+        _R.DIRECTOR: _A.OWN,
+    },
 }
 
 ROLE_WORDS: Mapping[Role, str] = {
     Role.CITIZEN: "群众本人",
     Role.PROXY: "村代办员",
-    Role.CLERK: "窗口工作人员",
+    Role.CLERK: "综合窗口工作人员",
+    Role.SPECIALIST: "专业窗口工作人员",
     Role.APPROVER: "部门审批人员",
     Role.DIRECTOR: "中心主任",
     Role.SUPERVISOR: "县级督查人员",
@@ -146,5 +252,7 @@ def _reaches(caller: Caller, reach: Reach, about: Belonging) -> bool:
             return about.hall == account.hall
         case Reach.DEPARTMENT:
             return about.department == account.department
-        case Reach.COUNTY:
+        case Reach.GROUP:
             return about.group is None or not account.groups or about.group in account.groups
+        case Reach.COUNTY:
+            return True

@@ -12,9 +12,9 @@ from intake.model.ids import (
     AccountCode,
     CounterCode,
     DepartmentName,
+    Digest,
     HallCode,
     MandateId,
-    PageId,
     PersonId,
     ServiceCode,
     VillageCode,
@@ -34,12 +34,17 @@ class Role(StrEnum):
     CITIZEN = "citizen"
     PROXY = "proxy"
     CLERK = "clerk"
+    SPECIALIST = "specialist"
     APPROVER = "approver"
     DIRECTOR = "director"
     SUPERVISOR = "supervisor"
     KEEPER = "keeper"
     OPERATOR = "operator"
     DEVICE = "device"
+
+
+# Who sits at a counter: at a comprehensive one (综合窗口), or at one of the professional ones (专业窗口).
+RECEPTION = frozenset({Role.CLERK, Role.SPECIALIST})
 
 
 class Door(StrEnum):
@@ -176,22 +181,38 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """授权委托: an elder's word that a village proxy may act in one matter, with its evidence and end."""
+    """授权委托: an elder's word that somebody may act in one matter, or in `more` along with it.
+
+    `evidence` is the photographed 授权委托 under its digest; without one the statement itself, as it was spoken and
+    written down, is the evidence.
+    """
 
     id: MandateId
     person: PersonId
     proxy: AccountCode
     service_code: ServiceCode
     statement: str
-    evidence: PageId | None
+    evidence: Digest | None
     given_at: datetime
     expires_on: date
     revoked_at: datetime | None = None
+    revoked_by: AccountCode | None = None
+    revoked_why: str = ""
+    more: tuple[ServiceCode, ...] = ()
+
+    @property
+    def scope(self) -> tuple[ServiceCode, ...]:
+        """The items it covers, the one it was given for first."""
+        return (self.service_code, *self.more)
+
+    def in_force(self, on: date) -> bool:
+        """Whether it is neither taken back nor past its last day."""
+        return self.revoked_at is None and on <= self.expires_on
 
     def covers(self, person: PersonId, service_code: ServiceCode, proxy: AccountCode, on: date) -> bool:
         """Whether the mandate allows this proxy this matter for this person on that day."""
-        same = (self.person, self.service_code, self.proxy) == (person, service_code, proxy)
-        return same and self.revoked_at is None and on <= self.expires_on
+        same = (self.person, self.proxy) == (person, proxy) and service_code in self.scope
+        return same and self.in_force(on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +223,18 @@ class Session:
     account: AccountCode
     door: Door
     expires_at: datetime
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """锁定: how many wrong secrets came from one place in a row, and until when none is looked at."""
+
+    place: str
+    wrong: int
+    last_at: datetime
+    locked_until: datetime | None = None
+
+    def locked(self, now: datetime) -> bool:
+        """Whether nothing from there is looked at now."""
+        return self.locked_until is not None and now < self.locked_until

@@ -50,6 +50,20 @@ class SqlCases:
     async def opened_by(self, account: AccountCode, limit: int = 50) -> tuple[Case, ...]:
         return await self._newest(cases.c.opened_by == account, limit)
 
+    async def drafts_for(self, person: PersonId, service: ServiceCode) -> tuple[Case, ...]:
+        draft = (
+            cases.c.applicant == person,
+            cases.c.service_code == service,
+            cases.c.state == CaseState.DRAFT,
+        )
+        statement = select(cases).where(*draft).order_by(cases.c.opened_at, cases.c.id)
+        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+
+    async def of_proxy(self, proxy: AccountCode, since: datetime) -> tuple[Case, ...]:
+        theirs = (cases.c.opened_by == proxy, cases.c.opened_at >= since, cases.c.state != CaseState.DRAFT)
+        statement = select(cases).where(*theirs).order_by(cases.c.opened_at, cases.c.id)
+        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+
     async def at_hall(
         self, hall: HallCode, states: Collection[CaseState], limit: int = 200
     ) -> tuple[Case, ...]:

@@ -1,4 +1,4 @@
-"""Who still holds a photograph: a case, or a page that lies on a counter."""
+"""Who still holds a photograph: a case, a page that lies on a counter, a mandate, or a work order."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import Digest
-from storage.sql.tables import case_pages, laid_pages
+from storage.sql.tables import case_pages, laid_pages, mandates, order_images
 
-_HOLDERS = (case_pages.c.digest, laid_pages.c.digest)
+_HOLDERS = (case_pages.c.digest, laid_pages.c.digest, mandates.c.evidence, order_images.c.digest)
 
 
 async def held_photographs(connection: AsyncConnection) -> list[Digest]:
     """Every photograph some row refers to, once."""
-    held = union(*(select(digest) for digest in _HOLDERS))
+    held = union(*(select(digest).where(digest.is_not(None)) for digest in _HOLDERS))
     return [Digest(digest) for digest in (await connection.execute(held)).scalars()]
 
 

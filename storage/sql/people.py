@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, RowMapping, delete, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, RowMapping, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound, Stale
-from intake.model.ids import AccountCode, PersonId, VillageCode
-from intake.model.people import Account, IdNumber, Mandate, Person, Role, Session
+from intake.model.ids import AccountCode, HallCode, MandateId, PersonId, VillageCode
+from intake.model.people import Account, IdNumber, Lockout, Mandate, Person, Role, Session
 from storage.crypto import Sealer
-from storage.sql.rows import Values, add_once, as_noun, as_row, one, put
-from storage.sql.tables import accounts, mandates, people, sessions
+from storage.sql.rows import Values, add_once, as_noun, as_row, insert_into, one, put
+from storage.sql.tables import accounts, lockouts, mandates, people, sessions
+
+_LATEST = 200
 
 
 class SqlPeople:
@@ -75,6 +79,64 @@ class SqlPeople:
 
     async def end_session(self, token_hash: str) -> None:
         await self.connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+    async def see_session(self, token_hash: str, at: datetime) -> None:
+        seen = update(sessions).where(sessions.c.token_hash == token_hash).values(seen_at=at)
+        await self.connection.execute(seen)
+
+    async def end_sessions(self, account: AccountCode) -> int:
+        return (await self.connection.execute(delete(sessions).where(sessions.c.account == account))).rowcount
+
+    async def forget_sessions(self, before: datetime) -> int:
+        await self.connection.execute(delete(lockouts).where(lockouts.c.last_at < before))
+        return (
+            await self.connection.execute(delete(sessions).where(sessions.c.expires_at < before))
+        ).rowcount
+
+    async def lockout(self, place: str) -> Lockout | None:
+        row = await one(self.connection, lockouts, lockouts.c.place == place)
+        return None if row is None else as_noun(Lockout, row)
+
+    async def wrong_secret(self, place: str, at: datetime, since: datetime) -> int:
+        insert = insert_into(self.connection, lockouts).values(place=place, wrong=1, last_at=at)
+        again = case((lockouts.c.last_at < since, 1), else_=lockouts.c.wrong + 1)
+        counted = insert.on_conflict_do_update(
+            index_elements=["place"], set_={"wrong": again, "last_at": at}
+        ).returning(lockouts.c.wrong)
+        return int((await self.connection.execute(counted)).scalar_one())
+
+    async def lock(self, place: str, until: datetime) -> None:
+        locked = update(lockouts).where(lockouts.c.place == place).values(locked_until=until, wrong=0)
+        await self.connection.execute(locked)
+
+    async def right_secret(self, place: str) -> None:
+        await self.connection.execute(delete(lockouts).where(lockouts.c.place == place))
+
+    async def at_hall(self, hall: HallCode) -> tuple[Account, ...]:
+        here = select(accounts).where(accounts.c.hall == hall, accounts.c.active).order_by(accounts.c.code)
+        return tuple(map(self._account, (await self.connection.execute(here)).mappings()))
+
+    async def mandate(self, mandate: MandateId) -> Mandate:
+        row = await one(self.connection, mandates, mandates.c.id == mandate)
+        if row is None:
+            raise NotFound(what="授权委托")
+        return as_noun(Mandate, row)
+
+    async def given_by(self, person: PersonId) -> tuple[Mandate, ...]:
+        return await self._mandates(mandates.c.person == person)
+
+    async def held_by(self, proxy: AccountCode) -> tuple[Mandate, ...]:
+        return await self._mandates(mandates.c.proxy == proxy)
+
+    async def revoke_mandate(self, mandate: MandateId, by: AccountCode, why: str, at: datetime) -> bool:
+        in_force = (mandates.c.id == mandate, mandates.c.revoked_at.is_(None))
+        statement = update(mandates).where(*in_force).values(revoked_at=at, revoked_by=by, revoked_why=why)
+        return (await self.connection.execute(statement)).rowcount == 1
+
+    async def _mandates(self, *where: ColumnElement[bool]) -> tuple[Mandate, ...]:
+        newest = (mandates.c.given_at.desc(), mandates.c.id.desc())
+        statement = select(mandates).where(*where).order_by(*newest).limit(_LATEST)
+        return tuple(as_noun(Mandate, row) for row in (await self.connection.execute(statement)).mappings())
 
     async def add_mandate(self, mandate: Mandate) -> None:
         await self.connection.execute(mandates.insert().values(as_row(mandate)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound
@@ -37,8 +38,18 @@ class SqlQuestions:
         return tuple(as_noun(Question, row) for row in (await self.connection.execute(statement)).mappings())
 
     async def at_hall(self, hall: HallCode) -> tuple[Question, ...]:
-        still_open = (questions.c.hall == hall, questions.c.state == QuestionState.OPEN)
+        return await self._open(questions.c.hall == hall)
+
+    async def owned_by(self, owner: AccountCode) -> tuple[Question, ...]:
+        return await self._open(questions.c.owner == owner)
+
+    async def overdue(self, today: date, hall: HallCode | None = None) -> tuple[Question, ...]:
+        where = [questions.c.due_on < today, *([questions.c.hall == hall] if hall else [])]
+        return await self._open(*where)
+
+    async def _open(self, *where: ColumnElement[bool]) -> tuple[Question, ...]:
         soonest = (questions.c.due_on, questions.c.asked_at, questions.c.id)
+        still_open = (questions.c.state == QuestionState.OPEN, *where)
         statement = select(questions).where(*still_open).order_by(*soonest).limit(_LATEST)
         return tuple(as_noun(Question, row) for row in (await self.connection.execute(statement)).mappings())
 

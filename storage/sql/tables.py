@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 
 from intake.model.booking import AppointmentState
@@ -25,7 +26,9 @@ from intake.model.calendar import DayKind, DueDay
 from intake.model.case import OPEN_STATES, CaseMaterial, CaseState, Correction, Evaluation, Issue, Outcome
 from intake.model.catalogue import Bundle, CounterGroup, ProjectType, ServiceItem
 from intake.model.exchange import ImportState
-from intake.model.ids import AccountCode
+from intake.model.follow_up import FollowUpState
+from intake.model.helping import HelpState
+from intake.model.ids import AccountCode, ServiceCode
 from intake.model.learning import Ending, HeardState
 from intake.model.leaving import Topic
 from intake.model.lines import LineRules
@@ -33,7 +36,9 @@ from intake.model.people import Door, Role
 from intake.model.places import Hall, HoursException, HoursPattern, OfferKind
 from intake.model.question import QuestionState
 from intake.model.queue import TicketState
+from intake.model.staffing import Post
 from intake.model.visits import Plan, Window
+from intake.model.work_order import OrderAbout, OrderImage, OrderState
 from intake.ports import Rules
 from storage.sql.columns import Document, Instant, Serial, Word
 
@@ -247,6 +252,16 @@ sessions = Table(
     Column("account", Text, nullable=False, index=True),
     Column("door", Word(Door), nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("seen_at", Instant),
+)
+
+lockouts = Table(
+    "lockouts",
+    metadata,
+    Column("place", Text, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("locked_until", Instant),
 )
 
 mandates = Table(
@@ -257,11 +272,61 @@ mandates = Table(
     Column("proxy", Text, nullable=False),
     Column("service_code", Text, nullable=False),
     Column("statement", Text, nullable=False),
-    Column("evidence", Text),
+    Column("evidence", Text, index=True),
     Column("given_at", Instant, nullable=False),
     Column("expires_on", Date, nullable=False),
     Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+    Column("revoked_why", Text, nullable=False, server_default=text("''")),
+    Column(
+        "more",
+        Document[tuple[ServiceCode, ...]](tuple[ServiceCode, ...]),
+        nullable=False,
+        server_default="[]",
+    ),
     Index("mandates_given", "person", "proxy", "given_at"),
+    Index("mandates_held", "proxy", "given_at"),
+)
+
+trainings = Table(
+    "trainings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("course", Text, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("note", Text, nullable=False),
+    UniqueConstraint("account", "course", "until"),
+)
+
+authorisations = Table(
+    "authorisations",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("service_code", Text, primary_key=True),
+    Column("allowed", Boolean, nullable=False),
+    Column("until", Date),
+    Column("why", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("post", Word(Post), nullable=False),
+    Column("counter", Text),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Index("duties_at_hall", "hall", "start"),
+    Index("duties_of_account", "account", "start"),
 )
 
 # -- booking and the queue -------------------------------------------------------------------------------------------
@@ -534,9 +599,133 @@ questions = Table(
     Column("asked_at", Instant, nullable=False),
     Column("answer", Text, nullable=False),
     Column("answered_at", Instant),
+    Column("answered_by", Text),
+    Column("reopened", Integer, nullable=False, server_default="0"),
+    Column("grade", Integer),
+    Column("grade_words", Text, nullable=False, server_default=text("''")),
     Column("version", Integer, nullable=False),
     Index("questions_of_asker", "asker", "asked_at"),
     Index("questions_at_hall", "hall", "state", "due_on"),
+    Index("questions_of_owner", "owner", "state", "due_on"),
+    Index("questions_due", "state", "due_on"),
+)
+
+# -- what else waits for an answer -------------------------------------------------------------------------------------
+
+_Accounts = Document[frozenset[AccountCode]](frozenset[AccountCode])
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("case", Text, unique=True),
+    Column("question", Text),
+    Column("about", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("person", Text),
+    Column("grader", Text, nullable=False),
+    Column("grade", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("judged", _Accounts, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_name", Text, nullable=False),
+    Column("contact_by", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("state", Word(FollowUpState), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("contacted_at", Instant),
+    Column("finding", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("closed_by", Text),
+    Column("closed_at", Instant),
+    Column("second_grade", Integer),
+    Column("second_words", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("follow_ups_at_hall", "hall", "state", "due_on"),
+    Index("follow_ups_of_owner", "owner", "state", "due_on"),
+    Index("follow_ups_of_grader", "grader", "opened_at"),
+    Index("follow_ups_due", "state", "due_on"),
+)
+
+help_requests = Table(
+    "help_requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("person", Text, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("village", Text),
+    Column("hall", Text, nullable=False),
+    Column("service_code", Text),
+    Column("service_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_name", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("state", Word(HelpState), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("case_number", Text, nullable=False),
+    Column("reopened", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("help_requests_of_asker", "asker", "asked_at"),
+    Index("help_requests_of_owner", "owner", "state", "due_on"),
+    Index("help_requests_at_hall", "hall", "state", "due_on"),
+    Index("help_requests_due", "state", "due_on"),
+)
+
+work_orders = Table(
+    "work_orders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("about", Word(OrderAbout), nullable=False),
+    Column("service_code", Text),
+    Column("service_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("images", Document[tuple[OrderImage, ...]](tuple[OrderImage, ...]), nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_name", Text, nullable=False),
+    Column("hall", Text),
+    Column("owner", Text, nullable=False),
+    Column("owner_name", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("state", Word(OrderState), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_by", Text),
+    Column("reopened", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("work_orders_opened_by", "opened_by", "opened_at"),
+    Index("work_orders_about", "about", "state", "due_on"),
+    Index("work_orders_at_hall", "hall", "opened_at"),
+)
+
+# Which work order a picture lies in, so that the sweeping finds it held.
+order_images = Table(
+    "order_images",
+    metadata,
+    Column("order", Text, ForeignKey("work_orders.id"), primary_key=True),
+    Column("digest", Text, primary_key=True, index=True),
+)
+
+owned_steps = Table(
+    "owned_steps",
+    metadata,
+    Column("place", Serial, primary_key=True),
+    Column("subject", Text, nullable=False, index=True),
+    Column("act", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_name", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("words", Text, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # -- what lies on the counters ---------------------------------------------------------------------------------------

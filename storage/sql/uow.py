@@ -13,11 +13,13 @@ from storage.sql.intents import SqlIntents, SqlNumbers
 from storage.sql.learning import SqlLearning
 from storage.sql.leaving import SqlLeaving
 from storage.sql.lines import SqlLines
+from storage.sql.owned import SqlFollowUps, SqlHelpRequests, SqlSteps, SqlWorkOrders
 from storage.sql.people import SqlPeople
 from storage.sql.places import SqlPlaces
 from storage.sql.province import SqlProvince
 from storage.sql.questions import SqlQuestions
 from storage.sql.slots import SqlSlots
+from storage.sql.staff import SqlStaff
 from storage.sql.tickets import SqlTickets
 from storage.sql.trays import SqlTrays
 from storage.sql.visits import SqlVisits
@@ -40,6 +42,11 @@ class SqlUow:
         self.lines = SqlLines(connection)
         self.cases = SqlCases(connection)
         self.questions = SqlQuestions(connection)
+        self.follow_ups = SqlFollowUps(connection)
+        self.help_requests = SqlHelpRequests(connection)
+        self.work_orders = SqlWorkOrders(connection)
+        self.steps = SqlSteps(connection)
+        self.staff = SqlStaff(connection)
         self.trays = SqlTrays(connection, sealer)
         self.intents = SqlIntents(connection)
         self.leaving = SqlLeaving(connection)

@@ -9,7 +9,7 @@ from intake.errors import BadInput, NotYourVillage
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
 from intake.model.catalogue import HallLevel
-from intake.model.ids import IntentKey, MandateId, PageId, PersonId, ServiceCode, VillageCode
+from intake.model.ids import Digest, IntentKey, MandateId, PersonId, ServiceCode, VillageCode
 from intake.model.leaving import AuditEntry
 from intake.model.people import Account, Caller, IdNumber, Mandate, Person, Role
 from intake.ports import Tools, Uow
@@ -42,7 +42,7 @@ class RecordMandate:
     service_code: ServiceCode
     statement: str
     id_number: str = field(default="", repr=False)
-    evidence: PageId | None = None
+    evidence: Digest | None = None
     key: IntentKey | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import TypeVar
 
 from intake.model.calendar import CalendarDay, DayKind
@@ -15,6 +16,7 @@ from intake.model.ids import (
     DivisionCode,
     HallCode,
     PersonId,
+    ServiceCode,
     VillageCode,
 )
 from intake.model.people import Account, IdNumber, Person, Role
@@ -29,11 +31,22 @@ from intake.model.places import (
     Period,
     Village,
 )
+from intake.model.staffing import TrainingRules
+from intake.model.statement import PayRules
 from intake.ports import Retention, Rules, VisitRules
-from intake.usecases.rows import FaultyRow, Row, RowFault
+from intake.usecases.rows import FaultyRow, Kind, Row, RowFault
 
 Noun = TypeVar("Noun")
 _EVERY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """培训情况: a course a member of staff had passed when the file was written."""
+
+    account: AccountCode
+    course: str
+    until: date
 
 
 @dataclass(slots=True)
@@ -48,6 +61,7 @@ class County:
     days: list[CalendarDay] = field(default_factory=list)
     announced: set[int] = field(default_factory=set)
     accounts: list[Account] = field(default_factory=list)
+    trained: list[Trained] = field(default_factory=list)
     people: list[tuple[Person, AccountCode]] = field(default_factory=list)
     roads: dict[tuple[str, str], int] = field(default_factory=dict)
     rules: Rules | None = None
@@ -86,6 +100,8 @@ class _Reading:
         county.days += self._each("days", lambda v: _day(Row(v)))
         county.announced |= _announced(self._content.get("years"))
         county.accounts += self._each("staff", lambda v: _staff(Row(v)))
+        for trained in self._each("staff", lambda v: _trained(Row(v))):
+            county.trained += trained
         county.accounts += self._each("proxies", lambda v: _proxy(Row(v)))
         county.accounts += self._each("devices", lambda v: _device(Row(v)))
         county.people += self._each("people", lambda v: _person(Row(v)))
@@ -198,14 +214,26 @@ def _announced(years: object) -> set[int]:
 
 def _staff(row: Row) -> Account:
     hall, department = row.optional("hall"), row.optional("department")
+    groups = frozenset(CounterGroup(g) for g in row.texts("groups", ()))
     return Account(
         code=AccountCode(row.text("code")),
         name=row.text("name"),
-        role=row.one_of("role", Role),
+        role=_role_at(row.one_of("role", Role), groups),
         hall=HallCode(hall) if hall else None,
         department=DepartmentName(department) if department else None,
-        groups=frozenset(CounterGroup(g) for g in row.texts("groups", ())),
+        groups=groups,
     )
+
+
+def _role_at(role: Role, groups: frozenset[CounterGroup]) -> Role:
+    """A clerk who sits only at professional counters is a professional clerk (专业窗口)."""
+    professional = role is Role.CLERK and groups and CounterGroup.COMPREHENSIVE not in groups
+    return Role.SPECIALIST if professional else role
+
+
+def _trained(row: Row) -> tuple[Trained, ...]:
+    code = AccountCode(row.text("code"))
+    return tuple(Trained(code, told.text("course"), told.day("until")) for told in row.rows("trained"))
 
 
 def _proxy(row: Row) -> Account:
@@ -262,6 +290,9 @@ def _rules(row: Row) -> Rules:
         mandate_days=case.number("mandate_valid_days"),
         reminders_minutes=tuple(sorted(booking.numbers("reminders_minutes_before"))),
         visits=_visit_rules(row.row("visits")) if row.has("visits") else VisitRules(),
+        **_promises(row),
+        training=_training(row.row("training")) if row.has("training") else TrainingRules(),
+        proxy_pay=_proxy_pay(row.row("proxy_pay")) if row.has("proxy_pay") else PayRules(),
         retention=_retention(row.row("retention")) if row.has("retention") else Retention(),
     )
 
@@ -289,6 +320,68 @@ def _visit_rules(row: Row) -> VisitRules:
 
 def _road(row: Row) -> tuple[tuple[str, str], int]:
     return (row.text("from"), row.text("to")), row.number("minutes")
+
+
+def _promises(row: Row) -> dict[str, int]:
+    """The numbers of the younger sections; a county that does not set one keeps the default."""
+    kept = asdict(Rules())
+    told = {
+        "contact_working_days": ("evaluation", "first_contact_working_days"),
+        "follow_up_working_days": ("evaluation", "follow_up_working_days"),
+        "help_accept_working_days": ("proxy", "help_accept_working_days"),
+        "help_working_days": ("proxy", "help_working_days"),
+        "order_working_days": ("work_order", "answer_working_days"),
+        "session_hours": ("sign_in", "session_hours"),
+        "staff_idle_minutes": ("sign_in", "staff_idle_minutes"),
+        "wrong_secrets": ("sign_in", "wrong_secrets"),
+        "lockout_minutes": ("sign_in", "lockout_minutes"),
+    }
+    return {
+        name: row.row(section).number(key, kept[name]) if row.has(section) else kept[name]
+        for name, (section, key) in told.items()
+    }
+
+
+def _training(row: Row) -> TrainingRules:
+    return TrainingRules(
+        required_courses={
+            _one_of("required_courses", k, Role): v for k, v in _lists(row, "required_courses")
+        },
+        group_courses={_one_of("group_courses", k, CounterGroup): v for k, v in _lists(row, "group_courses")},
+        item_courses={ServiceCode(k): v for k, v in _lists(row, "item_courses")},
+        course_names=_texts(row, "course_names"),
+        how_to=row.text("how_to", ""),
+    )
+
+
+def _proxy_pay(row: Row) -> PayRules:
+    return PayRules(
+        base_yuan=row.number("base_yuan"),
+        case_yuan=row.number("case_yuan"),
+        most_cases_paid=row.number("most_cases_paid", 0),
+        fewest_evaluations=row.number("fewest_evaluations", 1),
+        star_from_grade=_numbers(row, "star_from_grade"),
+        star_yuan=_numbers(row, "star_yuan"),
+    )
+
+
+def _lists(row: Row, field_: str) -> list[tuple[str, tuple[str, ...]]]:
+    inner = row.row(field_) if row.has(field_) else Row({})
+    return [(name, inner.texts(name)) for name, _ in inner.items()]
+
+
+def _texts(row: Row, field_: str) -> dict[str, str]:
+    inner = row.row(field_) if row.has(field_) else Row({})
+    return {name: inner.text(name) for name, _ in inner.items()}
+
+
+def _numbers(row: Row, field_: str) -> dict[str, int]:
+    inner = row.row(field_)
+    return {name: inner.number(name) for name, _ in inner.items()}
+
+
+def _one_of(field_: str, text: str, kinds: type[Kind]) -> Kind:
+    return Row({field_: text}).one_of(field_, kinds)
 
 
 def _retention(row: Row) -> Retention:

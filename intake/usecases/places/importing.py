@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from intake.errors import BadInput
 from intake.model.authority import Verb, require
-from intake.model.ids import IntentKey
+from intake.model.ids import IntentKey, TrainingId
 from intake.model.people import Account, Caller, Person, Role
+from intake.model.staffing import Training
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
-from intake.usecases.places.county import County
+from intake.usecases.places.county import County, Trained
 from intake.usecases.trail import audit
 
 
@@ -50,10 +51,19 @@ async def _import(uow: Uow, cmd: ImportCounty, tools: Tools) -> None:
     await _put_places(uow, county)
     for account in county.accounts:
         await uow.people.put_account(account)
+    for trained in county.trained:
+        await uow.staff.add_training(_training(trained, cmd, tools))
     for person, code in county.people:
         await _put_person(uow, person, Account(code, person.name, Role.CITIZEN, person=person.id))
     halls, villages = str(len(county.halls)), str(len(county.villages))
     await audit(uow, cmd.caller, "county.import", tools.clock.now(), halls=halls, villages=villages)
+
+
+def _training(trained: Trained, cmd: ImportCounty, tools: Tools) -> Training:
+    now = tools.clock.now()
+    return Training(
+        TrainingId(tools.ids.new()), trained.account, trained.course, trained.until, cmd.caller.code, now
+    )
 
 
 async def _nothing_more() -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from intake.errors import BadInput, NotNow, Stale
+from intake.errors import BadInput, Stale
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import day_text, local_day
-from intake.model.catalogue import HallLevel, TimeLimit
+from intake.model.catalogue import TimeLimit
 from intake.model.ids import HallCode, IntentKey, QuestionId, ServiceCode
-from intake.model.leaving import AuditEntry, Outgoing, Topic
+from intake.model.leaving import Outgoing, Topic
 from intake.model.people import Caller
 from intake.model.places import Hall
 from intake.model.question import Question, QuestionState
 from intake.ports import Tools, Uow
 from intake.usecases.catalogue.learning import NoteHearing, note_correction
 from intake.usecases.intents import once
+from intake.usecases.owning import first_responsible, hall_of_village, take_step
 
 _LONGEST = 2000
 
@@ -68,10 +69,8 @@ async def answer_question(cmd: AnswerQuestion, *, tools: Tools) -> Question:
         require(cmd.caller, Verb.ANSWER_QUESTION, Belonging(hall=question.hall))
         if question.version != cmd.version:
             raise Stale(what=f"咨询{question.number}", version=question.version)
-        if question.state is not QuestionState.OPEN:
-            raise NotNow(what=f"咨询{question.number}", state="已答复")
-        answered = replace(question, state=QuestionState.ANSWERED, answer=cmd.answer.strip(), answered_at=now)
-        saved = await uow.questions.save(answered)
+        saved = await uow.questions.save(question.answered(cmd.answer.strip(), cmd.caller.code, now))
+        await take_step(uow, cmd.caller, saved, "answer", now, words=saved.answer)
         meant = await _note_item(uow, cmd, question, tools)
         told = {
             "number": saved.number,
@@ -82,10 +81,6 @@ async def answer_question(cmd: AnswerQuestion, *, tools: Tools) -> Question:
         }
         await uow.leaving.send(
             Outgoing(Topic.NOTICE, f"question:{saved.id}", "question_answered", saved.asker, told)
-        )
-        facts = {"question": saved.number}
-        await uow.leaving.audit(
-            AuditEntry("question.answer", cmd.caller.code, cmd.caller.door, now, facts=facts)
         )
         await uow.leaving.beat(saved.hall)
         await uow.commit()
@@ -117,7 +112,7 @@ async def _note_item(uow: Uow, cmd: AnswerQuestion, question: Question, tools: T
 async def _ask(uow: Uow, cmd: AskQuestion, tools: Tools) -> Question:
     now = tools.clock.now()
     hall = await home_hall(uow, cmd.caller, cmd.hall)
-    owner = await uow.people.account(hall.first_responsible)
+    owner = await first_responsible(uow, hall)
     calendar = await uow.places.calendar()
     due = calendar.due(local_day(now), TimeLimit(tools.rules.question_working_days))
     day = local_day(now)
@@ -129,13 +124,14 @@ async def _ask(uow: Uow, cmd: AskQuestion, tools: Tools) -> Question:
         asker=cmd.caller.code,
         person=cmd.caller.account.person,
         hall=hall.code,
-        owner=hall.first_responsible,
-        owner_name=owner.name if owner else hall.name,
+        owner=owner.code,
+        owner_name=owner.name,
         due_on=due.day,
         state=QuestionState.OPEN,
         asked_at=now,
     )
     await uow.questions.add(question)
+    await take_step(uow, cmd.caller, question, "ask", now)
     told = {
         "number": number,
         "hall": hall.name,
@@ -145,9 +141,6 @@ async def _ask(uow: Uow, cmd: AskQuestion, tools: Tools) -> Question:
     }
     await uow.leaving.send(
         Outgoing(Topic.NOTICE, f"question:{question.id}", "question_opened", question.owner, told)
-    )
-    await uow.leaving.audit(
-        AuditEntry("question.ask", cmd.caller.code, cmd.caller.door, now, facts={"question": number})
     )
     await uow.leaving.beat(hall.code)
     return question
@@ -160,7 +153,4 @@ async def home_hall(uow: Uow, caller: Caller, wished: HallCode | None = None) ->
     village_code = caller.account.village
     if caller.account.person is not None:
         village_code = (await uow.people.person(caller.account.person)).village
-    halls = await uow.places.halls()
-    township = (await uow.places.village(village_code)).township if village_code else None
-    home = next((h for h in halls if h.level is HallLevel.TOWNSHIP and township in h.serves), None)
-    return home or halls[0]
+    return await hall_of_village(uow, village_code)

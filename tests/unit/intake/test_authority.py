@@ -36,7 +36,7 @@ ELSEWHERE = Belonging(OTHER, OTHER_CODE, THERE, THEIRS, AWAY)
 
 def thing(*touched_by: Reach, **belongs: Any) -> Thing:
     """Somebody else's thing but for what is said; the county reaches all."""
-    return Thing(replace(ELSEWHERE, **belongs), frozenset({Reach.COUNTY, *touched_by}))
+    return Thing(replace(ELSEWHERE, **belongs), frozenset({Reach.COUNTY, Reach.GROUP, *touched_by}))
 
 
 THINGS = {
@@ -99,9 +99,15 @@ def test_reception_never_decides_and_the_department_never_receives():
     """前台综合受理、后台分类审批: no role holds both ends of a case."""
     receives, decides = set(TABLE[Verb.RECEIVE_CASE]), set(TABLE[Verb.DECIDE_CASE])
 
-    assert receives == {Role.CLERK}
+    assert receives == {Role.CLERK, Role.SPECIALIST}
     assert decides == {Role.APPROVER}
     assert set(TABLE[Verb.ISSUE_CASE]) == {Role.CLERK}
+
+
+def test_results_leave_at_the_one_comprehensive_window():
+    """统一窗口出件: a professional clerk receives what belongs to the own counters, and issues nothing."""
+    assert Role.SPECIALIST in TABLE[Verb.RECEIVE_CASE]
+    assert Role.SPECIALIST not in TABLE[Verb.ISSUE_CASE]
 
 
 def test_who_keeps_the_catalogue_and_who_runs_the_machines_see_nobodys_case():

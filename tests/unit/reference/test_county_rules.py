@@ -7,6 +7,19 @@ from typing import Any
 Record = dict[str, Any]
 
 SECTIONS = ("calendar", "booking", "queue", "visits", "case", "evaluation", "training", "retention")
+SECTIONS = (
+    "calendar",
+    "booking",
+    "queue",
+    "case",
+    "evaluation",
+    "training",
+    "proxy",
+    "proxy_pay",
+    "work_order",
+    "sign_in",
+    "retention",
+)
 
 
 def test_every_rule_is_explained(rules: Record, county_folder: Path) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 Record = dict[str, Any]
 
-SECTIONS = ("calendar", "booking", "queue", "visits", "case", "evaluation", "training", "retention")
 SECTIONS = (
     "calendar",
     "booking",
     "queue",
+    "visits",
     "case",
     "evaluation",
     "training",

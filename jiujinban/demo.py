@@ -9,6 +9,7 @@ from intake.errors import Refusal, Unauthenticated
 from intake.model.case import Case, Verdict
 from intake.model.ids import AccountCode, HallCode, IntentKey, ServiceCode
 from intake.model.people import Account, Caller, Door, Role
+from intake.model.places import OfferKind
 from intake.usecases.cases.drafting import OpenDraft, SubmitCase
 from intake.usecases.cases.reception import AskCorrection, OnCase
 from intake.usecases.places.booking import BookAppointment, FindSlots
@@ -53,6 +54,17 @@ _SCENES: Sequence[Scene] = (
 )
 
 
+# Who waits at home in the coming days, and for what.
+_AT_HOME: Sequence[tuple[str, str, str]] = (
+    ("elder-13", "MZ09", "anwen"),
+    ("elder-27", "MZ10", "anwen"),
+    ("elder-41", "MZ09", "anwen"),
+    ("elder-55", "MZ10", "anwen"),
+    ("elder-7", "MZ09", "yushan"),
+    ("elder-9", "MZ10", "yushan"),
+)
+
+
 async def prepare_demo(house: House) -> None:
     """Load the reference county and play the scenes; doing it again changes nothing."""
     folder = reference_folder()
@@ -65,6 +77,8 @@ async def prepare_demo(house: House) -> None:
     accounts = {account.code: account for account in await house.desk.people.accounts()}
     for scene in _SCENES:
         await _Stage(house, accounts, scene).play()
+    for person, service, hall in _AT_HOME:
+        await _Stage(house, accounts, Scene(person, service, hall, 0)).wait_at_home()
     for device in devices:
         await house.desk.people.enrol_device(device.code, DEVICE_TOKEN.format(code=device.code))
 
@@ -99,6 +113,12 @@ class _Stage:
         except Refusal:
             return
 
+    async def wait_at_home(self) -> None:
+        try:
+            await self._book(frozenset({OfferKind.HOME_VISIT}))
+        except Refusal:
+            return
+
     def _key(self, verb: str) -> IntentKey:
         return IntentKey(f"demo:{verb}:{self._scene.person}:{self._scene.service}:{self._desk.today}")
 
@@ -108,15 +128,13 @@ class _Stage:
         cmd = TakeNumber(self._clerk, HallCode(self._scene.hall), service, person, key=self._key("number"))
         await self._desk.queue.take_number(cmd)
 
-    async def _book(self) -> None:
+    async def _book(self, kinds: frozenset[OfferKind] | None = None) -> None:
         person = self._citizen.account.person
         service = ServiceCode(self._scene.service)
         halls = frozenset({HallCode(self._scene.hall)})
-        slots = await self._desk.places.find_slots(FindSlots(service, halls, limit=1))
+        slots = await self._desk.places.find_slots(FindSlots(service, halls, kinds=kinds, limit=1))
         if person is not None and slots:
-            cmd = BookAppointment(
-                self._citizen, person, service, slots[0].id, key=IntentKey(f"demo:book:{person}")
-            )
+            cmd = BookAppointment(self._citizen, person, service, slots[0].id, key=self._key("book"))
             await self._desk.places.book(cmd)
 
     async def _submit(self) -> Case:

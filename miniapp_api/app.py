@@ -25,6 +25,7 @@ from miniapp_api import (
     queue,
     signing,
     villagers,
+    visits,
 )
 from miniapp_api.openapi import describe
 from miniapp_api.queue import PULSE, Pulse
@@ -51,6 +52,7 @@ _RESOURCES = (
     counters.api,
     villagers.api,
     questions.api,
+    visits.api,
     figures.api,
     learning.api,
 )

@@ -9,7 +9,7 @@ from intake.errors import BadInput, NotFound, Stale, VisitNotPlaced
 from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import Appointment, AppointmentState
 from intake.model.calendar import SHANGHAI, day_text, local_day
-from intake.model.ids import AccountCode, AppointmentId, HallCode
+from intake.model.ids import AccountCode, AppointmentId, HallCode, IntentKey
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Caller, Door, Role
 from intake.model.places import OfferKind
@@ -48,6 +48,7 @@ class SwapVisits:
     caller: Caller
     first: AppointmentId
     second: AppointmentId
+    key: IntentKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ async def swap_visits(cmd: SwapVisits, *, tools: Tools) -> VisitDay:
     first = await _visit(cmd.caller, cmd.first, tools)
     second = await _visit(cmd.caller, cmd.second, tools)
     day = local_day(first.start)
+    if await _swapped_before(cmd, tools):
+        async with tools.open_view() as view:
+            return await view.visits.day(first.hall, day)
     if (second.hall, local_day(second.start)) != (first.hall, day):
         raise BadInput(field="second", why="只能对调同一个中心同一天的两次上门。")
     async with tools.open_view() as view:
@@ -101,7 +105,15 @@ async def swap_visits(cmd: SwapVisits, *, tools: Tools) -> VisitDay:
     if cmd.first not in turns or cmd.second not in turns:
         raise BadInput(field="second", why="两次上门都要已排上路线，才能对调。")
     wish = {cmd.first: turns[cmd.second], cmd.second: turns[cmd.first]}
-    return await _plan(first.hall, day, cmd.caller, wish, tools=tools, act="swap")
+    return await _plan(first.hall, day, cmd.caller, wish, tools=tools, act="swap", key=cmd.key)
+
+
+async def _swapped_before(cmd: SwapVisits, tools: Tools) -> bool:
+    """Whether the same press has come before: swapping again would undo it. Nothing is kept of the question."""
+    if cmd.key is None:
+        return False
+    async with tools.open_uow() as uow:
+        return await uow.intents.begin(cmd.caller.code, cmd.key, "swap") is not None
 
 
 async def name_crew(cmd: NameCrew, *, tools: Tools) -> VisitDay:
@@ -123,7 +135,14 @@ Wish = dict[AppointmentId, tuple[AccountCode | None, int | None]]
 
 
 async def _plan(
-    hall: HallCode, day: date, caller: Caller | None, wish: Wish, *, tools: Tools, act: str = "plan"
+    hall: HallCode,
+    day: date,
+    caller: Caller | None,
+    wish: Wish,
+    *,
+    tools: Tools,
+    act: str = "plan",
+    key: IntentKey | None = None,
 ) -> VisitDay:
     """Seek routes outside any transaction, and write them only if they still rest on what is so."""
     for _ in range(_ROUNDS):
@@ -139,10 +158,22 @@ async def _plan(
             async with tools.open_uow() as uow:
                 now_is = _freed(_wished(await gather(uow, hall, day, tools.rules.visits), wish), freed)
                 if now_is.basis == seen.basis:
+                    if not await _first_time(uow, caller, key, act):
+                        return now_is.stored
                     return await _write(uow, now_is, plan, caller, act, tools)
         except Stale:
             continue
     raise Stale(what=f"{day_text(day)}的上门安排")
+
+
+async def _first_time(uow: Uow, caller: Caller | None, key: IntentKey | None, act: str) -> bool:
+    """Claim the key with the change itself; False when the same press was quicker through another process."""
+    if caller is None or key is None:
+        return True
+    if await uow.intents.begin(caller.code, key, act) is not None:
+        return False
+    await uow.intents.finish(caller.code, key, act)
+    return True
 
 
 async def _seek(seen: Gathered, tools: Tools) -> Plan:

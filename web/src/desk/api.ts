@@ -3,7 +3,7 @@ import { API, ask, upload } from '@shared/api/http'
 import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
 
 import { askSurely } from './retries'
-import type { ActWords, CaseAct, CounterTray, Figures, HallQueue, Ticket, TicketAct } from './shapes'
+import type { ActWords, CaseAct, CounterTray, Figures, HallQueue, Ticket, TicketAct, Visit, VisitDay } from './shapes'
 
 export const queues = {
   events: (hall: string) => `${API}/halls/${hall}/queue/events`,
@@ -56,3 +56,16 @@ export const counters = {
 export const figures = { of: (hall: string) => ask<Figures>(`/halls/${hall}/figures`) }
 
 export const catalogueList = async () => (await ask<{ items: ItemCard[] }>('/items')).items
+
+export const visits = {
+  of: (hall: string, day: string) => ask<VisitDay>(`/halls/${hall}/visits?day=${day}`),
+  plan: (hall: string, day: string) => askSurely<VisitDay>(`/halls/${hall}/visits/plan`, { day }),
+  crew: (hall: string, day: string, clerks: string[]) => askSurely<VisitDay>(`/halls/${hall}/visits/crew`, { day, clerks }),
+  pin: (visit: Visit, wish: { clerk?: string; position?: number }) =>
+    askSurely<VisitDay>(`/visits/${visit.appointment}/pin`, wish),
+  swap: (one: Visit, other: Visit) =>
+    askSurely<VisitDay>(`/visits/${one.appointment}/swap`, { other: other.appointment }),
+  contact: (visit: Visit) => askSurely<{ phone: string; address: string }>(`/visits/${visit.appointment}/contact`, {}),
+  end: (visit: Visit, end: 'done' | 'nobody_home') =>
+    askSurely<VisitDay>(`/visits/${visit.appointment}/end`, { version: visit.version, end }),
+}

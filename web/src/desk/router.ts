@@ -36,6 +36,12 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '看板', roles: ['director', 'supervisor'] },
   },
   {
+    path: '/visits/:hall',
+    component: () => import('./screens/VisitsScreen.vue'),
+    props: true,
+    meta: { title: '上门服务', roles: ['clerk', 'director', 'supervisor'] },
+  },
+  {
     path: '/catalogue',
     component: () => import('./screens/CatalogueScreen.vue'),
     meta: { title: '事项清单' },

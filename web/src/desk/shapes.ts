@@ -86,3 +86,50 @@ export interface ActWords {
 export type CaseAct = keyof ActWords
 
 export type { Case }
+
+/** One home to visit; neither telephone nor address, which are looked up one by one. */
+export interface Visit {
+  appointment: string
+  number: string
+  version: number
+  service: string
+  person_name: string
+  village: string
+  /** What was booked, and what the person was told; empty until then. */
+  wished: string
+  promised: string
+  arrive: string
+  begin: string
+  leave: string
+  pinned_to: string | null
+  pinned_at: number | null
+  state: 'booked' | 'kept' | 'no_show'
+  state_text: string
+  /** Why nobody goes there, with the way on. */
+  why_not: string
+}
+
+/** 上门路线: one clerk's day on the road. */
+export interface VisitRoute {
+  clerk: string
+  clerk_name: string
+  depart: string
+  back: string
+  pause: string
+  travel_minutes: number
+  stops: Visit[]
+}
+
+/** 上门单: a hall's visits of one day. */
+export interface VisitDay {
+  hall: string
+  hall_name: string
+  day: string
+  day_text: string
+  planned: boolean
+  /** Whether the routes rest on what is so now. */
+  fresh: boolean
+  routes: VisitRoute[]
+  unplaced: Visit[]
+  clerks: { code: string; name: string; going: boolean }[]
+}

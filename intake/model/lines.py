@@ -214,7 +214,7 @@ class Estimate:
     @property
     def in_words(self) -> str:
         """What the person is told, with its error, or honestly that it cannot be said."""
-        ahead = f"前面还有{self.ahead}人" if self.ahead else "下一位就是您"
+        ahead = f"前面还有{self.ahead}人" if self.ahead else "前面没有人"
         if self.counters == 0:
             return f"{ahead}；窗口还没有开"
         if self.band is None:

@@ -115,7 +115,7 @@ async def test_the_screen_on_the_wall_calls_by_number_and_hides_the_name(
     await clerk.press("F2")
 
     calling = wall.page.get_by_role("region", name="请到窗口")
-    await expect(calling.get_by_role("listitem")).to_contain_text("冷*溪")
+    await expect(calling.get_by_role("listitem")).to_contain_text("*小溪")
     await expect(calling.get_by_role("listitem")).to_contain_text("综合窗口1")
     await expect(wall.page.get_by_text("冷小溪")).to_have_count(0)
 

@@ -3,7 +3,7 @@ import { API, ask, upload } from '@shared/api/http'
 import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
 
 import { askSurely } from './retries'
-import type { ActWords, CaseAct, CounterTray, Figures, HallQueue, Ticket, TicketAct, Visit, VisitDay } from './shapes'
+import type { ActWords, CaseAct, CounterTray, Figures, HallQueue, Post, Ticket, TicketAct, Visit, VisitDay } from './shapes'
 
 export const queues = {
   events: (hall: string) => `${API}/halls/${hall}/queue/events`,
@@ -14,6 +14,12 @@ export const queues = {
     askSurely<Ticket>(`/halls/${hall}/tickets`, wanted),
   change: (ticket: Ticket, act: TicketAct) =>
     askSurely<Ticket>(`/tickets/${ticket.id}/${act}`, { version: ticket.version }),
+  forward: (ticket: Ticket, group: string) =>
+    askSurely<Ticket>(`/tickets/${ticket.id}/forward`, { version: ticket.version, group }),
+  amend: (ticket: Ticket, written: { holder: string; service_code?: string }) =>
+    askSurely<Ticket>(`/tickets/${ticket.id}/amend`, { version: ticket.version, ...written }),
+  post: (hall: string, counter: string, open: boolean) =>
+    ask<Post>(`/halls/${hall}/counters/${counter}/post`, { method: 'PUT', body: { open } }),
 }
 
 // The server's address of an act; the acts without one here are reached by their own name.

@@ -1,8 +1,10 @@
 /** What only the desk page sees of the server's JSON; what both pages see is in shared/api/shapes.ts. */
 import type { Appointment, Case, CaseCard, ItemCard, Person } from '@shared/api/shapes'
 
+import type { GroupLine } from './display/board'
+
 export type TicketState = 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left'
-export type TicketAct = 'recall' | 'serve' | 'miss' | 'park' | 'come-back' | 'finish'
+export type TicketAct = 'recall' | 'serve' | 'miss' | 'park' | 'come-back' | 'finish' | 'leave'
 
 /** 排队号. */
 export interface Ticket {
@@ -22,6 +24,12 @@ export interface Ticket {
   counter_name: string
   clerk: string | null
   calls: number
+  /** How often it came back after a missed call. */
+  returns: number
+  /** 为什么排在这里, one ground each; empty in the answer to an act. */
+  why: string[]
+  /** How long it will wait, with its error. */
+  wait_text: string
   /** As it was at the view's instant. */
   waited_minutes: number
   case_id: string | null
@@ -44,6 +52,19 @@ export interface HallQueue {
   questions_open: number
   /** Whose card lies on which counter, for those who may see it. */
   on_counter: OnCounter[]
+  /** Each group of counters: who waits, what is open, how long a newcomer would wait. */
+  groups: GroupLine[]
+  /** Counters that were opened or closed today. */
+  posts: Post[]
+  rules_text: string
+}
+
+export interface Post {
+  counter: string
+  group: string
+  clerk: string
+  open: boolean
+  since_text: string
 }
 
 export interface OnCounter {

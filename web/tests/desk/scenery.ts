@@ -21,6 +21,9 @@ export function aTicket(given: Partial<Ticket> = {}): Ticket {
     counter_name: '',
     clerk: null,
     calls: 0,
+    returns: 0,
+    why: [],
+    wait_text: '',
     waited_minutes: 3,
     case_id: null,
     appointment_id: null,
@@ -41,6 +44,9 @@ export function aQueue(tickets: Ticket[], given: Partial<HallQueue> = {}): HallQ
     cases: [],
     questions_open: 0,
     on_counter: [],
+    groups: [],
+    posts: [],
+    rules_text: '',
     ...given,
   }
 }

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { draftOf, dropDraft, faultsOf, hasWords } from '../../src/desk/cases/drafts'
 import { actsOn, formFor, nextStep } from '../../src/desk/cases/steps'
 import { maskedName } from '../../src/desk/ui/masking'
-import { callAloud } from '../../src/desk/queue/voice'
 import { aCase } from './scenery'
 
 describe('下一步', () => {
@@ -55,9 +54,5 @@ describe('on the wall', () => {
     ['欧阳小明', '欧**明'],
   ])('shows %s as %s', (name, masked) => {
     expect(maskedName(name)).toBe(masked)
-  })
-
-  it('spells a number aloud', () => {
-    expect(callAloud('A014', '综合窗口2')).toBe('请A零一四号，到综合窗口二。')
   })
 })

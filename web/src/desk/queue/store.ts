@@ -17,6 +17,7 @@ const ACT_DONE: Record<TicketAct, string> = {
   park: '已标为暂离',
   'come-back': '回到队列，按原来的次序',
   finish: '已办完',
+  leave: '已标为离开',
 }
 
 /** 本中心的队列: live, as one counter of one hall sees it. */
@@ -92,6 +93,25 @@ export const useQueue = defineStore('desk-queue', () => {
       (changed) => `${changed.number} ${changed.state === 'missed' ? '已标为过号' : ACT_DONE[what]}`,
     )
 
+  const forward = (ticket: Ticket, group: string, name: string): Promise<boolean> =>
+    change(() => queues.forward(ticket, group), (changed) => `${changed.number} 转到${name}，按原来的时间排`)
+
+  const amend = (ticket: Ticket, written: { holder: string; service_code?: string }): Promise<boolean> =>
+    change(() => queues.amend(ticket, written), (changed) => `${changed.number} 已改好，次序不变`)
+
+  /** Open or close this counter: the waits that people are told are reckoned with it. */
+  async function post(open: boolean): Promise<void> {
+    if (!queue.value || !counter.value) return
+    try {
+      const posted = await queues.post(queue.value.hall, counter.value.code, open)
+      const posts = [...queue.value.posts.filter(({ counter: code }) => code !== posted.counter), posted]
+      queue.value = { ...queue.value, posts }
+      notice.value = done(open ? `${counter.value.name} 开了。` : `${counter.value.name} 暂停，叫号时自动再开。`)
+    } catch (reason) {
+      await explain(reason)
+    }
+  }
+
   const checkIn = (appointment: string): Promise<boolean> =>
     change(() => queues.checkIn(queue.value?.hall ?? '', appointment), (ticket) => `${ticket.holder} 已签到，取到 ${ticket.number}`)
 
@@ -131,6 +151,6 @@ export const useQueue = defineStore('desk-queue', () => {
 
   return {
     queue, seenAt, connection, counter, notice, news, trouble, busy, mine,
-    enter, leave, sitAt, callNext, act, checkIn, takeNumber,
+    enter, leave, sitAt, callNext, act, forward, amend, post, checkIn, takeNumber,
   }
 })

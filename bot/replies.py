@@ -70,13 +70,13 @@ def render_notice(notice: Notice) -> Reply:
 def _notice_choices(notice: Notice) -> tuple[Choice, ...]:
     case = notice.facts.get("case", "")
     match notice.kind:
-        case "correction_asked":
+        case "correction_asked" | "correction_reminder" | "correction_lapsed" | "correction_longer":
             return (Choice("现在补交", f"resupply:{case}"), Choice("查看办件", f"case:{case}"))
         case "please_evaluate":
             return tuple(Choice(word, f"evaluate:{case}:{grade}") for grade, word in GRADES.items())
         case "question_answered" if notice.facts.get("item"):
             return (Choice(f"去办：{notice.facts['service']}", f"item:{notice.facts['item']}"),)
-        case kind if kind.startswith("case_"):
+        case kind if kind.startswith(("case_", "later_", "collect_")):
             return (Choice("查看办件", f"case:{case}"),)
         case _:
             return ()

@@ -27,6 +27,7 @@ from intake.model.learning import Edition, Heard, HeardState, Teaching
 from intake.model.leaving import Notice
 from intake.model.lines import CounterPost, HallRules
 from intake.model.matching import Explained, Match, PersonFacts
+from intake.model.pace import Pace
 from intake.model.people import Account, Caller, Door, Mandate, Person, Role
 from intake.model.places import Department, Hall, Village
 from intake.model.question import Question
@@ -35,7 +36,19 @@ from intake.model.speech import Spoken
 from intake.model.tray import CounterTray
 from intake.model.visits import VisitDay
 from intake.ports import Tools
-from intake.usecases.cases import deciding, drafting, keeping, looking, reception, tray
+from intake.usecases.cases import (
+    acting,
+    closing,
+    deciding,
+    drafting,
+    escalating,
+    keeping,
+    looking,
+    moving,
+    reception,
+    tending,
+    tray,
+)
 from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import nearby
@@ -66,10 +79,10 @@ class CasesCounter:
     async def submit(self, cmd: drafting.SubmitCase) -> Case:
         return await drafting.submit_case(cmd, tools=self.tools)
 
-    async def receive(self, cmd: reception.OnCase) -> Case:
+    async def receive(self, cmd: acting.OnCase) -> Case:
         return await reception.receive_case(cmd, tools=self.tools)
 
-    async def accept(self, cmd: reception.OnCase) -> Case:
+    async def accept(self, cmd: acting.OnCase) -> Case:
         return await reception.accept_case(cmd, tools=self.tools)
 
     async def ask_correction(self, cmd: reception.AskCorrection) -> Case:
@@ -78,7 +91,7 @@ class CasesCounter:
     async def resupply(self, cmd: reception.Resupply) -> Case:
         return await reception.resupply_case(cmd, tools=self.tools)
 
-    async def hand_over(self, cmd: reception.OnCase) -> Case:
+    async def hand_over(self, cmd: acting.OnCase) -> Case:
         return await reception.hand_over_case(cmd, tools=self.tools)
 
     async def redirect(self, cmd: reception.Redirect) -> Case:
@@ -98,6 +111,36 @@ class CasesCounter:
 
     async def withdraw(self, cmd: deciding.WithdrawCase) -> Case:
         return await deciding.withdraw_case(cmd, tools=self.tools)
+
+    async def supply_later(self, cmd: reception.SupplyLater) -> Case:
+        return await reception.supply_later(cmd, tools=self.tools)
+
+    async def extend(self, cmd: deciding.ExtendCase) -> Case:
+        return await deciding.extend_case(cmd, tools=self.tools)
+
+    async def transfer(self, cmd: moving.TransferCase) -> Case:
+        return await moving.transfer_case(cmd, tools=self.tools)
+
+    async def escalate(self, cmd: escalating.EscalateCase) -> Case:
+        return await escalating.escalate_case(cmd, tools=self.tools)
+
+    async def settle(self, cmd: escalating.SettleCase) -> Case:
+        return await escalating.settle_case(cmd, tools=self.tools)
+
+    async def escalated(self, caller: Caller) -> tuple[Case, ...]:
+        return await escalating.escalated_cases(caller, tools=self.tools)
+
+    async def archive(self, cmd: acting.OnCase) -> Case:
+        return await closing.archive_case(cmd, tools=self.tools)
+
+    async def amend_closed(self, cmd: closing.AmendClosed) -> Case:
+        return await closing.amend_closed(cmd, tools=self.tools)
+
+    async def reopen(self, cmd: closing.ReopenCase) -> Case:
+        return await closing.reopen_case(cmd, tools=self.tools)
+
+    async def tend(self) -> tuple[tending.Tended, ...]:
+        return await tending.tend_cases(tools=self.tools)
 
     async def mine(self, caller: Caller) -> tuple[Case, ...]:
         return await looking.my_cases(caller, tools=self.tools)
@@ -459,6 +502,11 @@ class Desk:
     def today(self) -> date:
         """The day it is in the county."""
         return local_day(self.now)
+
+    @property
+    def pace(self) -> Pace:
+        """The county's numbers for the clocks of cases."""
+        return self._tools.rules.pace
 
     @property
     def now(self) -> datetime:

@@ -56,6 +56,7 @@ from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
 from intake.model.lines import MOST_OVERTAKEN, CounterPost, HallRules, LineRules, MeasuredHour
 from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.owning import Step
+from intake.model.pace import Pace
 from intake.model.people import Account, IdNumber, Lockout, Mandate, Person, Role, Session
 from intake.model.periods import ServicePeriod
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
@@ -139,6 +140,7 @@ class Rules:
     order_working_days: int = 3
     training: TrainingRules = field(default_factory=TrainingRules)
     proxy_pay: PayRules = field(default_factory=PayRules)
+    pace: Pace = field(default_factory=Pace)
 
 
 class Catalogue(Protocol):
@@ -590,6 +592,15 @@ class Cases(Protocol):
 
         By id, from the first after the one given: to be walked through batch by batch.
         """
+
+    async def to_look_at(self, on: date, limit: int) -> tuple[Case, ...]:
+        """Cases at which a rule has to look on a day or had to before it, the longest waiting first."""
+
+    async def tried(self, case: CaseId) -> int:
+        """How often the case's collection code was tried in vain."""
+
+    async def count_try(self, case: CaseId) -> int:
+        """One more try in vain, counted in one statement; returns how many there are now."""
 
 
 class Trays(Protocol):

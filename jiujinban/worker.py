@@ -39,7 +39,11 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         await retire(house, clock)
         return True
 
+    async def tending() -> int:
+        return len(await house.desk.cases.tend())
+
     chores = [
+        asyncio.create_task(_again(tending, _HOUR, first=_MINUTE), name="tend the cases"),
         *(asyncio.create_task(_again(act, pause), name=name) for name, act, pause in rounds),
         asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
         asyncio.create_task(_again(house.desk.places.remind_coming, _MINUTE), name="remind"),

@@ -11,9 +11,20 @@ from pydantic import Field
 from intake.errors import BadInput, NotFound, PhotoRefused
 from intake.model.case import Verdict
 from intake.model.ids import AppointmentId, CaseId, HallCode, PageId, PersonId, ServiceCode
-from intake.usecases.cases.deciding import DecideCase, DeliverCase, EvaluateCase, IssueCase, WithdrawCase
+from intake.usecases.cases.acting import OnCase
+from intake.usecases.cases.closing import AmendClosed, ReopenCase
+from intake.usecases.cases.deciding import (
+    DecideCase,
+    DeliverCase,
+    EvaluateCase,
+    ExtendCase,
+    IssueCase,
+    WithdrawCase,
+)
 from intake.usecases.cases.drafting import AddPage, DropPage, OpenDraft, SubmitCase
-from intake.usecases.cases.reception import AskCorrection, OnCase, Redirect, Resupply
+from intake.usecases.cases.escalating import EscalateCase, SettleCase, Settlement
+from intake.usecases.cases.moving import TransferCase
+from intake.usecases.cases.reception import AcceptCase, AskCorrection, Redirect, Resupply, SupplyLater
 from miniapp_api.county import County, whole_case
 from miniapp_api.forms import Code, Version, Words
 from miniapp_api.typed import Api, Call, Form, NoForm, View
@@ -81,11 +92,79 @@ class ActForm(CaseForm):
     version: Version
 
 
-class MaterialFault(Form):
-    """What is wrong with one material."""
+class AcceptForm(ActForm):
+    """What has no photograph, by material key: seen on paper at the counter, or promised for later (容缺后补)."""
 
-    verdict: Literal["unreadable", "wrong", "missing"]
+    on_paper: list[Code] | None = None
+    later: list[Code] | None = None
+
+
+class PaperForm(ActForm):
+    """Which promised materials were brought."""
+
+    on_paper: list[Code]
+
+
+class ResupplyForm(CaseForm):
+    """At a counter: which of the materials asked for the clerk has in hand."""
+
+    on_paper: list[Code] = Field(default_factory=list)
+
+
+class TransferForm(ActForm):
+    """To which hall, and why."""
+
+    hall: Code
+    why: Words = ""
+
+
+class WordsForm(ActForm):
+    """What it is about."""
+
+    words: Words
+
+
+class ReasonForm(ActForm):
+    """Why; goes into the audit trail and to the person."""
+
+    why: Words
+
+
+class SettleForm(ActForm):
+    """How an escalated case goes on; sent elsewhere, with reason, ground, and the way that does work."""
+
+    way: Literal["another_round", "more_time", "go_on", "redirect"]
+    words: Words = ""
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    reason: Words = ""
+    ground: Words = ""
+    instead: Words = ""
+
+
+class ExtendForm(ActForm):
+    """By how many working days the limit is made longer, and why."""
+
+    days: Annotated[int, Field(ge=1, le=365)]
+    reason: Words
+
+
+class AmendForm(ReasonForm):
+    """What a closed case should say instead; what is left out stays."""
+
+    reason: Words | None = None
+    ground: Words | None = None
+    instead: Words | None = None
+    tracking: Annotated[str, Field(max_length=40)] | None = None
+    taken_by: Annotated[str, Field(max_length=40)] | None = None
+    note: Words | None = None
+
+
+class MaterialFault(Form):
+    """The word on one material; `days` are working days for correcting it, where they are not the usual ones."""
+
+    verdict: Literal["accepted", "unreadable", "wrong", "missing"]
     remark: Words = ""
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
 
 
 class CorrectionForm(ActForm):
@@ -115,14 +194,18 @@ class DecideForm(ActForm):
 class IssueForm(ActForm):
     """How the result goes out."""
 
-    way: Literal["窗口领取", "邮寄", "送上门"] = "窗口领取"
+    way: Literal["窗口领取", "邮寄", "送上门", "当场交付"] = "窗口领取"
     tracking: Annotated[str, Field(max_length=40)] = ""
+    carrier: Annotated[str, Field(max_length=40)] = ""
 
 
 class DeliverForm(ActForm):
-    """The collection code the person shows."""
+    """The collection code the person shows, or the applicant's ID number; who took the result, when not the applicant."""
 
     code: Annotated[str, Field(max_length=20)] = ""
+    id_number: Annotated[str, Field(max_length=20)] = ""
+    to: Annotated[str, Field(max_length=40)] = ""
+    relation: Annotated[str, Field(max_length=40)] = ""
 
 
 class CasesView(View):
@@ -159,7 +242,9 @@ async def open_case(call: Call[OpenForm]) -> CaseView:
     person = form.person_id or call.caller.account.person
     if person is None:
         raise NotFound(what="申请人")
-    cmd = OpenDraft(call.caller, PersonId(person), ServiceCode(form.service_code), HallCode(form.hall))
+    cmd = OpenDraft(
+        call.caller, PersonId(person), ServiceCode(form.service_code), HallCode(form.hall), call.key
+    )
     return await whole_case(call, await call.desk.cases.open_draft(cmd))
 
 
@@ -202,7 +287,7 @@ async def add_page(call: Call[PageForm]) -> web.StreamResponse:
 @api.operation("DELETE", "/api/v1/cases/{case}/pages/{page}", OnePageForm, CaseView)
 async def drop_page(call: Call[OnePageForm]) -> CaseView:
     """删除照片."""
-    cmd = DropPage(call.caller, CaseId(call.form.case), PageId(call.form.page))
+    cmd = DropPage(call.caller, CaseId(call.form.case), PageId(call.form.page), call.key)
     return await whole_case(call, await call.desk.cases.drop_page(cmd))
 
 
@@ -232,12 +317,13 @@ async def withdraw(call: Call[WhyForm]) -> CaseView:
     return await whole_case(call, await call.desk.cases.withdraw(cmd))
 
 
-@api.operation("POST", "/api/v1/cases/{case}/resupply", CaseForm, CaseView)
-async def resupply(call: Call[CaseForm]) -> CaseView:
-    """补正完成: back to whoever asked."""
-    return await whole_case(
-        call, await call.desk.cases.resupply(Resupply(call.caller, CaseId(call.form.case), call.key))
-    )
+@api.operation(
+    "POST", "/api/v1/cases/{case}/resupply", ResupplyForm, CaseView, refuses=("still_to_correct", "not_now")
+)
+async def resupply(call: Call[ResupplyForm]) -> CaseView:
+    """补正完成: back to whoever asked, when everything asked for is there."""
+    cmd = Resupply(call.caller, CaseId(call.form.case), call.key, frozenset(call.form.on_paper))
+    return await whole_case(call, await call.desk.cases.resupply(cmd))
 
 
 @api.operation("POST", "/api/v1/cases/{case}/evaluate", GradeForm, CaseView)
@@ -254,10 +340,122 @@ async def receive(call: Call[ActForm]) -> CaseView:
     return await whole_case(call, await call.desk.cases.receive(_on(call)))
 
 
-@api.operation("POST", "/api/v1/cases/{case}/accept", ActForm, CaseView, refuses=("stale",))
-async def accept(call: Call[ActForm]) -> CaseView:
+@api.operation(
+    "POST",
+    "/api/v1/cases/{case}/accept",
+    AcceptForm,
+    CaseView,
+    refuses=("stale", "materials_lacking", "not_to_be_promised"),
+)
+async def accept(call: Call[AcceptForm]) -> CaseView:
     """受理: the promised days begin to run."""
-    return await whole_case(call, await call.desk.cases.accept(_on(call)))
+    form = call.form
+    cmd = AcceptCase(
+        call.caller, CaseId(form.case), form.version, call.key, _keys(form.on_paper), _keys(form.later)
+    )
+    return await whole_case(call, await call.desk.cases.accept(cmd))
+
+
+@api.operation("POST", "/api/v1/cases/{case}/supply", PaperForm, CaseView, refuses=("stale", "bad_input"))
+async def supply(call: Call[PaperForm]) -> CaseView:
+    """后补收讫: what was promised at acceptance was brought to the counter."""
+    form = call.form
+    cmd = SupplyLater(call.caller, CaseId(form.case), form.version, call.key, frozenset(form.on_paper))
+    return await whole_case(call, await call.desk.cases.supply_later(cmd))
+
+
+@api.operation(
+    "POST", "/api/v1/cases/{case}/transfer", TransferForm, CaseView, refuses=("stale", "not_offered_here")
+)
+async def transfer(call: Call[TransferForm]) -> CaseView:
+    """转到其他中心 (全城通办): its history goes with it."""
+    form = call.form
+    cmd = TransferCase(
+        call.caller, CaseId(form.case), form.version, call.key, hall=HallCode(form.hall), why=form.why
+    )
+    return await whole_case(call, await call.desk.cases.transfer(cmd))
+
+
+@api.operation("POST", "/api/v1/cases/{case}/escalate", WordsForm, CaseView, refuses=("stale", "bad_input"))
+async def escalate(call: Call[WordsForm]) -> CaseView:
+    """提请主任: the director decides by a day how it goes on."""
+    form = call.form
+    cmd = EscalateCase(call.caller, CaseId(form.case), form.version, call.key, form.words)
+    return await whole_case(call, await call.desk.cases.escalate(cmd))
+
+
+@api.operation("POST", "/api/v1/cases/{case}/settle", SettleForm, CaseView, refuses=("stale", "bad_input"))
+async def settle(call: Call[SettleForm]) -> CaseView:
+    """主任决定: another round, more time, on with what there is, or another way."""
+    form = call.form
+    cmd = SettleCase(
+        call.caller,
+        CaseId(form.case),
+        form.version,
+        call.key,
+        way=Settlement(form.way),
+        words=form.words,
+        days=form.days,
+        reason=form.reason,
+        ground=form.ground,
+        instead=form.instead,
+    )
+    return await whole_case(call, await call.desk.cases.settle(cmd))
+
+
+@api.operation(
+    "POST",
+    "/api/v1/cases/{case}/extend",
+    ExtendForm,
+    CaseView,
+    refuses=("stale", "no_extension", "bad_input"),
+)
+async def extend(call: Call[ExtendForm]) -> CaseView:
+    """延长期限: once, where the law of the item knows it, with the reason told."""
+    form = call.form
+    cmd = ExtendCase(call.caller, CaseId(form.case), form.version, call.key, form.reason, form.days)
+    return await whole_case(call, await call.desk.cases.extend(cmd))
+
+
+@api.operation("POST", "/api/v1/cases/{case}/archive", ActForm, CaseView, refuses=("stale",))
+async def archive(call: Call[ActForm]) -> CaseView:
+    """归档."""
+    return await whole_case(call, await call.desk.cases.archive(_on(call)))
+
+
+@api.operation("POST", "/api/v1/cases/{case}/amend", AmendForm, CaseView, refuses=("stale", "bad_input"))
+async def amend(call: Call[AmendForm]) -> CaseView:
+    """更正已办结的办件: by the privilege to do so, with the reason on record."""
+    form = call.form
+    cmd = AmendClosed(
+        call.caller,
+        CaseId(form.case),
+        form.version,
+        call.key,
+        why=form.why,
+        reason=form.reason,
+        ground=form.ground,
+        instead=form.instead,
+        tracking=form.tracking,
+        taken_by=form.taken_by,
+        note=form.note,
+    )
+    return await whole_case(call, await call.desk.cases.amend_closed(cmd))
+
+
+@api.operation("POST", "/api/v1/cases/{case}/reopen", ReasonForm, CaseView, refuses=("stale", "already_open"))
+async def reopen(call: Call[ReasonForm]) -> CaseView:
+    """重新办理已办结的办件: back to who had it last."""
+    form = call.form
+    cmd = ReopenCase(call.caller, CaseId(form.case), form.version, call.key, form.why)
+    return await whole_case(call, await call.desk.cases.reopen(cmd))
+
+
+@api.operation("GET", "/api/v1/escalations", NoForm, CasesView)
+async def escalations(call: Call[NoForm]) -> CasesView:
+    """待主任决定: the earliest due first."""
+    county = await County.of(call.desk)
+    return CasesView(cases=[county.card(case) for case in await call.desk.cases.escalated(call.caller)])
 
 
 @api.operation("POST", "/api/v1/cases/{case}/hand-over", ActForm, CaseView, refuses=("stale",))
@@ -277,7 +475,8 @@ async def ask_correction(call: Call[CorrectionForm]) -> CaseView:
     """要求补正: everything wrong, at once; the clock stands still."""
     form = call.form
     faults = {key: (Verdict(fault.verdict), fault.remark) for key, fault in form.materials.items()}
-    cmd = AskCorrection(call.caller, CaseId(form.case), form.version, faults, form.remark)
+    days = {key: fault.days for key, fault in form.materials.items() if fault.days is not None}
+    cmd = AskCorrection(call.caller, CaseId(form.case), form.version, faults, form.remark, call.key, days)
     return await whole_case(call, await call.desk.cases.ask_correction(cmd))
 
 
@@ -287,7 +486,9 @@ async def ask_correction(call: Call[CorrectionForm]) -> CaseView:
 async def redirect(call: Call[RedirectForm]) -> CaseView:
     """指明办法: not here, but."""
     form = call.form
-    cmd = Redirect(call.caller, CaseId(form.case), form.version, form.reason, form.ground, form.instead)
+    cmd = Redirect(
+        call.caller, CaseId(form.case), form.version, form.reason, form.ground, form.instead, call.key
+    )
     return await whole_case(call, await call.desk.cases.redirect(cmd))
 
 
@@ -296,24 +497,50 @@ async def decide(call: Call[DecideForm]) -> CaseView:
     """审批: by the department's approver only."""
     form = call.form
     cmd = DecideCase(
-        call.caller, CaseId(form.case), form.version, form.granted, form.reason, form.ground, form.instead
+        call.caller,
+        CaseId(form.case),
+        form.version,
+        form.granted,
+        form.reason,
+        form.ground,
+        form.instead,
+        call.key,
     )
     return await whole_case(call, await call.desk.cases.decide(cmd))
 
 
-@api.operation("POST", "/api/v1/cases/{case}/issue", IssueForm, CaseView, refuses=("stale",))
+@api.operation(
+    "POST", "/api/v1/cases/{case}/issue", IssueForm, CaseView, refuses=("stale", "still_owed", "bad_input")
+)
 async def issue(call: Call[IssueForm]) -> CaseView:
     """出件: at the one issuing window."""
     form = call.form
-    cmd = IssueCase(call.caller, CaseId(form.case), form.version, form.way, form.tracking)
+    cmd = IssueCase(
+        call.caller, CaseId(form.case), form.version, form.way, form.tracking, call.key, form.carrier
+    )
     return await whole_case(call, await call.desk.cases.issue(cmd))
 
 
-@api.operation("POST", "/api/v1/cases/{case}/deliver", DeliverForm, CaseView, refuses=("stale", "wrong_code"))
+@api.operation(
+    "POST",
+    "/api/v1/cases/{case}/deliver",
+    DeliverForm,
+    CaseView,
+    refuses=("stale", "wrong_code", "code_locked", "wrong_identity"),
+)
 async def deliver(call: Call[DeliverForm]) -> CaseView:
-    """送达: against the collection code."""
+    """送达: against the collection code, or the applicant's identity card."""
     form = call.form
-    cmd = DeliverCase(call.caller, CaseId(form.case), form.version, form.code)
+    cmd = DeliverCase(
+        call.caller,
+        CaseId(form.case),
+        form.version,
+        form.code,
+        call.key,
+        form.id_number,
+        form.to,
+        form.relation,
+    )
     return await whole_case(call, await call.desk.cases.deliver(cmd))
 
 
@@ -352,4 +579,8 @@ async def _capped(read: Callable[[], Awaitable[bytes | bytearray]]) -> bytes:
 
 
 def _on(call: Call[ActForm]) -> OnCase:
-    return OnCase(call.caller, CaseId(call.form.case), call.form.version)
+    return OnCase(call.caller, CaseId(call.form.case), call.form.version, call.key)
+
+
+def _keys(said: list[str] | None) -> frozenset[str] | None:
+    return None if said is None else frozenset(said)

@@ -22,16 +22,17 @@ class County:
     halls: dict[HallCode, Hall]
     calendar: WorkingCalendar
     today: date
+    warning: int
 
     @classmethod
     async def of(cls, desk: Desk) -> County:
         """The county as it stands."""
         halls = {hall.code: hall for hall in await desk.places.halls()}
-        return cls(halls, await desk.places.calendar(), desk.today)
+        return cls(halls, await desk.places.calendar(), desk.today, desk.pace.warning_working_days)
 
     def card(self, case: Case) -> CaseCard:
         """A case in one row."""
-        return CaseCard.of(case, self.halls, self.calendar, self.today)
+        return CaseCard.of(case, self.halls, self.calendar, self.today, self.warning)
 
     def appointment(self, appointment: Appointment) -> AppointmentView:
         """An appointment with its hall's name."""
@@ -42,4 +43,4 @@ async def whole_case(call: Call[FormT], case: Case | str) -> CaseView:
     """A case as the caller may see it after an act, or when it is asked for."""
     file = await call.desk.cases.show(call.caller, case if isinstance(case, str) else case.id)
     county = await County.of(call.desk)
-    return CaseView.whole(file, call.caller, county.halls, county.calendar, county.today)
+    return CaseView.whole(file, call.caller, county.halls, county.calendar, county.today, county.warning)

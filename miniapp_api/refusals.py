@@ -26,6 +26,8 @@ STATUS = {
     "not_your_village": 403,
     "mandate_needed": 403,
     "wrong_code": 403,
+    "code_locked": 403,
+    "wrong_identity": 403,
     "busy": 503,
 }
 _CONFLICT = 409

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from intake.model.authority import ROLE_WORDS, TABLE, Reach, Verb
 from intake.model.booking import Appointment, Slot
 from intake.model.calendar import SHANGHAI, WorkingCalendar, day_text, local_text
 from intake.model.case import CASE_WORDS, LIFE, Act, Case, CaseEvent, CaseMaterial, CaseState, Page, Verdict
-from intake.model.catalogue import ProjectType, ServiceItem, TimeLimit, Way
+from intake.model.catalogue import Need, ProjectType, ServiceItem, TimeLimit, Way
 from intake.model.ids import HallCode
 from intake.model.lines import why_here
 from intake.model.people import Account, Caller, Door, Person, mask_phone
@@ -18,7 +18,7 @@ from intake.model.province import ProvinceRecord
 from intake.model.question import Question
 from intake.model.queue import OVER, TICKET_WORDS, Ticket
 from intake.model.tray import CounterTray, LaidCard, LaidPage
-from intake.usecases.cases.deciding import GRADES
+from intake.usecases.cases.deciding import BY_MAIL, GRADES
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.places.booking import APPOINTMENT_WORDS
 from intake.usecases.queue.watching import GroupLine, HallLine
@@ -74,6 +74,20 @@ ACT_WORDS = {
     "withdraw": "撤回",
     "redirect": "指明办法",
     "erase_photographs": "照片到期删除",
+    "transfer": "转到其他中心",
+    "escalate": "提请主任决定",
+    "settle": "主任决定",
+    "extend": "延长办理期限",
+    "supply": "后补收讫",
+    "wrong_code": "取件码输错",
+    "lapse": "补正期满",
+    "archive": "归档",
+    "amend": "更正",
+    "reopen": "重新办理",
+    "remind_correction": "提醒补正",
+    "remind_director": "催主任决定",
+    "remind_collection": "提醒取件",
+    "remind_later": "提醒后补",
 }
 VERDICT_WORDS = {
     Verdict.PENDING: "待核对",
@@ -96,8 +110,25 @@ _NEEDS = {
     Act.WITHDRAW: Verb.WITHDRAW_CASE,
     Act.SUBMIT: Verb.WITHDRAW_CASE,
     Act.RESUPPLY: Verb.WITHDRAW_CASE,
+    Act.SUPPLY: Verb.RECEIVE_CASE,
+    Act.TRANSFER: Verb.TRANSFER_CASE,
+    Act.SETTLE: Verb.SETTLE_CASE,
+    Act.EXTEND: Verb.EXTEND_CASE,
+    Act.ARCHIVE: Verb.ARCHIVE_CASE,
+    Act.AMEND: Verb.AMEND_CLOSED,
+    Act.REOPEN: Verb.AMEND_CLOSED,
 }
-_YELLOW_DAYS = 2
+# What the state admits and the case itself may not; in review the corrections are the approver's word, added by `acts_of`.
+_ALSO: Mapping[Act, Callable[[Case], bool]] = {
+    Act.ASK_CORRECTION: lambda case: case.state is not CaseState.IN_REVIEW,
+    Act.EVALUATE: lambda case: case.evaluation is None,
+    Act.RESUPPLY: lambda case: case.correction is not None,
+    Act.SUPPLY: lambda case: bool(case.owing()),
+    Act.ISSUE: lambda case: not case.owing(),
+    Act.EXTEND: lambda case: case.extension is None,
+}
+# Acts that reception does before acceptance and the department while it reviews.
+_REVIEWERS = (Act.ASK_CORRECTION, Act.ESCALATE)
 
 
 def local(instant: datetime) -> str:
@@ -377,28 +408,36 @@ class AppointmentView(View):
 
 
 class DueView(View):
-    """A last day, and how near it is: green, yellow, red."""
+    """The last day of the promise, and how near it is: green, yellow, red; `standing` while the person corrects."""
 
     day: date
     day_text: str
     provisional: bool
     left_working_days: int
     light: str
+    over_working_days: int
+    standing: bool
+    legal_day: date
+    legal_text: str
+    legally_over: bool
 
     @classmethod
-    def of(cls, case: Case, calendar: WorkingCalendar, today: date) -> DueView | None:
-        """The promised day of a case that still runs."""
-        if case.due is None:
+    def of(cls, case: Case, calendar: WorkingCalendar, today: date, warning: int) -> DueView | None:
+        """The clock of a case that was accepted."""
+        clock = case.clock(calendar, today, warning)
+        if clock is None:
             return None
-        left = calendar.working_days_between(today, case.due.day)
-        late = today > case.due.day and case.outcome is None
-        light = "red" if late else "yellow" if left <= _YELLOW_DAYS and case.outcome is None else "green"
         return cls(
-            day=case.due.day,
-            day_text=day_text(case.due.day),
-            provisional=case.due.provisional,
-            left_working_days=left,
-            light=light,
+            day=clock.due.day,
+            day_text=day_text(clock.due.day),
+            provisional=clock.due.provisional,
+            left_working_days=clock.left,
+            light=clock.light,
+            over_working_days=clock.over,
+            standing=clock.standing,
+            legal_day=clock.legal_due.day,
+            legal_text=day_text(clock.legal_due.day),
+            legally_over=clock.legally_over,
         )
 
 
@@ -463,6 +502,10 @@ class CaseMaterialView(View):
     verdict_text: str
     remark: str
     pages: list[PageView]
+    correct_by_text: str = ""
+    promised_by: date | None = None
+    promised_by_text: str = ""
+    owed: bool = False
 
     @classmethod
     def of(cls, material: CaseMaterial) -> CaseMaterialView:
@@ -477,6 +520,10 @@ class CaseMaterialView(View):
             verdict_text=VERDICT_WORDS[material.verdict],
             remark=material.remark,
             pages=[PageView.of(page) for page in material.pages],
+            correct_by_text=day_text(material.correct_by) if material.correct_by and material.faulty else "",
+            promised_by=material.promise.due_on if material.promise else None,
+            promised_by_text=day_text(material.promise.due_on) if material.promise else "",
+            owed=material.owed,
         )
 
 
@@ -525,6 +572,30 @@ class IssueView(View):
     way: str
     code: str
     issued_at: str
+    carrier: str = ""
+    taken_by: str = ""
+    relation: str = ""
+    against: str = ""
+    taken_text: str = ""
+
+
+class EscalationView(View):
+    """What waits for the director, and by when."""
+
+    cause: str
+    words: str
+    due: date
+    due_text: str
+    overdue: bool
+    back_to: str
+
+
+class ExtensionView(View):
+    """By how much the limit was made longer, why and on what ground."""
+
+    days: int
+    reason: str
+    ground: str
 
 
 class EvaluationView(View):
@@ -566,10 +637,13 @@ class CaseCard(View):
     due: DueView | None
     rounds: int
     version: int
+    escalation: EscalationView | None
+    owing: list[str]
+    owing_late: bool
 
     @classmethod
     def of(
-        cls, case: Case, halls: Mapping[HallCode, Hall], calendar: WorkingCalendar, today: date
+        cls, case: Case, halls: Mapping[HallCode, Hall], calendar: WorkingCalendar, today: date, warning: int
     ) -> CaseCard:
         """The case in one row."""
         return cls(
@@ -589,9 +663,12 @@ class CaseCard(View):
             state_text=CASE_WORDS[case.state],
             submitted_at=local(case.submitted_at) if case.submitted_at else None,
             submitted_text=local_text(case.submitted_at) if case.submitted_at else "",
-            due=DueView.of(case, calendar, today),
+            due=DueView.of(case, calendar, today, warning),
             rounds=case.rounds,
             version=case.version,
+            escalation=_escalation(case, today),
+            owing=[m.name for m in case.owing()],
+            owing_late=any(m.promise and m.promise.due_on < today for m in case.owing()),
         )
 
 
@@ -628,6 +705,8 @@ class CaseView(CaseCard):
     note: str
     history: list[EventView]
     acts: list[str]
+    may_follow: list[str]
+    extension: ExtensionView | None
     province: ProvinceView | None
 
     @classmethod
@@ -638,13 +717,15 @@ class CaseView(CaseCard):
         halls: Mapping[HallCode, Hall],
         calendar: WorkingCalendar,
         today: date,
+        warning: int,
     ) -> CaseView:
         """The case as this caller may see it, with what the caller may do to it now."""
         case = file.case
         own = case.applicant == caller.account.person or case.opened_by == caller.code
         return cls(
-            **CaseCard.of(case, halls, calendar, today).model_dump(exclude={"due"}),
-            due=DueView.of(case, calendar, today),
+            **CaseCard.of(case, halls, calendar, today, warning).model_dump(exclude={"due", "escalation"}),
+            due=DueView.of(case, calendar, today, warning),
+            escalation=_escalation(case, today),
             applicant=PersonView.of(file.applicant, today),
             appointment_id=case.appointment,
             materials=[CaseMaterialView.of(material) for material in case.materials],
@@ -656,28 +737,56 @@ class CaseView(CaseCard):
             note=case.note,
             history=[EventView.of(event) for event in file.history],
             acts=acts_of(case, caller),
+            may_follow=[m.key for m in case.materials if m.need is Need.LATER and not m.pages],
+            extension=_extension(case),
             province=ProvinceView.of(file.province) if file.province else None,
         )
 
 
 def acts_of(case: Case, caller: Caller) -> list[str]:
     """What the caller may do to the case in its present state, by the authority table and the machine."""
-    own = case.applicant == caller.account.person or case.opened_by == caller.code
-    acts = []
-    for act, states in LIFE.items():
-        verb = _NEEDS.get(act)
-        reach = TABLE[verb].get(caller.role) if verb else None
-        if reach is None or case.state not in states:
-            continue
-        if act is Act.ASK_CORRECTION and case.state is CaseState.IN_REVIEW:
-            continue  # in review it is the approver's word, added below
-        theirs = reach is not Reach.OWN or own
-        department = reach is not Reach.DEPARTMENT or case.department == caller.account.department
-        if theirs and department and not (act is Act.EVALUATE and case.evaluation):
-            acts.append(act.value)
-    if Act.DECIDE.value in acts:
-        acts.append(Act.ASK_CORRECTION.value)
+    acts = [act.value for act in LIFE if _may(act, case, caller)]
+    judging = Act.DECIDE if case.state is CaseState.IN_REVIEW else Act.ACCEPT
+    if judging.value in acts:
+        acts += [act.value for act in _REVIEWERS if act.value not in acts]
     return acts
+
+
+def _may(act: Act, case: Case, caller: Caller) -> bool:
+    verb = _NEEDS.get(act)
+    reach = TABLE[verb].get(caller.role) if verb else None
+    if reach is None or not case.may(act) or (act in _ALSO and not _ALSO[act](case)):
+        return False
+    match reach:
+        case Reach.OWN:
+            return case.applicant == caller.account.person or case.opened_by == caller.code
+        case Reach.DEPARTMENT:
+            return case.department == caller.account.department
+        case Reach.HALL:
+            return case.hall == caller.account.hall
+        case _:
+            return True
+
+
+def _escalation(case: Case, today: date) -> EscalationView | None:
+    if case.escalation is None:
+        return None
+    e = case.escalation
+    return EscalationView(
+        cause=e.cause,
+        words=e.words,
+        due=e.due_on,
+        due_text=day_text(e.due_on),
+        overdue=today > e.due_on,
+        back_to=e.back_to,
+    )
+
+
+def _extension(case: Case) -> ExtensionView | None:
+    if case.extension is None:
+        return None
+    e = case.extension
+    return ExtensionView(days=e.limit.days, reason=e.reason, ground=e.ground)
 
 
 def _outcome(case: Case) -> OutcomeView | None:
@@ -692,8 +801,17 @@ def _outcome(case: Case) -> OutcomeView | None:
 def _issue(case: Case, *, show_code: bool) -> IssueView | None:
     if case.issue is None:
         return None
-    code = case.issue.code if show_code or case.issue.way == "邮寄" else ""
-    return IssueView(way=case.issue.way, code=code, issued_at=local(case.issue.issued_at))
+    issue, delivery = case.issue, case.issue.delivery
+    return IssueView(
+        way=issue.way,
+        code=issue.code if show_code or issue.way == BY_MAIL else "",
+        issued_at=local(issue.issued_at),
+        carrier=issue.carrier,
+        taken_by=delivery.to if delivery else "",
+        relation=delivery.relation if delivery else "",
+        against=delivery.against if delivery else "",
+        taken_text=local_text(delivery.at) if delivery else "",
+    )
 
 
 def _evaluation(case: Case) -> EvaluationView | None:

@@ -8,7 +8,7 @@ from intake.model.ids import HallCode, ServiceCode
 from intake.model.people import Caller
 from intake.usecases.cases.deciding import DecideCase, DeliverCase, IssueCase
 from intake.usecases.cases.drafting import AddPage, OpenDraft, SubmitCase
-from intake.usecases.cases.reception import AskCorrection, OnCase
+from intake.usecases.cases.reception import AskCorrection, OnCase, Resupply
 from intake.usecases.places.booking import BookAppointment, FindSlots
 from tests.desks import ALLOWANCE, ANWEN, County, person_of
 
@@ -75,6 +75,14 @@ async def correction_asked(county: County, by: str = "clerk-anwen-1") -> Case:
     fault = {case.materials[0].key: (Verdict.UNREADABLE, "太暗了")}
     caller = await county.caller(by)
     return await county.desk.cases.ask_correction(AskCorrection(caller, case.id, case.version, fault))
+
+
+async def corrected(county: County, asked: Case, who: str = "citizen-1") -> Case:
+    """A correction answered in full: each paper photographed again."""
+    citizen = await county.caller(who)
+    for material in asked.to_correct():
+        await county.desk.cases.add_page(AddPage(citizen, asked.id, material.kind.encode(), material.key))
+    return await county.desk.cases.resupply(Resupply(citizen, asked.id))
 
 
 async def clerks(county: County, case: Case, code: str = "clerk-anwen-1") -> OnCase:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from intake.model.authority import ROLE_WORDS, TABLE  # noqa: E402 (the root must be on the path first)
-from intake.model.case import CASE_WORDS, LIFE, Act, CaseState  # noqa: E402
+from intake.model.case import CASE_WORDS, CLOSED_STATES, LIFE, Act, CaseState  # noqa: E402
 from intake.model.people import Role  # noqa: E402
 
 # Where each act leads; the methods of `Case` do it, and `tests/unit/intake` holds this drawing to them.
@@ -26,11 +26,32 @@ LEADS_TO: dict[Act, CaseState | None] = {
     Act.DECIDE: CaseState.DECIDED,
     Act.ISSUE: CaseState.ISSUED,
     Act.DELIVER: CaseState.DELIVERED,
-    Act.EVALUATE: CaseState.EVALUATED,
+    Act.EVALUATE: None,
     Act.WITHDRAW: CaseState.WITHDRAWN,
     Act.TRANSFER: None,
     Act.REDIRECT: CaseState.REDIRECTED,
     Act.ARCHIVE: CaseState.ARCHIVED,
+    Act.LAPSE: CaseState.REDIRECTED,
+    Act.ESCALATE: CaseState.ESCALATED,
+    Act.SETTLE: None,
+    Act.EXTEND: None,
+    Act.SUPPLY: None,
+    Act.AMEND: None,
+    Act.REOPEN: None,
+}
+# Where an act that leads to several states leads.
+_BACK = {
+    (CaseState.DELIVERED, Act.EVALUATE): ("evaluated",),
+    (CaseState.ISSUED, Act.DELIVER): ("evaluated",),
+    (CaseState.CORRECTION_ASKED, Act.RESUPPLY): ("received", "in_review"),
+    (CaseState.ESCALATED, Act.RESUPPLY): ("received", "in_review"),
+    (CaseState.ESCALATED, Act.SETTLE): ("received", "in_review", "correction_asked", "redirected"),
+    **{
+        (state, Act.REOPEN): ("in_review",)
+        if state in {"delivered", "evaluated"}
+        else ("received", "in_review")
+        for state in sorted(CLOSED_STATES)
+    },
 }
 
 
@@ -42,15 +63,20 @@ def case_life() -> str:
         if target is not None
         for state in sorted(LIFE[act])
     ]
-    arrows += [
-        f"    {CaseState.CORRECTION_ASKED} --> {back}: {Act.RESUPPLY}" for back in ("received", "in_review")
+    arrows += [f"    {state} --> {back}: {act}" for (state, act), leads in _BACK.items() for back in leads]
+    acts = [
+        f"| `{act}` | {', '.join(f'`{state}`' for state in CaseState if state in LIFE[act])} |"
+        for act in LIFE
     ]
     names = [f"| `{state}` | {words} |" for state, words in CASE_WORDS.items()]
     lines = [
         "# The life of a case (办件)",
         "",
-        "Drawn from `intake/model/case.py` by `tools/render_docs.py`. A transfer between halls (全城通办) keeps the state;",
-        "an evaluation given before the result is collected keeps it too, and the collection then closes the case.",
+        "Drawn from `intake/model/case.py` by `tools/render_docs.py`. These acts keep the state: a transfer between halls",
+        "(全城通办), a longer limit (`extend`), a promised material that came (`supply`, 容缺后补), the amendment of a closed case",
+        "(`amend`), and an evaluation given before the result is collected; the collection then closes the case.",
+        "A correction goes back to whoever asked for it, and so does what the director settled. A closed case changes only by",
+        "`amend` and `reopen`, which are one role's privilege (see `authority.md`) and are written into its history.",
         "",
         "```mermaid",
         "stateDiagram-v2",
@@ -62,6 +88,10 @@ def case_life() -> str:
         "| state | what people read |",
         "| --- | --- |",
         *names,
+        "",
+        "| act | possible while |",
+        "| --- | --- |",
+        *acts,
         "",
     ]
     return "\n".join(lines)

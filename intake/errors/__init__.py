@@ -212,7 +212,7 @@ class FaultyImport(Refusal):
 
 
 class WrongCode(Refusal):
-    """The collection code is not the one of this case."""
+    """The collection code is not the one of this case; `left` is how often it may still be tried."""
 
     code = "wrong_code"
 
@@ -251,6 +251,42 @@ class LockedOut(Refusal):
     """Too many wrong secrets came from there; trying again helps only after a while."""
 
     code = "locked_out"
+
+
+class CodeLocked(Refusal):
+    """The collection code was tried too often; the identity card still opens the way."""
+
+    code = "code_locked"
+
+
+class WrongIdentity(Refusal):
+    """The ID number shown is not the applicant's."""
+
+    code = "wrong_identity"
+
+
+class StillToCorrect(Refusal):
+    """Something that was asked for has not come; `materials` names it."""
+
+    code = "still_to_correct"
+
+
+class StillOwed(Refusal):
+    """What was promised at acceptance has not come; `materials` names it."""
+
+    code = "still_owed"
+
+
+class NotToBePromised(Refusal):
+    """The catalogue does not let these materials follow later."""
+
+    code = "not_to_be_promised"
+
+
+class NoExtension(Refusal):
+    """The law on which the item stands knows no longer limit, or it was used."""
+
+    code = "no_extension"
 
 
 class Unauthenticated(Refusal):

@@ -22,6 +22,11 @@ class Verb(StrEnum):
     ISSUE_CASE = "issue_case"
     EVALUATE_CASE = "evaluate_case"
     WITHDRAW_CASE = "withdraw_case"
+    TRANSFER_CASE = "transfer_case"
+    SETTLE_CASE = "settle_case"
+    EXTEND_CASE = "extend_case"
+    ARCHIVE_CASE = "archive_case"
+    AMEND_CLOSED = "amend_closed"
     SEE_PAGE = "see_page"
     BOOK = "book"
     CANCEL_BOOKING = "cancel_booking"
@@ -98,6 +103,12 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.ISSUE_CASE: {_R.CLERK: _A.COUNTY},
     _V.EVALUATE_CASE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN},
     _V.WITHDRAW_CASE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN},
+    _V.TRANSFER_CASE: {_R.CLERK: _A.GROUP, _R.SPECIALIST: _A.GROUP, _R.DIRECTOR: _A.HALL},
+    # The county's supervisor stands in where a hall has no director: what is put to one is never a dead end.
+    _V.SETTLE_CASE: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.EXTEND_CASE: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
+    _V.ARCHIVE_CASE: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
+    _V.AMEND_CLOSED: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
     _V.SEE_PAGE: {
         _R.CITIZEN: _A.OWN,
         _R.PROXY: _A.OWN,

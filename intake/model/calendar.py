@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
@@ -19,11 +19,14 @@ class DayKind(StrEnum):
 
     HOLIDAY = "holiday"
     MAKEUP = "makeup_workday"
+    CLOSURE = "local_closure"
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """特殊日: a holiday or a make-up working day (调休), and whether it is only expected so far."""
+    """特殊日: a holiday, a make-up working day (调休) or a day on which the county's offices stay shut, and whether it is
+    only expected so far.
+    """
 
     day: date
     kind: DayKind
@@ -33,10 +36,13 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class DueDay:
-    """到期日: the last day of a limit; provisional when it leans on a year not yet announced."""
+    """到期日: the last day of a limit; provisional when it leans on a year not yet announced. `working` says which days the
+    limit counts.
+    """
 
     day: date
     provisional: bool
+    working: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,40 @@ class WorkingCalendar:
             day += timedelta(days=1)
             provisional = provisional or not self.announced_for(day)
             left -= not limit.working or self.is_working(day)
-        return DueDay(day, provisional and limit.working)
+        return DueDay(day, provisional and limit.working, limit.working)
+
+    def resumed(self, due: DueDay, stopped: date, on: date) -> DueDay:
+        """The last day of a limit whose clock was stopped on one day and runs again from another: as many days are left as
+        then. What was over already stays over by as much.
+        """
+        if on <= stopped:
+            return due
+        if due.day < stopped:
+            return replace(due, day=due.day + (on - stopped))
+        left = self.days_left(due, stopped)
+        again = self.due(on, TimeLimit(left, due.working))
+        if left == 0 and due.working:
+            again = self.due(on, TimeLimit(0 if self.is_working(on) else 1))
+        return replace(
+            again, provisional=again.provisional or (due.working and not self.announced_for(again.day))
+        )
+
+    def longer(self, due: DueDay, by: TimeLimit) -> DueDay:
+        """The last day when a limit is made longer."""
+        later = self.due(due.day, by)
+        return DueDay(later.day, due.provisional or later.provisional, due.working)
+
+    def days_left(self, due: DueDay, today: date) -> int:
+        """How many of the limit's own days lie between a day and its last; 0 on the last day and after it."""
+        if due.working:
+            return self.working_days_between(today, due.day)
+        return max(0, (due.day - today).days)
+
+    def days_over(self, due: DueDay, today: date) -> int:
+        """By how many of the limit's own days it is over; 0 until then. A holiday after the last day does not count."""
+        if due.working:
+            return self.working_days_between(due.day, today)
+        return max(0, (today - due.day).days)
 
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days lie after `start`, up to and including `end`; 0 when `end` is not later."""

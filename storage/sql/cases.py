@@ -14,7 +14,7 @@ from intake.errors import AlreadyOpen, NotFound, Stale
 from intake.model.case import CASE_WORDS, OPEN_STATES, Case, CaseEvent, CaseState, Page
 from intake.model.ids import AccountCode, CaseId, DepartmentName, HallCode, PageId, PersonId, ServiceCode
 from storage.sql.rows import Values, add_once, as_noun, as_row, first_of_each, insert_into, one, write_version
-from storage.sql.tables import case_events, case_pages, cases
+from storage.sql.tables import case_events, case_pages, cases, code_tries
 
 
 class SqlCases:
@@ -109,6 +109,19 @@ class SqlCases:
             select(cases).where(*resting, cases.c.id > (after or "")).order_by(cases.c.id).limit(limit)
         )
         return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+
+    async def to_look_at(self, on: date, limit: int) -> tuple[Case, ...]:
+        due = select(cases).where(cases.c.look_on <= on).order_by(cases.c.look_on, cases.c.id).limit(limit)
+        return tuple(map(_case, (await self.connection.execute(due)).mappings()))
+
+    async def tried(self, case: CaseId) -> int:
+        row = await one(self.connection, code_tries, code_tries.c.case == case)
+        return 0 if row is None else int(row["tries"])
+
+    async def count_try(self, case: CaseId) -> int:
+        insert = insert_into(self.connection, code_tries).values(case=case, tries=1)
+        again = insert.on_conflict_do_update(index_elements=["case"], set_={"tries": code_tries.c.tries + 1})
+        return int((await self.connection.execute(again.returning(code_tries.c.tries))).scalar_one())
 
     async def _second(self, case: Case) -> AlreadyOpen | Stale:
         """The refusal for a case that became the second open one of its person and item."""

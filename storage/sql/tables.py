@@ -23,7 +23,17 @@ from sqlalchemy import (
 
 from intake.model.booking import AppointmentState
 from intake.model.calendar import DayKind, DueDay
-from intake.model.case import OPEN_STATES, CaseMaterial, CaseState, Correction, Evaluation, Issue, Outcome
+from intake.model.case import (
+    OPEN_STATES,
+    CaseMaterial,
+    CaseState,
+    Correction,
+    Escalation,
+    Evaluation,
+    Extension,
+    Issue,
+    Outcome,
+)
 from intake.model.catalogue import Bundle, CounterGroup, ProjectType, ServiceItem
 from intake.model.exchange import ImportState
 from intake.model.follow_up import FollowUpState
@@ -534,10 +544,15 @@ cases = Table(
     Column("evaluation", Document[Evaluation](Evaluation)),
     Column("note", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("escalation", Document[Escalation](Escalation)),
+    Column("extension", Document[Extension](Extension)),
+    Column("extra_rounds", Integer, nullable=False, server_default="0"),
+    Column("look_on", Date),
     Index("cases_of_person", "applicant", "opened_at"),
     Index("cases_opened_by", "opened_by", "opened_at"),
     Index("cases_at_hall", "hall", "state", "submitted_at"),
     Index("cases_of_department", "department", "state", "due_on"),
+    Index("cases_to_look_at", "look_on", "id"),
 )
 _open = cases.c.state.in_(sorted(OPEN_STATES))
 _draft = cases.c.state == CaseState.DRAFT
@@ -566,6 +581,14 @@ case_pages = Table(
     Column("page", Text, primary_key=True),
     Column("case", Text, ForeignKey("cases.id"), nullable=False, index=True),
     Column("digest", Text, nullable=False, index=True),
+)
+
+# How often a collection code was tried in vain; beside the case, for a wrong try changes nothing of it.
+code_tries = Table(
+    "code_tries",
+    metadata,
+    Column("case", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("tries", Integer, nullable=False),
 )
 
 case_events = Table(

@@ -68,7 +68,7 @@ async def test_from_a_booked_place_to_the_evaluation(county, door):
 
     (waiting,) = (await approver.get("/api/v1/department/cases")).said["cases"]
     seen = (await approver.get(f"/api/v1/cases/{waiting['id']}")).said
-    assert set(seen["acts"]) == {"decide", "ask_correction"}
+    assert set(seen["acts"]) == {"decide", "ask_correction", "escalate"}
     case = await act(approver, seen, "decide", granted=True)
     case = (await clerk.get(f"/api/v1/cases/{case['id']}")).said
     case = await act(clerk, case, "issue")

@@ -182,16 +182,26 @@ async def test_the_countys_own_refusals(county, door):
     assert "窗口工作人员" in said["next_step"]
 
 
+async def answered(citizen, path):
+    """The paper photographed again and handed in; before that, what is still open is named."""
+    early = await citizen.post(f"{path}/resupply")
+    assert "身份证" in refusal(early, 409, "still_to_correct")["title"]
+    photo = {"data": b"id_card", "headers": {"Content-Type": "image/jpeg"}}
+    added = await citizen.ask("POST", f"{path}/pages", params={"material": "m1"}, **photo)
+    assert added.status == 201
+    return await citizen.post(f"{path}/resupply")
+
+
 async def test_corrections_end_with_the_directors_name(county, door):
     """too_many_rounds, over HTTP."""
     asked = await correction_asked(county)
     citizen, clerk = await door.sign_in("citizen-1"), await door.sign_in("clerk-anwen-1")
     path, fault = f"/api/v1/cases/{asked.id}", {"m1": {"verdict": "wrong"}}
     for _ in range(2):
-        back = await citizen.post(f"{path}/resupply")
+        back = await answered(citizen, path)
         answer = await clerk.post(f"{path}/correction", {"version": back.said["version"], "materials": fault})
         assert answer.status == 200
-    back = await citizen.post(f"{path}/resupply")
+    back = await answered(citizen, path)
 
     answer = await clerk.post(f"{path}/correction", {"version": back.said["version"], "materials": fault})
 

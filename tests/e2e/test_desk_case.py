@@ -83,6 +83,8 @@ async def test_everything_wrong_is_told_at_once_and_comes_back_corrected(
     case = await citizen.get(f"/cases/{number}")
     assert [m["verdict"] for m in case["materials"][:2]] == ["unreadable", "wrong"]
     assert case["materials"][0]["remark"].startswith("照片模糊")
+    for material in case["materials"][:2]:
+        await citizen.lay_page(case["id"], material["key"])
     await citizen.post(f"/cases/{case['id']}/resupply")
     await expect(clerk.case.get_by_role("alert")).to_contain_text("补正完成")
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hmac
+from dataclasses import dataclass, field
 
-from intake.errors import BadInput, WrongCode
+from intake.errors import BadInput, CodeLocked, NoExtension, NotNow, WrongCode, WrongIdentity
 from intake.model.authority import Belonging, Verb, require
-from intake.model.case import Case, Evaluation, Issue, Outcome
+from intake.model.calendar import day_text
+from intake.model.case import CASE_WORDS, Act, Case, Delivery, Evaluation, Extension, Issue, Outcome
+from intake.model.catalogue import TimeLimit
 from intake.model.ids import CaseId, IntentKey
-from intake.model.people import Caller
+from intake.model.people import Caller, IdNumber
 from intake.ports import Tools, Uow
-from intake.usecases.cases.reception import require_seen
-from intake.usecases.intents import once
+from intake.usecases.cases.acting import OnCase, act_once, carried_here, keep, require_seen
+from intake.usecases.intents import taking_turns
 from intake.usecases.trail import leave_trail, notify
 
-ISSUE_WAYS = ("窗口领取", "邮寄", "送上门")
+AT_WINDOW, BY_MAIL, TO_THE_DOOR, ON_THE_SPOT = "窗口领取", "邮寄", "送上门", "当场交付"
+ISSUE_WAYS = (AT_WINDOW, BY_MAIL, TO_THE_DOOR, ON_THE_SPOT)
 GRADES = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 _CODE_DIGITS = 6
+_HIMSELF = "本人"
+_USUAL_CARRIER = "中国邮政"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class DecideCase:
     reason: str = ""
     ground: str = ""
     instead: str = ""
+    key: IntentKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +46,35 @@ class IssueCase:
     caller: Caller
     case: CaseId
     version: int
-    way: str = "窗口领取"
+    way: str = AT_WINDOW
     tracking: str = ""
+    key: IntentKey | None = None
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverCase:
-    """The result changes hands, against the collection code when it is collected."""
+    """The result changes hands: against the collection code, or the applicant's ID number where the code is lost.
+
+    `to` is who took it, `relation` what they are to the applicant; nobody named is the applicant.
+    """
 
     caller: Caller
     case: CaseId
     version: int
     code: str = ""
+    key: IntentKey | None = None
+    id_number: str = field(default="", repr=False)
+    to: str = ""
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendCase(OnCase):
+    """The limit is made longer, as far as the law of the item goes; the reason is written to the person."""
+
+    reason: str = ""
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,94 +100,194 @@ class WithdrawCase:
 
 async def decide_case(cmd: DecideCase, *, tools: Tools) -> Case:
     """审批: grant, or decline in writing with reason, ground and a way on."""
-    now = tools.clock.now()
-    if not cmd.granted and not (cmd.reason.strip() and cmd.ground.strip() and cmd.instead.strip()):
-        raise BadInput(field="instead", why="不予通过时，请写明原因、依据和群众接下来怎么办。")
     async with tools.open_uow() as uow:
-        case = await uow.cases.get(cmd.case)
-        require(cmd.caller, Verb.DECIDE_CASE, Belonging(department=case.department))
-        require_seen(case, cmd.version)
-        outcome = Outcome(cmd.granted, cmd.reason, cmd.ground, cmd.instead, cmd.caller.code, now)
-        saved = await uow.cases.save(case.decide(outcome))
-        await leave_trail(
-            uow, saved, cmd.caller, "decide", now, words="准予办理" if cmd.granted else cmd.reason
-        )
-        told = {"reason": cmd.reason, "ground": cmd.ground, "instead": cmd.instead}
-        await notify(uow, saved, "case_granted" if cmd.granted else "case_declined", told)
-        await uow.commit()
-    return saved
+        return await act_once(uow, cmd.caller, cmd.key, "decide", cmd.case, lambda: _decide(uow, cmd, tools))
+
+
+async def extend_case(cmd: ExtendCase, *, tools: Tools) -> Case:
+    """延长期限: once, with its reason, where the law of the item knows a longer limit."""
+    async with tools.open_uow() as uow:
+        return await act_once(uow, cmd.caller, cmd.key, "extend", cmd.case, lambda: _extend(uow, cmd, tools))
 
 
 async def issue_case(cmd: IssueCase, *, tools: Tools) -> Case:
     """出件: one window for every department's results, at any hall."""
-    now = tools.clock.now()
     if cmd.way not in ISSUE_WAYS:
         raise BadInput(field="way", why=f"出件方式请选：{'、'.join(ISSUE_WAYS)}。")
     async with tools.open_uow() as uow:
-        case = await uow.cases.get(cmd.case)
-        require(cmd.caller, Verb.ISSUE_CASE)
-        require_seen(case, cmd.version)
-        here = cmd.caller.account.hall
-        moved = case.transfer(here) if here is not None and here != case.hall else case
-        code = cmd.tracking if cmd.way == "邮寄" else tools.ids.code(_CODE_DIGITS)
-        saved = await uow.cases.save(moved.issued(Issue(cmd.way, code, cmd.caller.code, now)))
-        await leave_trail(uow, saved, cmd.caller, "issue", now, words=cmd.way)
-        await notify(uow, saved, "case_issued", {"way": cmd.way, "code": code})
-        await uow.commit()
-    return saved
+        return await act_once(uow, cmd.caller, cmd.key, "issue", cmd.case, lambda: _issue(uow, cmd, tools))
 
 
 async def deliver_case(cmd: DeliverCase, *, tools: Tools) -> Case:
-    """送达: hand the result over and ask how it was."""
-    now = tools.clock.now()
-    async with tools.open_uow() as uow:
-        case = await uow.cases.get(cmd.case)
-        require(cmd.caller, Verb.ISSUE_CASE)
-        require_seen(case, cmd.version)
-        if case.issue is not None and case.issue.way == "窗口领取" and cmd.code != case.issue.code:
-            raise WrongCode
-        saved = await uow.cases.save(case.deliver())
-        await leave_trail(uow, saved, cmd.caller, "deliver", now)
-        await notify(uow, saved, "please_evaluate", {})
-        await uow.commit()
-    return saved
+    """送达: hand the result over, write down to whom, and ask how it was. A wrong code is counted."""
+    try:
+        async with tools.open_uow() as uow:
+            return await act_once(
+                uow, cmd.caller, cmd.key, "deliver", cmd.case, lambda: _deliver(uow, cmd, tools)
+            )
+    except WrongCode:
+        # The act is undone with its key; that somebody tried stays, or the code could be guessed in peace.
+        raise await _tried_in_vain(cmd, tools) from None
 
 
 async def evaluate_case(cmd: EvaluateCase, *, tools: Tools) -> Case:
     """好差评: the person's own judgement, once."""
     if cmd.grade not in GRADES:
         raise BadInput(field="grade", why="请选一个评价：非常满意、满意、基本满意、不满意、非常不满意。")
-    async with tools.open_uow() as uow:
-        return await once(
-            uow,
-            cmd.caller,
-            cmd.key,
-            "evaluate",
-            act=lambda: _evaluate(uow, cmd, tools),
-            again=lambda found: uow.cases.get(CaseId(found)),
-            name=lambda done: done.id,
-        )
+    return await taking_turns(
+        tools,
+        lambda uow: act_once(
+            uow, cmd.caller, cmd.key, "evaluate", cmd.case, lambda: _evaluate(uow, cmd, tools)
+        ),
+    )
 
 
 async def withdraw_case(cmd: WithdrawCase, *, tools: Tools) -> Case:
     """撤回: allowed until the case is accepted."""
+    return await taking_turns(
+        tools,
+        lambda uow: act_once(
+            uow, cmd.caller, cmd.key, "withdraw", cmd.case, lambda: _withdraw(uow, cmd, tools)
+        ),
+    )
+
+
+async def _decide(uow: Uow, cmd: DecideCase, tools: Tools) -> Case:
+    now = tools.clock.now()
+    case = await uow.cases.get(cmd.case)
+    require(cmd.caller, Verb.DECIDE_CASE, Belonging(department=case.department))
+    require_seen(case, cmd.version)
+    outcome = Outcome(cmd.granted, cmd.reason, cmd.ground, cmd.instead, cmd.caller.code, now)
+    saved = await keep(uow, case.decide(outcome), tools)
+    words = "准予办理" if cmd.granted else cmd.reason
+    await leave_trail(uow, saved, cmd.caller, "decide", now, words=words)
+    told = {"reason": cmd.reason, "ground": cmd.ground, "instead": cmd.instead}
+    await notify(uow, saved, "case_granted" if cmd.granted else "case_declined", told)
+    return saved
+
+
+async def _extend(uow: Uow, cmd: ExtendCase, tools: Tools) -> Case:
+    now = tools.clock.now()
+    case = await uow.cases.get(cmd.case)
+    require(cmd.caller, Verb.EXTEND_CASE, Belonging(hall=case.hall))
+    require_seen(case, cmd.version)
+    if not case.may(Act.EXTEND):
+        raise NotNow(what=case.number, state=CASE_WORDS[case.state])
+    extension = await _allowed(uow, case, cmd, tools)
+    saved = await keep(uow, case.extend(extension, await uow.places.calendar()), tools)
+    due = day_text(saved.due.day) if saved.due else ""
+    words = f"延长{extension.limit.days}个工作日，到{due}：{cmd.reason}"
+    await leave_trail(uow, saved, cmd.caller, "extend", now, words=words)
+    await notify(uow, saved, "case_extended", {"due": due, "reason": cmd.reason, "ground": extension.ground})
+    return saved
+
+
+async def _allowed(uow: Uow, case: Case, cmd: ExtendCase, tools: Tools) -> Extension:
+    """The extension as the item's law allows it; raises `NoExtension` or `BadInput`."""
+    item = await uow.catalogue.version(case.service_code, case.item_version)
+    law = tools.rules.pace.extensions.get(item.task_type)
+    due = day_text(case.due.day) if case.due else ""
+    if law is None:
+        raise NoExtension(service=case.service_name, due=due, why=f"{item.task_type}没有可以延长的法律依据")
+    if case.extension is not None:
+        raise NoExtension(service=case.service_name, due=due, why="已经延长过一次")
+    if not 1 <= cmd.days <= law.days:
+        raise BadInput(field="days", why=f"延长的天数请填1到{law.days}个工作日（{law.ground}）。")
+    if not cmd.reason.strip():
+        raise BadInput(field="reason", why="请写明延长的理由，会书面告知群众。")
+    return Extension(TimeLimit(cmd.days), cmd.reason, law.ground, cmd.caller.code, tools.clock.now())
+
+
+async def _issue(uow: Uow, cmd: IssueCase, tools: Tools) -> Case:
+    now = tools.clock.now()
+    case = await uow.cases.get(cmd.case)
+    require(cmd.caller, Verb.ISSUE_CASE)
+    require_seen(case, cmd.version)
+    by_mail = cmd.way == BY_MAIL
+    if by_mail and not cmd.tracking.strip():
+        raise BadInput(field="tracking", why="邮寄请填快递单号，群众好查。")
+    here = await carried_here(uow, case, cmd.caller, tools)
+    code = cmd.tracking.strip() if by_mail else "" if cmd.way == ON_THE_SPOT else tools.ids.code(_CODE_DIGITS)
+    carrier = (cmd.carrier.strip() or _USUAL_CARRIER) if by_mail else ""
+    issued = here.issued(Issue(cmd.way, code, cmd.caller.code, now, carrier))
+    if cmd.way == ON_THE_SPOT:
+        return await _on_the_spot(uow, issued, cmd, tools)
+    saved = await keep(uow, issued, tools)
+    await leave_trail(uow, saved, cmd.caller, "issue", now, words=f"{cmd.way} {carrier}".strip())
+    await notify(uow, saved, "case_issued", {"way": f"{carrier}{cmd.way}", "code": code})
+    return saved
+
+
+async def _on_the_spot(uow: Uow, issued: Case, cmd: IssueCase, tools: Tools) -> Case:
+    """即办件: the person stands at the window, and goes with the result in hand."""
+    now = tools.clock.now()
+    await leave_trail(uow, issued, cmd.caller, "issue", now, words=cmd.way)
+    delivery = Delivery(issued.applicant_name, _HIMSELF, ON_THE_SPOT, cmd.caller.code, now)
+    saved = await keep(uow, issued.deliver(delivery), tools)
+    await leave_trail(uow, saved, cmd.caller, "deliver", now, words=_taken_by(delivery))
+    await notify(uow, saved, "please_evaluate", {})
+    return saved
+
+
+async def _deliver(uow: Uow, cmd: DeliverCase, tools: Tools) -> Case:
+    now = tools.clock.now()
+    case = await uow.cases.get(cmd.case)
+    require(cmd.caller, Verb.ISSUE_CASE)
+    require_seen(case, cmd.version)
+    if not case.may(Act.DELIVER) or case.issue is None:
+        raise NotNow(what=case.number, state=CASE_WORDS[case.state])
+    against = await _shown(uow, case, case.issue, cmd, tools)
+    who = (cmd.to.strip() or case.applicant_name, cmd.relation.strip() or _HIMSELF)
+    if who[0] != case.applicant_name and who[1] == _HIMSELF:
+        raise BadInput(field="relation", why="由别人代领的，请写明代领人与申请人是什么关系。")
+    delivery = Delivery(*who, against, cmd.caller.code, now)
+    saved = await keep(uow, case.deliver(delivery), tools)
+    await leave_trail(uow, saved, cmd.caller, "deliver", now, words=_taken_by(delivery))
+    await notify(uow, saved, "please_evaluate", {})
+    return saved
+
+
+async def _shown(uow: Uow, case: Case, issue: Issue, cmd: DeliverCase, tools: Tools) -> str:
+    """What was shown for the result; raises when it is not the applicant's."""
+    if cmd.id_number:
+        person = await uow.people.person(case.applicant)
+        shown = IdNumber.parse(cmd.id_number)
+        if shown is None or not hmac.compare_digest(shown.value, person.id_number.value):
+            raise WrongIdentity
+        return "身份证"
+    if issue.way == BY_MAIL:
+        return "快递签收"
+    if issue.way == TO_THE_DOOR and not cmd.code:
+        return "上门签收"
+    if await uow.cases.tried(case.id) >= tools.rules.pace.collection_tries:
+        raise CodeLocked
+    if not hmac.compare_digest(cmd.code.strip().encode(), issue.code.encode()):
+        raise WrongCode
+    return "取件码"
+
+
+async def _tried_in_vain(cmd: DeliverCase, tools: Tools) -> CodeLocked | WrongCode:
     async with tools.open_uow() as uow:
-        return await once(
-            uow,
-            cmd.caller,
-            cmd.key,
-            "withdraw",
-            act=lambda: _withdraw(uow, cmd, tools),
-            again=lambda found: uow.cases.get(CaseId(found)),
-            name=lambda done: done.id,
+        tries = await uow.cases.count_try(cmd.case)
+        case = await uow.cases.get(cmd.case)
+        facts = {"tries": str(tries)}
+        await leave_trail(
+            uow, case, cmd.caller, "wrong_code", tools.clock.now(), words=f"第{tries}次", facts=facts
         )
+        await uow.commit()
+    left = tools.rules.pace.collection_tries - tries
+    return WrongCode(left=left) if left > 0 else CodeLocked()
+
+
+def _taken_by(delivery: Delivery) -> str:
+    return f"{delivery.to}（{delivery.relation}）签收，凭{delivery.against}"
 
 
 async def _evaluate(uow: Uow, cmd: EvaluateCase, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
     require(cmd.caller, Verb.EVALUATE_CASE, Belonging(case.applicant, case.opened_by))
-    saved = await uow.cases.save(case.evaluate(Evaluation(cmd.grade, cmd.words, now)))
+    saved = await keep(uow, case.evaluate(Evaluation(cmd.grade, cmd.words, now)), tools)
     await leave_trail(uow, saved, cmd.caller, "evaluate", now, words=GRADES[cmd.grade])
     return saved
 
@@ -172,6 +296,6 @@ async def _withdraw(uow: Uow, cmd: WithdrawCase, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
     require(cmd.caller, Verb.WITHDRAW_CASE, Belonging(case.applicant, case.opened_by))
-    saved = await uow.cases.save(case.withdraw(cmd.why))
+    saved = await keep(uow, case.withdraw(cmd.why), tools)
     await leave_trail(uow, saved, cmd.caller, "withdraw", now, words=cmd.why)
     return saved

@@ -33,6 +33,7 @@ from intake.model.ids import (
 from intake.model.people import Caller, Mandate, Person, Role
 from intake.model.places import Hall
 from intake.ports import Tools, Uow
+from intake.usecases.cases.acting import act_once, keep
 from intake.usecases.intents import once, taking_turns
 from intake.usecases.people.mandates import require_may_act
 from intake.usecases.trail import leave_trail, notify
@@ -49,6 +50,7 @@ class OpenDraft:
     person: PersonId
     service_code: ServiceCode
     hall: HallCode
+    key: IntentKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class DropPage:
     caller: Caller
     case: CaseId
     page: PageId
+    key: IntentKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,18 @@ class SubmitCase:
 
 async def open_draft(cmd: OpenDraft, *, tools: Tools) -> Case:
     """Open the draft, or bring back the one this account already keeps for the person and the item."""
-
-    async def act(uow: Uow) -> Case:
-        case = await draft_in(uow, cmd, tools=tools)
-        await uow.commit()
-        return case
-
-    return await taking_turns(tools, act)
+    return await taking_turns(
+        tools,
+        lambda uow: once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            f"open_draft:{cmd.person}:{cmd.service_code}",
+            act=lambda: draft_in(uow, cmd, tools=tools),
+            again=lambda found: uow.cases.get(CaseId(found)),
+            name=lambda done: done.id,
+        ),
+    )
 
 
 async def draft_in(uow: Uow, cmd: OpenDraft, *, tools: Tools) -> Case:
@@ -156,35 +164,36 @@ async def lay_in(
     uow: Uow, caller: Caller, case: Case, page: Page, target: CaseMaterial, *, tools: Tools
 ) -> PageAdded:
     """The inner half of `add_page`, for a page that has been read and stored."""
-    saved = await uow.cases.save(case.with_page(target.key, page))
+    saved = await keep(uow, case.with_page(target.key, page), tools)
     await leave_trail(uow, saved, caller, "add_page", tools.clock.now())
     return PageAdded(saved, _named(saved, target.key), page)
 
 
 async def drop_page(cmd: DropPage, *, tools: Tools) -> Case:
     """Take a photograph back while the case may still be changed."""
-    now = tools.clock.now()
-    async with tools.open_uow() as uow:
+
+    async def drop(uow: Uow) -> Case:
         case = await own_case(uow, cmd.caller, cmd.case)
-        saved = await uow.cases.save(case.without_page(cmd.page))
-        await leave_trail(uow, saved, cmd.caller, "drop_page", now)
-        await uow.commit()
-    return saved
+        saved = await keep(uow, case.without_page(cmd.page), tools)
+        await leave_trail(uow, saved, cmd.caller, "drop_page", tools.clock.now())
+        return saved
+
+    return await taking_turns(
+        tools,
+        lambda uow: act_once(uow, cmd.caller, cmd.key, f"drop_page:{cmd.page}", cmd.case, lambda: drop(uow)),
+    )
 
 
 async def submit_case(cmd: SubmitCase, *, tools: Tools) -> Case:
     """Give the matter its number; from here the county answers for it."""
-    async with tools.open_uow() as uow:
-        case = await own_case(uow, cmd.caller, cmd.case)
-        return await once(
-            uow,
-            cmd.caller,
-            cmd.key,
-            "submit_case",
-            act=lambda: submit_in(uow, cmd, case, tools=tools),
-            again=lambda found: uow.cases.get(CaseId(found)),
-            name=lambda done: done.id,
-        )
+
+    async def submit(uow: Uow) -> Case:
+        return await submit_in(uow, cmd, await own_case(uow, cmd.caller, cmd.case), tools=tools)
+
+    return await taking_turns(
+        tools,
+        lambda uow: act_once(uow, cmd.caller, cmd.key, "submit_case", cmd.case, lambda: submit(uow)),
+    )
 
 
 async def submit_in(uow: Uow, cmd: SubmitCase, case: Case, *, tools: Tools) -> Case:
@@ -196,7 +205,7 @@ async def submit_in(uow: Uow, cmd: SubmitCase, case: Case, *, tools: Tools) -> C
         raise MaterialsLacking(materials="、".join(m.name for m in lacking))
     number = await _case_number(uow, tools)
     submitted = replace(case.submit(number, now), appointment=cmd.appointment or case.appointment)
-    saved = await uow.cases.save(submitted)
+    saved = await keep(uow, submitted, tools)
     if saved.appointment is not None:
         appointment = await uow.appointments.get(saved.appointment)
         if (appointment.person, appointment.service_code) != (case.applicant, case.service_code):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intake.model.authority import Belonging, Verb, require
-from intake.model.case import OPEN_STATES, Case, CaseEvent, CaseState, Page
+from intake.model.calendar import WorkingCalendar, local_day
+from intake.model.case import OPEN_STATES, Case, CaseEvent, CaseState, Light, Page
 from intake.model.ids import AccountCode, CaseId, HallCode, PageId
 from intake.model.leaving import AuditEntry
 from intake.model.people import Caller, Person
@@ -16,10 +18,13 @@ RECEPTION_STATES = (
     CaseState.SUBMITTED,
     CaseState.RECEIVED,
     CaseState.CORRECTION_ASKED,
+    CaseState.ESCALATED,
     CaseState.ACCEPTED,
     CaseState.DECIDED,
     CaseState.ISSUED,
 )
+
+_URGENCY = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,11 @@ async def show_case(caller: Caller, number: str, *, tools: Tools) -> CaseFile:
 
 
 async def hall_cases(caller: Caller, hall: HallCode, *, tools: Tools) -> tuple[Case, ...]:
-    """What waits at a hall's reception, longest waiting first."""
+    """What waits at a hall's reception: what is over its limit, then what soon will be, then longest waiting first."""
     require(caller, Verb.SEE_QUEUE, Belonging(hall=hall))
     async with tools.open_view() as view:
-        return await view.cases.at_hall(hall, RECEPTION_STATES)
+        waiting = await view.cases.at_hall(hall, RECEPTION_STATES)
+        return most_urgent_first(waiting, await view.places.calendar(), tools)
 
 
 async def department_cases(caller: Caller, *, tools: Tools) -> tuple[Case, ...]:
@@ -65,8 +71,26 @@ async def department_cases(caller: Caller, *, tools: Tools) -> tuple[Case, ...]:
     require(caller, Verb.DECIDE_CASE)
     department = caller.account.department
     async with tools.open_view() as view:
-        states = (CaseState.IN_REVIEW, CaseState.CORRECTION_ASKED, CaseState.DECIDED)
-        return await view.cases.of_department(department, states) if department else ()
+        states = (
+            CaseState.IN_REVIEW,
+            CaseState.CORRECTION_ASKED,
+            CaseState.ESCALATED,
+            CaseState.DECIDED,
+        )
+        found = await view.cases.of_department(department, states) if department else ()
+        return most_urgent_first(found, await view.places.calendar(), tools)
+
+
+def most_urgent_first(cases: Sequence[Case], calendar: WorkingCalendar, tools: Tools) -> tuple[Case, ...]:
+    """Red, then yellow, then the rest; within each as they came from the store."""
+    today, warning = local_day(tools.clock.now()), tools.rules.pace.warning_working_days
+
+    def urgency(case: Case) -> int:
+        clock = case.clock(calendar, today, warning)
+        over = clock is None or case.outcome is not None or clock.standing
+        return _URGENCY[Light.GREEN if over or clock is None else clock.light]
+
+    return tuple(sorted(cases, key=urgency))
 
 
 async def see_page(caller: Caller, page: PageId, *, tools: Tools) -> tuple[Page, bytes]:

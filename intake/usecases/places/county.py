@@ -19,6 +19,7 @@ from intake.model.ids import (
     ServiceCode,
     VillageCode,
 )
+from intake.model.pace import Lapse, LongerLimit, Pace
 from intake.model.people import Account, IdNumber, Person, Role
 from intake.model.places import (
     CapacityPer,
@@ -294,6 +295,38 @@ def _rules(row: Row) -> Rules:
         training=_training(row.row("training")) if row.has("training") else TrainingRules(),
         proxy_pay=_proxy_pay(row.row("proxy_pay")) if row.has("proxy_pay") else PayRules(),
         retention=_retention(row.row("retention")) if row.has("retention") else Retention(),
+        pace=_pace(case),
+    )
+
+
+def _pace(case: Row) -> Pace:
+    """What a county does not say stays as it is usual."""
+    usual = Pace()
+    return Pace(
+        warning_working_days=case.number("warning_remaining_working_days", usual.warning_working_days),
+        correction_most_working_days=case.number(
+            "correction_most_working_days", usual.correction_most_working_days
+        ),
+        correction_reminder_working_days=case.number(
+            "correction_reminder_working_days", usual.correction_reminder_working_days
+        ),
+        correction_lapse=case.one_of("correction_lapse", Lapse)
+        if case.has("correction_lapse")
+        else usual.correction_lapse,
+        escalation_working_days=case.number("escalation_working_days", usual.escalation_working_days),
+        later_working_days=case.number("later_material_working_days", usual.later_working_days),
+        later_reminder_working_days=case.number(
+            "later_material_reminder_working_days", usual.later_reminder_working_days
+        ),
+        collection_reminder_days=case.number("collection_reminder_days", usual.collection_reminder_days),
+        collection_tries=case.number("collection_code_tries", usual.collection_tries),
+        archive_days=case.number("archive_after_days", usual.archive_days),
+        extensions={
+            law.text("task_type"): LongerLimit(law.number("working_days"), law.text("ground"))
+            for law in case.rows("extensions")
+        }
+        if case.has("extensions")
+        else usual.extensions,
     )
 
 

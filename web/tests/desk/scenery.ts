@@ -94,12 +94,17 @@ export function aCase(given: Partial<Case> = {}): Case {
     note: '',
     history: [],
     acts: ['accept', 'ask_correction', 'redirect'],
+    escalation: null,
+    owing: [],
+    owing_late: false,
+    may_follow: [],
+    extension: null,
     ...given,
   }
 }
 
 function material(key: string, name: string): Case['materials'][number] {
-  return { key, name, kind: 'other', need: '必要', when: '', verdict: 'pending', verdict_text: '待核对', remark: '', pages: [] }
+  return { key, name, kind: 'other', need: '必要', when: '', verdict: 'pending', verdict_text: '待核对', remark: '', pages: [], correct_by_text: '', promised_by: null, promised_by_text: '', owed: false }
 }
 
 /** Answers a question the way the server does; `code` makes it a refusal. */

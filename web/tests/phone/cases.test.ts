@@ -1,4 +1,4 @@
-import type { CaseState } from '@shared/api/shapes'
+import type { Case, CaseState } from '@shared/api/shapes'
 import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 
@@ -7,6 +7,9 @@ import { standOf, stepsAt } from '../../src/phone/cases/steps'
 import { fitting } from '../../src/phone/outbox/shrinking'
 import { couldBeIdNumber } from '../../src/phone/villagers/id-number'
 
+const issue = (given: Partial<NonNullable<Case['issue']>>): NonNullable<Case['issue']> => ({
+  way: '窗口领取', code: '', issued_at: '', carrier: '', taken_by: '', relation: '', against: '', taken_text: '', ...given,
+})
 const now = (state: CaseState): string | undefined => stepsAt(state).find(({ place }) => place === 'now')?.name
 
 describe('the road of a case', () => {
@@ -41,13 +44,13 @@ describe('the road of a case', () => {
 
 describe('the collection code', () => {
   it('is set apart in groups that can be read aloud', () => {
-    const code = mount(CollectionCode, { props: { issue: { way: '窗口领取', code: '48213705', issued_at: '' } } })
+    const code = mount(CollectionCode, { props: { issue: issue({ way: '窗口领取', code: '48213705' }) } })
 
     expect(code.get('.digits').text()).toBe('4821 3705')
   })
 
   it('is called what it is when the result goes by post', () => {
-    const code = mount(CollectionCode, { props: { issue: { way: '邮寄', code: 'SF1234567', issued_at: '' } } })
+    const code = mount(CollectionCode, { props: { issue: issue({ way: '邮寄', code: 'SF1234567' }) } })
 
     expect(code.text()).toContain('快递单号')
   })

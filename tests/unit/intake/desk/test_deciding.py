@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from intake.errors import BadInput, NotAllowed, NotFound, NotNow, Stale, WrongCode
@@ -25,7 +27,12 @@ async def test_a_granted_case_is_told_to_the_person(county):
 async def test_declining_needs_reason_ground_and_a_way_on(county, missing):
     """A department's no is never bare either."""
     case, approver = await in_review(county), await county.caller("approver-civil_affairs-1")
-    said = {"reason": "未满八十周岁", "ground": "办法第五条", "instead": "满八十周岁后再来", missing: " "}
+    said: dict[str, Any] = {
+        "reason": "未满八十周岁",
+        "ground": "办法第五条",
+        "instead": "满八十周岁后再来",
+        missing: " ",
+    }
 
     with pytest.raises(BadInput):
         await county.desk.cases.decide(DecideCase(approver, case.id, case.version, granted=False, **said))
@@ -34,7 +41,7 @@ async def test_declining_needs_reason_ground_and_a_way_on(county, missing):
 async def test_who_is_declined_reads_why_on_what_ground_and_what_now(county):
     """All three, as the approver wrote them."""
     case, approver = await in_review(county), await county.caller("approver-civil_affairs-1")
-    said = {"reason": "未满八十周岁", "ground": "办法第五条", "instead": "满八十周岁后再来"}
+    said: dict[str, Any] = {"reason": "未满八十周岁", "ground": "办法第五条", "instead": "满八十周岁后再来"}
 
     await county.desk.cases.decide(DecideCase(approver, case.id, case.version, granted=False, **said))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from intake.usecases.cases.deciding import DecideCase
 from intake.usecases.cases.drafting import AddPage
 from intake.usecases.cases.reception import AskCorrection, Redirect, Resupply
 from tests.desks import ANWEN, COUNTY
-from tests.journeys import accepted, clerks, correction_asked, in_review, received, submitted
+from tests.journeys import accepted, clerks, corrected, correction_asked, in_review, received, submitted
 
 MONDAY, TODAY = date(2026, 11, 30), date(2026, 11, 23)
 
@@ -118,7 +119,7 @@ async def test_the_clock_stands_still_while_the_person_corrects(county):
     asked = await correction_asked(county, "approver-civil_affairs-1")
     county.clock.forward(days=7)
 
-    answered = await county.desk.cases.resupply(Resupply(await county.caller("citizen-1"), asked.id))
+    answered = await corrected(county, asked)
 
     assert asked.due is not None
     assert answered.due is not None
@@ -127,12 +128,12 @@ async def test_the_clock_stands_still_while_the_person_corrects(county):
 
 async def test_after_the_last_round_the_director_is_named(county):
     """Three corrections are enough; then somebody with a name decides how to go on."""
-    case, citizen = await received(county), await county.caller("citizen-1")
+    case = await received(county)
     clerk, director = await county.caller("clerk-anwen-1"), await county.caller("director-anwen")
     fault = {"m1": (Verdict.WRONG, "")}
     for _ in range(3):
         asked = await county.desk.cases.ask_correction(AskCorrection(clerk, case.id, case.version, fault))
-        case = await county.desk.cases.resupply(Resupply(citizen, asked.id))
+        case = await corrected(county, asked)
 
     with pytest.raises(TooManyRounds) as refused:
         await county.desk.cases.ask_correction(AskCorrection(clerk, case.id, case.version, fault))
@@ -153,7 +154,12 @@ async def test_a_correction_says_what_is_wrong(county, faults):
 async def test_reception_never_says_a_bare_no(county, missing):
     """无否决权: reason, legal ground and the way that does work, or nothing is sent away."""
     case, clerk = await received(county), await county.caller("clerk-anwen-1")
-    said = {"reason": "户口不在本县", "ground": "条例第三条", "instead": "请到户籍地办理", missing: "  "}
+    said: dict[str, Any] = {
+        "reason": "户口不在本县",
+        "ground": "条例第三条",
+        "instead": "请到户籍地办理",
+        missing: "  ",
+    }
 
     with pytest.raises(BadInput) as refused:
         await county.desk.cases.redirect(Redirect(clerk, case.id, case.version, **said))
@@ -166,7 +172,11 @@ async def test_reception_never_says_a_bare_no(county, missing):
 async def test_who_is_sent_elsewhere_reads_why_and_where(county):
     """The three of them reach the person as they were written."""
     case, clerk = await received(county), await county.caller("clerk-anwen-1")
-    said = {"reason": "户口不在本县", "ground": "条例第三条", "instead": "请到东阳市社会福利中心办理"}
+    said: dict[str, Any] = {
+        "reason": "户口不在本县",
+        "ground": "条例第三条",
+        "instead": "请到东阳市社会福利中心办理",
+    }
 
     sent = await county.desk.cases.redirect(Redirect(clerk, case.id, case.version, **said))
 

@@ -212,6 +212,7 @@ export type CaseState =
   | 'submitted'
   | 'received'
   | 'correction_asked'
+  | 'escalated'
   | 'accepted'
   | 'in_review'
   | 'decided'
@@ -228,6 +229,22 @@ export interface Due {
   provisional: boolean
   left_working_days: number
   light: 'green' | 'yellow' | 'red'
+  over_working_days: number
+  /** The clock stands while the person corrects. */
+  standing: boolean
+  legal_day: string
+  legal_text: string
+  legally_over: boolean
+}
+
+/** 提请主任: what waits for the director's decision, and by when. */
+export interface Escalation {
+  cause: 'rounds' | 'lapsed' | 'stuck'
+  words: string
+  due: string
+  due_text: string
+  overdue: boolean
+  back_to: CaseState
 }
 
 export interface CaseCard {
@@ -250,6 +267,10 @@ export interface CaseCard {
   due: Due | null
   rounds: number
   version: number
+  escalation: Escalation | null
+  /** 容缺: names of what was promised at acceptance and has not come. */
+  owing: string[]
+  owing_late: boolean
 }
 
 export interface CasePage {
@@ -271,6 +292,11 @@ export interface CaseMaterial {
   verdict_text: string
   remark: string
   pages: CasePage[]
+  /** Its own last day for a correction. */
+  correct_by_text: string
+  promised_by: string | null
+  promised_by_text: string
+  owed: boolean
 }
 
 export interface CaseStep {
@@ -291,13 +317,25 @@ export interface Case extends CaseCard {
   materials: CaseMaterial[]
   lacking: string[]
   outcome: { granted: boolean; reason: string; ground: string; instead: string; decided_at: string } | null
-  issue: { way: string; code: string; issued_at: string } | null
+  issue: {
+    way: string
+    code: string
+    issued_at: string
+    carrier: string
+    taken_by: string
+    relation: string
+    against: string
+    taken_text: string
+  } | null
   evaluation: { grade: number; grade_text: string; words: string } | null
   correction: { remark: string; due: string; due_text: string; round: number } | null
   note: string
   history: CaseStep[]
   /** What the signed-in person may do to the case now. */
   acts: string[]
+  /** Keys of materials without a page that may be promised for later (容缺后补). */
+  may_follow: string[]
+  extension: { days: number; reason: string; ground: string } | null
 }
 
 export interface Question {

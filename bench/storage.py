@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from intake.model.booking import Pool
 from intake.model.case import Case, CaseState
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import AppointmentId, CaseId, HallCode, PersonId, ServiceCode, SlotId
@@ -99,7 +100,9 @@ async def _bookings(store: Store) -> None:
         await uow.slots.open([open_time(online_capacity=10**6)])
         await uow.commit()
     async with store.open_view() as view:
-        (slot,) = await view.slots.free(group=CounterGroup.COMPREHENSIVE, now=NOW, after=NOW)
+        (slot,) = await view.slots.free(
+            at={(HallCode("county"), CounterGroup.COMPREHENSIVE)}, now=NOW, after=NOW
+        )
     for callers in CALLERS:
         begun = time.perf_counter()
         await asyncio.gather(*(_books(store, slot.id, BOOKINGS // callers) for _ in range(callers)))
@@ -111,8 +114,8 @@ async def _books(store: Store, slot: SlotId, count: int) -> None:
     for _ in range(count):
         booked = uuid.uuid4().hex
         async with store.open_uow() as uow:
-            claimed = await uow.slots.claim(slot, online=True)
-            if claimed is None:
+            await uow.slots.lock([slot])
+            if not await uow.slots.take([slot], Pool.ONLINE, NOW):
                 raise RuntimeError("the slot should have had room")
             one = appointment(id=AppointmentId(booked), number=booked, slot=slot, person=PersonId(booked))
             await uow.appointments.add(one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from intake.model.booking import Appointment, Slot
+from intake.model.booking import Appointment, Hold, Slot
 from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
@@ -35,6 +35,7 @@ from intake.model.queue import Ticket
 from intake.model.speech import Spoken
 from intake.model.tray import CounterTray
 from intake.model.visits import VisitDay
+from intake.model.waiting import Waiting
 from intake.ports import Tools
 from intake.usecases.cases import (
     acting,
@@ -53,7 +54,7 @@ from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import nearby
 from intake.usecases.people import representing, signing
-from intake.usecases.places import booking, opening, reminding
+from intake.usecases.places import booking, lines, opening, reminding
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking
@@ -198,6 +199,33 @@ class PlacesCounter:
 
     async def book(self, cmd: booking.BookAppointment) -> Appointment:
         return await booking.book_appointment(cmd, tools=self.tools)
+
+    async def hold(self, cmd: booking.HoldPlace) -> Hold:
+        return await booking.hold_place(cmd, tools=self.tools)
+
+    async def confirm(self, cmd: booking.ConfirmHold) -> Appointment:
+        return await booking.confirm_hold(cmd, tools=self.tools)
+
+    async def release(self, cmd: booking.ReleaseHold) -> Hold:
+        return await booking.release_hold(cmd, tools=self.tools)
+
+    async def my_holds(self, caller: Caller) -> tuple[Hold, ...]:
+        return await booking.my_holds(caller, tools=self.tools)
+
+    async def move(self, cmd: booking.MoveAppointment) -> Appointment:
+        return await booking.move_appointment(cmd, tools=self.tools)
+
+    async def join_line(self, cmd: lines.JoinLine) -> lines.InLine:
+        return await lines.join_line(cmd, tools=self.tools)
+
+    async def leave_line(self, cmd: lines.LeaveLine) -> Waiting:
+        return await lines.leave_line_of(cmd, tools=self.tools)
+
+    async def my_lines(self, caller: Caller) -> tuple[lines.InLine, ...]:
+        return await lines.my_lines(caller, tools=self.tools)
+
+    async def tend_lines(self) -> int:
+        return await lines.tend_lines(tools=self.tools)
 
     async def cancel(self, cmd: booking.CancelAppointment) -> Appointment:
         return await booking.cancel_appointment(cmd, tools=self.tools)

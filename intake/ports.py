@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
-from intake.model.booking import Appointment, Slot
+from intake.model.booking import Appointment, BookingRules, Hold, HoldState, Pool, Slot
 from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
 from intake.model.catalogue import Bundle, CounterGroup, ServiceItem
 from intake.model.exchange import FileForm, GivenFile, SheetTable, WaitingImport
 from intake.model.follow_up import FollowUp
+from intake.model.granting import Standing
 from intake.model.helping import HelpRequest
 from intake.model.ids import (
     AccountCode,
@@ -29,6 +30,7 @@ from intake.model.ids import (
     HallCode,
     HeardId,
     HelpId,
+    HoldId,
     ImportId,
     IntentKey,
     MandateId,
@@ -41,6 +43,7 @@ from intake.model.ids import (
     TeachingId,
     TicketId,
     VillageCode,
+    WaitingId,
 )
 from intake.model.learning import (
     Edition,
@@ -68,6 +71,7 @@ from intake.model.staffing import Authorisation, Duty, Training, TrainingRules
 from intake.model.statement import PayRules
 from intake.model.tray import LaidCard, LaidPage
 from intake.model.visits import Plan, Shift, Visit, VisitDay, VisitOrder
+from intake.model.waiting import Waiting
 from intake.model.work_order import OrderAbout, WorkOrder
 
 
@@ -141,6 +145,7 @@ class Rules:
     training: TrainingRules = field(default_factory=TrainingRules)
     proxy_pay: PayRules = field(default_factory=PayRules)
     pace: Pace = field(default_factory=Pace)
+    booking: BookingRules = field(default_factory=BookingRules)
 
 
 class Catalogue(Protocol):
@@ -382,27 +387,97 @@ class Slots(Protocol):
     async def open(self, times: Sequence[OpenTime]) -> int:
         """Insert those that do not exist yet; returns how many were new. Never touches what is taken."""
 
-    async def get(self, slot: SlotId) -> Slot:
-        """One slot; raises `NotFound`."""
+    async def get(self, slot: SlotId, now: datetime) -> Slot:
+        """One slot with what is held of it now; raises `NotFound`."""
 
-    async def claim(self, slot: SlotId, *, online: bool) -> Slot | None:
-        """Take one place in one guarded statement; None when none is left."""
+    async def lock(self, wanted: Collection[SlotId]) -> None:
+        """Keep slots from every other unit of work until this one ends.
 
-    async def release(self, slot: SlotId, *, online: bool) -> None:
-        """Give one place back."""
+        In the order of their ids, so that long services, moves and rebuilding never wait for each other in a ring.
+        """
+
+    async def read(self, wanted: Collection[SlotId], now: datetime) -> tuple[Slot, ...]:
+        """Slots by start, with what is held of them now; decide only on what was read after the lock."""
+
+    async def take(self, run: Collection[SlotId], pool: Pool, now: datetime) -> bool:
+        """Take a place of each locked slot; False, with nothing meant to be kept, when one has none left."""
+
+    async def give_back(self, run: Collection[SlotId], pool: Pool) -> None:
+        """Give one place of each locked slot back."""
 
     async def free(
         self,
         *,
-        group: CounterGroup,
+        at: Collection[tuple[HallCode, CounterGroup]],
         now: datetime,
         after: datetime,
         before: datetime | None = None,
-        halls: Collection[HallCode] | None = None,
         kinds: Collection[OfferKind] | None = None,
+        pools: Collection[Pool] = (Pool.ONLINE,),
+        green: bool = False,
         limit: int = 200,
     ) -> tuple[Slot, ...]:
-        """Slots with an online place left that start at or after an instant and can still be booked now, soonest first."""
+        """Slots of some counters with something left in a pool, that start at or after an instant and can still be
+        booked now, soonest first; in one query.
+        """
+
+
+class Holds(Protocol):
+    """留号 as stored: one live one per person and item; its expiry counts, not what a chore has tidied."""
+
+    async def add(self, hold: Hold) -> None:
+        """A new one on locked slots; raises `Stale` when the same matter was held at the same moment."""
+
+    async def get(self, hold: HoldId) -> Hold:
+        """One by id; raises `NotFound`."""
+
+    async def of_matter(self, person: PersonId, service: ServiceCode) -> Hold | None:
+        """The one written as held for a matter, expired or not."""
+
+    async def of_person(self, person: PersonId, now: datetime) -> tuple[Hold, ...]:
+        """What is held for a person now, next first."""
+
+    async def end(
+        self, hold: Hold, state: HoldState, now: datetime, appointment: AppointmentId | None = None
+    ) -> bool:
+        """End one in one statement; False when it had ended, or, to confirm, when it had expired."""
+
+    async def expired(self, now: datetime, limit: int) -> tuple[Hold, ...]:
+        """Those that expired and are still written as held, the longest ago first."""
+
+
+class Waitings(Protocol):
+    """候补 as stored; one live entry per person and item."""
+
+    async def add(self, entry: Waiting) -> bool:
+        """A new entry at the end of its line; False when the person is in line for this already."""
+
+    async def get(self, entry: WaitingId) -> Waiting:
+        """One by id; raises `NotFound`."""
+
+    async def live_for(self, person: PersonId, service: ServiceCode) -> Waiting | None:
+        """The entry of a matter that waits or is offered a place."""
+
+    async def offered(self, hold: HoldId, person: PersonId) -> Waiting | None:
+        """The entry a hold is the offer of."""
+
+    async def of_people(self, people: Collection[PersonId], joined_by: AccountCode) -> tuple[Waiting, ...]:
+        """The live entries of people, and those an account made, in order."""
+
+    async def next_for(self, slot: Slot, limit: int) -> tuple[Waiting, ...]:
+        """Who waits for a place like this one, first in line first."""
+
+    async def in_line(self, limit: int) -> tuple[Waiting, ...]:
+        """Everybody who waits, first joined first."""
+
+    async def unanswered(self, now: datetime, limit: int) -> tuple[Waiting, ...]:
+        """Offers whose time to answer is over."""
+
+    async def before(self, entry: Waiting) -> int:
+        """How many joined the same line earlier."""
+
+    async def save(self, entry: Waiting) -> Waiting | None:
+        """Write a changed one; None when somebody was faster."""
 
 
 class Appointments(Protocol):
@@ -428,6 +503,24 @@ class Appointments(Protocol):
 
     async def at_hall(self, hall: HallCode, start: datetime, end: datetime) -> tuple[Appointment, ...]:
         """A hall's appointments starting in [start, end), in order of time."""
+
+    async def standing(
+        self,
+        person: PersonId,
+        booker: AccountCode,
+        service: ServiceCode,
+        *,
+        circle: Collection[PersonId],
+        now: datetime,
+        rules: BookingRules,
+    ) -> Standing:
+        """What stands in the books about a person and a booker; `circle` are those the booker may act as."""
+
+    async def at_slots(self, slots: Collection[SlotId]) -> tuple[Appointment, ...]:
+        """The booked ones that begin in some slots, first booked first."""
+
+    async def overdue(self, before: datetime, limit: int) -> tuple[Appointment, ...]:
+        """Those that should have begun by an instant and are still only booked, the oldest first."""
 
     async def save(self, appointment: Appointment) -> Appointment:
         """Write a changed one; raises `Stale` when somebody was faster."""
@@ -869,6 +962,10 @@ class Uow(Protocol):
     def people(self) -> People: ...
     @property
     def slots(self) -> Slots: ...
+    @property
+    def holds(self) -> Holds: ...
+    @property
+    def waitings(self) -> Waitings: ...
     @property
     def appointments(self) -> Appointments: ...
     @property

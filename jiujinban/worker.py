@@ -25,6 +25,7 @@ _DAY = 86_400.0
 _HOUR = 3600.0
 _MINUTE = 60.0
 _CATALOGUE_SECONDS = 5.0
+_LINE_SECONDS = 5.0
 _ASK_SECONDS = 30.0
 
 Chore = Callable[[], Awaitable[int | bool]]
@@ -48,6 +49,7 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
         asyncio.create_task(_again(house.desk.places.remind_coming, _MINUTE), name="remind"),
         asyncio.create_task(_again(house.desk.visits.plan_coming, _MINUTE), name="plan visits"),
+        asyncio.create_task(_again(house.desk.places.tend_lines, _LINE_SECONDS), name="tend the lines"),
         asyncio.create_task(_again(house.desk.cases.clear_counters, _MINUTE), name="clear counters"),
         asyncio.create_task(_again(house.learn_catalogue, _CATALOGUE_SECONDS), name="learn catalogue"),
         asyncio.create_task(_again(house.desk.catalogue.forget_heard, _HOUR), name="forget words"),

@@ -115,6 +115,54 @@ class AlreadyBooked(Refusal):
     code = "already_booked"
 
 
+class BookedOut(Refusal):
+    """The person, or the proxy, has as many places as the rules allow."""
+
+    code = "booked_out"
+
+
+class Paused(Refusal):
+    """The person did not come too often lately; booking from home rests until a day."""
+
+    code = "paused"
+
+
+class CoolingDown(Refusal):
+    """The same circle has just given this place back."""
+
+    code = "cooling_down"
+
+
+class HoldOver(Refusal):
+    """The time for which the place was held is over."""
+
+    code = "hold_over"
+
+
+class MovedEnough(Refusal):
+    """The appointment was moved as often as the rules allow."""
+
+    code = "moved_enough"
+
+
+class PlacesFree(Refusal):
+    """Nobody needs to wait in line: there are free places; `alternatives` hold the first."""
+
+    code = "places_free"
+
+
+class AlreadyWaiting(Refusal):
+    """The person is in line for this matter already."""
+
+    code = "already_waiting"
+
+
+class NotThisWay(Refusal):
+    """The item, or the person's village, does not go with this kind of offer."""
+
+    code = "not_this_way"
+
+
 class AlreadyOpen(Refusal):
     """The person already has an open case for this item."""
 

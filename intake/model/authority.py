@@ -30,6 +30,9 @@ class Verb(StrEnum):
     SEE_PAGE = "see_page"
     BOOK = "book"
     CANCEL_BOOKING = "cancel_booking"
+    CHANGE_BOOKING = "change_booking"
+    FORGIVE_ABSENCE = "forgive_absence"
+    SET_HOURS = "set_hours"
     CHECK_IN = "check_in"
     RUN_QUEUE = "run_queue"
     SEE_QUEUE = "see_queue"
@@ -118,6 +121,15 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     },
     _V.BOOK: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.VILLAGE, _R.CLERK: _A.COUNTY, _R.DEVICE: _A.COUNTY},
     _V.CANCEL_BOOKING: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.HALL},
+    _V.CHANGE_BOOKING: {
+        _R.CITIZEN: _A.OWN,
+        _R.PROXY: _A.OWN,
+        _R.CLERK: _A.HALL,
+        _R.SPECIALIST: _A.HALL,
+        _R.DEVICE: _A.OWN,
+    },
+    _V.FORGIVE_ABSENCE: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL, _R.DIRECTOR: _A.HALL},
+    _V.SET_HOURS: {_R.DIRECTOR: _A.HALL},
     _V.CHECK_IN: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN, _R.CLERK: _A.HALL, _R.DEVICE: _A.HALL},
     _V.RUN_QUEUE: {_R.CLERK: _A.HALL},
     _V.SEE_QUEUE: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},

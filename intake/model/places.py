@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
 
 from intake.model.catalogue import CounterGroup, HallLevel
-from intake.model.ids import AccountCode, CounterCode, DepartmentName, DivisionCode, HallCode, VillageCode
+from intake.model.ids import (
+    AccountCode,
+    CounterCode,
+    DepartmentName,
+    DivisionCode,
+    HallCode,
+    SlotId,
+    VillageCode,
+)
 
 
 class OfferKind(StrEnum):
@@ -108,6 +117,13 @@ class HoursPattern:
     on_holidays: bool
     notice_hours: int
     note: str = ""
+    min_bookings: int = 1
+    helper_periods: tuple[Period, ...] = ()
+    green_capacity: int = 0
+    green_until_hours: int = 0
+    area: tuple[DivisionCode, ...] = ()
+    travel_minutes_limit: int = 0
+    opened_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +148,29 @@ class OpenTime:
     online_capacity: int
     counter_capacity: int
     notice_hours: int
+    green_capacity: int = 0
+    green_until_hours: int = 0
+    book_before: datetime | None = None
+    helper: bool = False
+    session: str = ""
+    min_bookings: int = 1
+
+    @property
+    def slot(self) -> SlotId:
+        """The id of its slot: where, which counters, which offer and when (UTC); the same time is the same slot."""
+        return slot_at(self.hall, self.group, self.kind, self.start)
+
+
+def slot_at(hall: HallCode, group: CounterGroup, kind: OfferKind, start: datetime) -> SlotId:
+    """The id of the slot that begins at an instant."""
+    return SlotId(f"{hall}.{group.value}.{kind.value}.{start.astimezone(UTC):%Y%m%dT%H%MZ}")
+
+
+_EARTH_KM = 6371.0
+
+
+def straight_km(hall: Hall, village: Village) -> float:
+    """The great-circle distance between a hall and a village, by the haversine formula."""
+    half_lat, half_lon = radians(village.lat - hall.lat) / 2, radians(village.lon - hall.lon) / 2
+    chord = sin(half_lat) ** 2 + cos(radians(hall.lat)) * cos(radians(village.lat)) * sin(half_lon) ** 2
+    return 2 * _EARTH_KM * asin(sqrt(chord))

@@ -1,20 +1,21 @@
-"""号源 as rows: the last place goes to one person because one statement both looks and takes."""
+"""号源 as rows. Whoever wants a place locks the slots in the order of their ids, then reads, then decides, then takes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound
-from intake.model.booking import Slot
+from intake.model.booking import Pool, Slot
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import HallCode, SlotId
 from intake.model.places import OfferKind, OpenTime
-from storage.sql.rows import Values, as_noun, as_row, insert_into, one
-from storage.sql.tables import slots
+from intake.model.waiting import AT_THE_COUNTER, WaitingState
+from storage.sql.rows import Values, as_noun, as_row, insert_into
+from storage.sql.tables import held_places, slots, waiting
 
 
 class SqlSlots:
@@ -33,65 +34,131 @@ class SqlSlots:
         statement = insert_into(self.connection, slots).on_conflict_do_nothing().returning(slots.c.id)
         return len((await self.connection.execute(statement, list(rows.values()))).all())
 
-    async def get(self, slot: SlotId) -> Slot:
-        row = await one(self.connection, slots, slots.c.id == slot)
-        if row is None:
+    async def get(self, slot: SlotId, now: datetime) -> Slot:
+        found = await self._read(_with_counts(now).where(slots.c.id == slot))
+        if not found:
             raise NotFound(what="号源")
-        return as_noun(Slot, row)
+        return found[0]
 
-    async def claim(self, slot: SlotId, *, online: bool) -> Slot | None:
-        taken, capacity = _quota(online=online)
-        statement = (
-            update(slots)
-            .where(slots.c.id == slot, slots.c[taken] < slots.c[capacity])
-            .values({taken: slots.c[taken] + 1})
-            .returning(slots)
-        )
-        row = (await self.connection.execute(statement)).mappings().first()
-        return None if row is None else as_noun(Slot, row)
+    async def lock(self, wanted: Collection[SlotId]) -> None:
+        # The order of the ids is the order of all who lock, so that none waits for one who waits for it.
+        statement = select(slots.c.id).where(slots.c.id.in_(sorted(wanted))).order_by(slots.c.id)
+        await self.connection.execute(statement.with_for_update())
 
-    async def release(self, slot: SlotId, *, online: bool) -> None:
-        taken, _ = _quota(online=online)
-        given_back = update(slots).where(slots.c.id == slot, slots.c[taken] > 0)
-        await self.connection.execute(given_back.values({taken: slots.c[taken] - 1}))
+    async def read(self, wanted: Collection[SlotId], now: datetime) -> tuple[Slot, ...]:
+        # Not one statement with the lock: on PostgreSQL a statement that waited for a lock still counts the holds it
+        # saw before it waited.
+        those = slots.c.id.in_(sorted(wanted))
+        return await self._read(_with_counts(now).where(those).order_by(slots.c.start, slots.c.id))
+
+    async def take(self, run: Collection[SlotId], pool: Pool, now: datetime) -> bool:
+        taken, capacity = slots.c[f"{pool.value}_taken"], slots.c[f"{pool.value}_capacity"]
+        room = taken + _held(pool, now) < capacity
+        statement = update(slots).where(slots.c.id.in_(sorted(run)), room).values({taken: taken + 1})
+        return (await self.connection.execute(statement)).rowcount == len(run)
+
+    async def give_back(self, run: Collection[SlotId], pool: Pool) -> None:
+        taken = slots.c[f"{pool.value}_taken"]
+        given_back = update(slots).where(slots.c.id.in_(sorted(run)), taken > 0)
+        await self.connection.execute(given_back.values({taken: taken - 1}))
 
     async def free(
         self,
         *,
-        group: CounterGroup,
+        at: Collection[tuple[HallCode, CounterGroup]],
         now: datetime,
         after: datetime,
         before: datetime | None = None,
-        halls: Collection[HallCode] | None = None,
         kinds: Collection[OfferKind] | None = None,
+        pools: Collection[Pool] = (Pool.ONLINE,),
+        green: bool = False,
         limit: int = 200,
     ) -> tuple[Slot, ...]:
-        statement = select(slots).where(
-            slots.c.group == group,
+        if not at:
+            return ()
+        statement = _with_counts(now).where(
+            or_(*(_at(group, [hall for hall, its in at if its is group]) for group in _groups(at))),
             slots.c.start >= after,
             slots.c.book_before > now,
-            slots.c.online_taken < slots.c.online_capacity,
+            slots.c.closed.is_(False),
+            _some_left(pools, now, green=green),
         )
         if before is not None:
             statement = statement.where(slots.c.start < before)
-        if halls is not None:
-            statement = statement.where(slots.c.hall.in_(sorted(halls)))
         if kinds is not None:
             statement = statement.where(slots.c.kind.in_(sorted(kinds)))
-        soonest = statement.order_by(slots.c.start, slots.c.hall, slots.c.id).limit(limit)
-        return tuple(as_noun(Slot, row) for row in (await self.connection.execute(soonest)).mappings())
+        return await self._read(statement.order_by(slots.c.start, slots.c.hall, slots.c.id).limit(limit))
+
+    async def _read(self, statement: Select[tuple[object, ...]]) -> tuple[Slot, ...]:
+        rows = (await self.connection.execute(statement)).mappings()
+        return tuple(as_noun(Slot, row) for row in rows)
 
     async def _known(self, first: datetime, last: datetime) -> set[SlotId]:
         statement = select(slots.c.id).where(slots.c.start.between(first, last))
         return set((await self.connection.execute(statement)).scalars())
 
 
-def _quota(*, online: bool) -> tuple[str, str]:
-    return ("online_taken", "online_capacity") if online else ("counter_taken", "counter_capacity")
+def _groups(at: Collection[tuple[HallCode, CounterGroup]]) -> list[CounterGroup]:
+    return sorted({group for _, group in at})
+
+
+def _at(group: CounterGroup, halls: Collection[HallCode]) -> ColumnElement[bool]:
+    return and_(slots.c.group == group, slots.c.hall.in_(sorted(halls)))
+
+
+def _with_counts(now: datetime) -> Select[tuple[object, ...]]:
+    """A slot with what is held of it at an instant and who waits for it: what is shown and what is enforced."""
+    held = (_held(pool, now).label(f"{pool.value}_held") for pool in Pool)
+    return select(slots, *held, _waiting().label("waiting"))
+
+
+def _held(pool: Pool, now: datetime) -> ScalarSelect[int]:
+    """How many places of a pool are held: by the timestamp alone, whatever a chore has or has not tidied."""
+    return (
+        select(func.count())
+        .where(held_places.c.slot == slots.c.id, held_places.c.pool == pool, held_places.c.expires_at > now)
+        .correlate(slots)
+        .scalar_subquery()
+    )
+
+
+def _waiting() -> ScalarSelect[int]:
+    """How many people in line one place of the slot would suit. Who needs several in a row does not keep back one."""
+    usual = and_(waiting.c.kind.is_(None), slots.c.kind.in_(sorted(AT_THE_COUNTER)))
+    return (
+        select(func.count())
+        .where(
+            waiting.c.state == WaitingState.WAITING,
+            waiting.c.hall == slots.c.hall,
+            waiting.c.group == slots.c.group,
+            waiting.c.after <= slots.c.start,
+            waiting.c.before > slots.c.start,
+            waiting.c.places == 1,
+            or_(waiting.c.kind == slots.c.kind, usual),
+        )
+        .correlate(slots)
+        .scalar_subquery()
+    )
+
+
+def _some_left(pools: Collection[Pool], now: datetime, *, green: bool) -> ColumnElement[bool]:
+    """A first sieve for lists; who may have which place of a run is decided by `granting`."""
+    return or_(*(_pool_left(pool, now, green=green) for pool in pools))
+
+
+def _pool_left(pool: Pool, now: datetime, *, green: bool) -> ColumnElement[bool]:
+    left = slots.c[f"{pool.value}_taken"] + _held(pool, now) < slots.c[f"{pool.value}_capacity"]
+    return left if pool is not Pool.GREEN or green else and_(left, slots.c.green_until <= now)
 
 
 def _row(time: OpenTime) -> Values:
     """The id says hall, group, kind and start (UTC): opening the same time twice is the same row."""
     start = time.start.astimezone(UTC)
-    place = SlotId(f"{time.hall}.{time.group.value}.{time.kind.value}.{start:%Y%m%dT%H%MZ}")
-    return {**as_row(time), "id": place, "book_before": start - timedelta(hours=time.notice_hours)}
+    row = as_row(time)
+    hours = row.pop("green_until_hours")
+    return {
+        **row,
+        "id": time.slot,
+        "book_before": time.book_before or start - timedelta(hours=time.notice_hours),
+        "green_until": start - timedelta(hours=hours) if time.green_capacity else None,
+    }

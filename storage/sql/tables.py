@@ -17,11 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
 
-from intake.model.booking import AppointmentState
+from intake.model.booking import AppointmentState, HoldPurpose, HoldState, Pool
 from intake.model.calendar import DayKind, DueDay
 from intake.model.case import (
     OPEN_STATES,
@@ -48,6 +49,7 @@ from intake.model.question import QuestionState
 from intake.model.queue import TicketState
 from intake.model.staffing import Post
 from intake.model.visits import Plan, Window
+from intake.model.waiting import WaitingState
 from intake.model.work_order import OrderAbout, OrderImage, OrderState
 from intake.ports import Rules
 from storage.sql.columns import Document, Instant, Serial, Word
@@ -356,6 +358,13 @@ slots = Table(
     Column("counter_taken", Integer, nullable=False, server_default="0"),
     Column("notice_hours", Integer, nullable=False),
     Column("book_before", Instant, nullable=False),
+    Column("green_capacity", Integer, nullable=False, server_default="0"),
+    Column("green_taken", Integer, nullable=False, server_default="0"),
+    Column("green_until", Instant),
+    Column("closed", Boolean, nullable=False, server_default=false()),
+    Column("helper", Boolean, nullable=False, server_default=false()),
+    Column("session", Text, nullable=False, server_default=text("''")),
+    Column("min_bookings", Integer, nullable=False, server_default="1"),
     Index("slots_coming", "group", "start"),
 )
 
@@ -378,11 +387,19 @@ appointments = Table(
     Column("state", Word(AppointmentState), nullable=False),
     Column("version", Integer, nullable=False),
     Column("booked_at", Instant, nullable=False),
+    Column("run", Document[tuple[str, ...]](tuple[str, ...]), nullable=False, server_default="[]"),
+    Column("pool", Word(Pool), nullable=False, server_default="online"),
+    Column("moves", Integer, nullable=False, server_default="0"),
+    Column("ended_at", Instant),
+    Column("village", Text),
+    Column("minutes", Integer, nullable=False, server_default="0"),
+    Column("forgiven", Text, nullable=False, server_default=text("''")),
     Index("appointments_of_person", "person", "start"),
     Index("appointments_booked_by", "booked_by", "start"),
     Index("appointments_at_hall", "hall", "start"),
 )
-_booked = appointments.c.state == AppointmentState.BOOKED
+_unarrived = appointments.c.state == AppointmentState.BOOKED
+_booked = appointments.c.state.in_([AppointmentState.BOOKED, AppointmentState.DISPLACED])
 Index(
     "one_live_appointment",
     appointments.c.person,
@@ -392,7 +409,7 @@ Index(
     postgresql_where=_booked,
 )
 
-Index("appointments_coming", appointments.c.start, sqlite_where=_booked, postgresql_where=_booked)
+Index("appointments_coming", appointments.c.start, sqlite_where=_unarrived, postgresql_where=_unarrived)
 
 # A reminder is of one time: who moved their appointment is told of the new one too.
 reminders = Table(
@@ -429,6 +446,95 @@ road_minutes = Table(
     Column("origin", Text, primary_key=True),
     Column("goal", Text, primary_key=True),
     Column("minutes", Integer, nullable=False),
+)
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("purpose", Word(HoldPurpose), nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("run", Document[tuple[str, ...]](tuple[str, ...]), nullable=False),
+    Column("pool", Word(Pool), nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("group", Word(CounterGroup), nullable=False),
+    Column("kind", Word(OfferKind), nullable=False),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("held_by", Text, nullable=False),
+    Column("service_code", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("case", Text),
+    Column("state", Word(HoldState), nullable=False),
+    Column("held_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("appointment", Text),
+    Column("village", Text),
+    Column("minutes", Integer, nullable=False),
+)
+_held = holds.c.state == HoldState.HELD
+Index(
+    "one_live_hold",
+    holds.c.person,
+    holds.c.service_code,
+    unique=True,
+    sqlite_where=_held,
+    postgresql_where=_held,
+)
+Index("holds_expiring", holds.c.expires_at, sqlite_where=_held, postgresql_where=_held)
+
+# What counts against a slot while it is held, one row per slot of the run: so that counting asks one index only.
+held_places = Table(
+    "held_places",
+    metadata,
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("pool", Word(Pool), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("held_places_of_slot", "slot", "pool", "expires_at"),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("joined_by", Text, nullable=False, index=True),
+    Column("service_code", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("group", Word(CounterGroup), nullable=False),
+    Column("kind", Word(OfferKind)),
+    Column("after", Instant, nullable=False),
+    Column("before", Instant, nullable=False),
+    Column("places", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("green", Boolean, nullable=False),
+    Column("case", Text),
+    Column("state", Word(WaitingState), nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("hold", Text),
+    Column("answer_by", Instant),
+    Column("version", Integer, nullable=False),
+    Index("waiting_of_person", "person", "joined_at"),
+)
+_in_line = waiting.c.state == WaitingState.WAITING
+_live_in_line = waiting.c.state.in_([WaitingState.WAITING, WaitingState.OFFERED])
+Index(
+    "waiting_at_hall",
+    waiting.c.hall,
+    waiting.c.group,
+    waiting.c.joined_at,
+    sqlite_where=_in_line,
+    postgresql_where=_in_line,
+)
+Index(
+    "waiting_once",
+    waiting.c.person,
+    waiting.c.service_code,
+    unique=True,
+    sqlite_where=_live_in_line,
+    postgresql_where=_live_in_line,
 )
 
 tickets = Table(

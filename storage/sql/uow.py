@@ -8,6 +8,7 @@ from storage.crypto import Sealer
 from storage.sql.appointments import SqlAppointments
 from storage.sql.cases import SqlCases
 from storage.sql.catalogue import ItemsInForce, SqlCatalogue
+from storage.sql.holds import SqlHolds
 from storage.sql.imports import SqlImports
 from storage.sql.intents import SqlIntents, SqlNumbers
 from storage.sql.learning import SqlLearning
@@ -23,6 +24,7 @@ from storage.sql.staff import SqlStaff
 from storage.sql.tickets import SqlTickets
 from storage.sql.trays import SqlTrays
 from storage.sql.visits import SqlVisits
+from storage.sql.waiting import SqlWaitings
 
 
 class SqlUow:
@@ -36,6 +38,8 @@ class SqlUow:
         self.places = SqlPlaces(connection)
         self.people = SqlPeople(connection, sealer)
         self.slots = SqlSlots(connection)
+        self.holds = SqlHolds(connection)
+        self.waitings = SqlWaitings(connection)
         self.appointments = SqlAppointments(connection)
         self.visits = SqlVisits(connection)
         self.tickets = SqlTickets(connection)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from intake.errors import NotFound
-from intake.model.booking import Slot
+from intake.model.booking import Pool, Slot
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import HallCode, SlotId
 from intake.model.places import OfferKind
@@ -13,6 +13,7 @@ from storage.sql.store import Store
 from tests.contract.nouns import NOW, open_time
 
 GROUP = CounterGroup.COMPREHENSIVE
+HERE = {(HallCode("county"), GROUP)}
 
 
 async def the_slot(store: Store, **changes: object) -> Slot:
@@ -21,7 +22,7 @@ async def the_slot(store: Store, **changes: object) -> Slot:
         await uow.slots.open([open_time(**changes)])
         await uow.commit()
     async with store.open_view() as view:
-        (slot,) = await view.slots.free(group=GROUP, now=NOW, after=NOW)
+        (slot,) = await view.slots.free(at=HERE, now=NOW, after=NOW)
     return slot
 
 
@@ -29,11 +30,11 @@ async def test_opening_again_adds_only_what_is_new(store: Store) -> None:
     """The nightly run never gives a taken place away a second time."""
     slot = await the_slot(store)
     async with store.open_uow() as uow:
-        await uow.slots.claim(slot.id, online=True)
+        await uow.slots.take([slot.id], Pool.ONLINE, NOW)
         later = open_time(start=slot.start + timedelta(hours=1), end=slot.end + timedelta(hours=1))
         assert await uow.slots.open([open_time(online_capacity=50), later]) == 1
         assert await uow.slots.open([]) == 0
-        found = await uow.slots.get(slot.id)
+        found = await uow.slots.get(slot.id, NOW)
 
     assert (found.online_taken, found.online_capacity) == (1, 2)
 
@@ -58,36 +59,34 @@ async def test_a_claim_takes_one_place_and_the_last_one_ends_it(store: Store) ->
     """Two places, three people."""
     slot = await the_slot(store)
     async with store.open_uow() as uow:
-        first = await uow.slots.claim(slot.id, online=True)
-        second = await uow.slots.claim(slot.id, online=True)
-        third = await uow.slots.claim(slot.id, online=True)
+        took = [await uow.slots.take([slot.id], Pool.ONLINE, NOW) for _ in range(3)]
+        after = await uow.slots.get(slot.id, NOW)
 
-    assert first is not None
-    assert second is not None
-    assert (first.online_left, second.online_left, third) == (1, 0, None)
+    assert took == [True, True, False]
+    assert (after.online_taken, after.online_left) == (2, 0)
 
 
 async def test_the_two_quotas_do_not_touch(store: Store) -> None:
     """Those who book from home leave the places for those who come."""
     slot = await the_slot(store, online_capacity=1)
     async with store.open_uow() as uow:
-        assert await uow.slots.claim(slot.id, online=True) is not None
-        assert await uow.slots.claim(slot.id, online=True) is None
-        claimed = await uow.slots.claim(slot.id, online=False)
-        assert claimed is not None
+        assert await uow.slots.take([slot.id], Pool.ONLINE, NOW)
+        assert not await uow.slots.take([slot.id], Pool.ONLINE, NOW)
+        assert await uow.slots.take([slot.id], Pool.COUNTER, NOW)
+        claimed = await uow.slots.get(slot.id, NOW)
         assert (claimed.counter_taken, claimed.online_taken) == (1, 1)
-        assert await uow.slots.claim(slot.id, online=False) is None
+        assert not await uow.slots.take([slot.id], Pool.COUNTER, NOW)
 
 
 async def test_a_place_given_back_can_be_taken_again(store: Store) -> None:
     """And giving back more than was taken makes no places out of nothing."""
     slot = await the_slot(store, online_capacity=1)
     async with store.open_uow() as uow:
-        await uow.slots.claim(slot.id, online=True)
-        await uow.slots.release(slot.id, online=True)
-        await uow.slots.release(slot.id, online=True)
-        assert await uow.slots.claim(slot.id, online=True) is not None
-        assert await uow.slots.claim(slot.id, online=True) is None
+        await uow.slots.take([slot.id], Pool.ONLINE, NOW)
+        await uow.slots.give_back([slot.id], Pool.ONLINE)
+        await uow.slots.give_back([slot.id], Pool.ONLINE)
+        assert await uow.slots.take([slot.id], Pool.ONLINE, NOW)
+        assert not await uow.slots.take([slot.id], Pool.ONLINE, NOW)
 
 
 async def test_free_places_are_listed_soonest_first(store: Store) -> None:
@@ -103,36 +102,34 @@ async def test_free_places_are_listed_soonest_first(store: Store) -> None:
                 open_time(start=NOW + 1 * day, end=NOW + 1 * day, group=CounterGroup.POLICE),
             ]
         )
-        free = uow.slots.free
-        starts = [(slot.start - NOW).days for slot in await free(now=NOW, group=GROUP, after=NOW)]
+        free, both = uow.slots.free, {*HERE, (HallCode("anwen"), GROUP)}
+        starts = [(slot.start - NOW).days for slot in await free(now=NOW, at=both, after=NOW)]
         assert starts == [1, 2, 3]
-        assert len(await free(now=NOW, group=GROUP, after=NOW, before=NOW + 3 * day)) == 2
-        assert [s.hall for s in await free(now=NOW, group=GROUP, after=NOW, halls={HallCode("anwen")})] == [
-            "anwen"
-        ]
-        assert len(await free(now=NOW, group=GROUP, after=NOW, halls=set())) == 0
-        assert len(await free(now=NOW, group=GROUP, after=NOW, kinds={OfferKind.STAGGERED})) == 1
-        assert len(await free(now=NOW, group=GROUP, after=NOW, limit=2)) == 2
-        assert [s.group for s in await free(now=NOW, group=CounterGroup.POLICE, after=NOW)] == [
-            CounterGroup.POLICE
-        ]
+        assert len(await free(now=NOW, at=both, after=NOW, before=NOW + 3 * day)) == 2
+        anwen = {(HallCode("anwen"), GROUP)}
+        assert [s.hall for s in await free(now=NOW, at=anwen, after=NOW)] == ["anwen"]
+        assert len(await free(now=NOW, at=set(), after=NOW)) == 0
+        assert len(await free(now=NOW, at=both, after=NOW, kinds={OfferKind.STAGGERED})) == 1
+        assert len(await free(now=NOW, at=both, after=NOW, limit=2)) == 2
+        police = {(HallCode("county"), CounterGroup.POLICE)}
+        assert [s.group for s in await free(now=NOW, at=police, after=NOW)] == [CounterGroup.POLICE]
 
 
 async def test_a_full_place_is_not_offered(store: Store) -> None:
     """Nobody is shown what they cannot have."""
     slot = await the_slot(store, online_capacity=1)
     async with store.open_uow() as uow:
-        await uow.slots.claim(slot.id, online=True)
-        assert await uow.slots.free(group=GROUP, now=NOW, after=NOW) == ()
+        await uow.slots.take([slot.id], Pool.ONLINE, NOW)
+        assert await uow.slots.free(at=HERE, now=NOW, after=NOW) == ()
 
 
 async def test_an_offer_that_needs_notice_is_not_shown_too_late(store: Store) -> None:
     """A home visit tomorrow morning that needs two days' notice."""
     async with store.open_uow() as uow:
         await uow.slots.open([open_time(notice_hours=48)])
-        assert await uow.slots.free(group=GROUP, now=NOW, after=NOW) == ()
+        assert await uow.slots.free(at=HERE, now=NOW, after=NOW) == ()
         assert (
-            len(await uow.slots.free(group=GROUP, now=NOW - timedelta(days=2), after=NOW - timedelta(days=2)))
+            len(await uow.slots.free(at=HERE, now=NOW - timedelta(days=2), after=NOW - timedelta(days=2)))
             == 1
         )
 
@@ -148,4 +145,4 @@ async def test_an_unknown_slot_is_not_found(store: Store) -> None:
     """A link from last year."""
     async with store.open_view() as view:
         with pytest.raises(NotFound):
-            await view.slots.get(SlotId("nothing"))
+            await view.slots.get(SlotId("nothing"), NOW)

@@ -54,7 +54,7 @@ async def test_a_view_does_not_wait_for_a_writer(store: Store) -> None:
     async with store.open_uow() as uow:
         await uow.slots.open([open_time()])
         async with asyncio.timeout(2), store.open_view() as view:
-            assert await view.slots.free(group=open_time().group, now=NOW, after=NOW) == ()
+            assert await view.slots.free(at={(open_time().hall, open_time().group)}, now=NOW, after=NOW) == ()
 
 
 async def test_a_view_cannot_change_anything(store: Store) -> None:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from contextvars import ContextVar
-from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import update
 
 from intake.errors import SlotFull
-from intake.model.booking import Appointment, Slot
+from intake.model.booking import Appointment, Pool, Slot
 from intake.model.ids import SlotId
 from intake.ports import Tools
 from intake.usecases.places import booking
@@ -29,7 +30,7 @@ _READING_SECONDS = 1.0
 async def look_then_book(cmd: booking.BookAppointment, *, tools: Tools) -> Appointment:
     """Book on what was seen before."""
     async with tools.open_view() as view:
-        slot = await view.slots.get(cmd.slot)
+        slot = await view.slots.get(cmd.slot, tools.clock.now())
     await asyncio.sleep(_READING_SECONDS)
     if slot.online_left == 0:
         raise SlotFull
@@ -37,16 +38,23 @@ async def look_then_book(cmd: booking.BookAppointment, *, tools: Tools) -> Appoi
     return await _careful_booking(cmd, tools=tools)
 
 
-async def write_one_more(self: SqlSlots, slot: SlotId, *, online: bool) -> Slot:
+async def read_what_was_seen(self: SqlSlots, wanted: Collection[SlotId], now: datetime) -> tuple[Slot, ...]:
+    """Decide on the page."""
+    del self, wanted, now
+    return (_seen.get(),)
+
+
+async def write_one_more(self: SqlSlots, run: Collection[SlotId], pool: Pool, now: datetime) -> bool:
     """Take the place that was seen."""
-    del online
+    del run, pool, now
     seen = _seen.get()
-    one_more = update(tables.slots).where(tables.slots.c.id == slot)
+    one_more = update(tables.slots).where(tables.slots.c.id == seen.id)
     await self.connection.execute(one_more.values(online_taken=seen.online_taken + 1))
-    return replace(seen, online_taken=seen.online_taken + 1)
+    return True
 
 
 if __name__ == "__main__":
     booking.book_appointment = look_then_book
-    SqlSlots.claim = write_one_more  # type: ignore[method-assign]  # the careless server on purpose
+    SqlSlots.read = read_what_was_seen  # type: ignore[method-assign]  # the careless server on purpose
+    SqlSlots.take = write_one_more  # type: ignore[method-assign]  # the careless server on purpose
     app()

@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 
 from intake.errors import AlreadyOpen, Stale
-from intake.model.booking import Slot
+from intake.model.booking import Pool, Slot
 from intake.model.case import CaseState
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import (
@@ -45,9 +45,11 @@ TAPPER, TAP = AccountCode("citizen-1"), IntentKey("tap-1")
 async def claim(store: Store, _: Look) -> str | None:
     """Take a place of the only slot."""
     async with store.open_uow() as uow:
-        won = await uow.slots.claim((await _only_slot(store)).id, online=True)
+        slot = (await _only_slot(store)).id
+        await uow.slots.lock([slot])
+        won = await uow.slots.take([slot], Pool.ONLINE, NOW)
         await uow.commit()
-    return None if won is None else fresh("place")
+    return fresh("place") if won else None
 
 
 async def claim_naively(store: Store, all_have_looked: Look) -> str | None:
@@ -235,7 +237,7 @@ async def teach(store: Store, all_have_looked: Look) -> str | None:
 async def _only_slot(store: Store) -> Slot:
     async with store.open_view() as view:
         (slot_id,) = (await view.slots.connection.execute(select(tables.slots.c.id))).scalars().all()
-        return await view.slots.get(slot_id)
+        return await view.slots.get(slot_id, NOW)
 
 
 async def run(stores: list[Store], runner: Runner, count: int) -> list[str]:

@@ -1,48 +1,80 @@
-"""Booking (预约): find a place, take it, give it back. Every place exactly once."""
+"""Booking (预约): take a place, hold it for a while, move it, give it back. Every place exactly once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from intake.errors import AlreadyBooked, NotFound, NotNow, SlotFull, SlotPast
+from intake.errors import HoldOver, MovedEnough, NotFound, NotNow, SlotFull
 from intake.model.authority import Belonging, Verb, require
-from intake.model.booking import Appointment, AppointmentState, Slot
+from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState
 from intake.model.calendar import local_day, local_text
 from intake.model.case import CASE_WORDS, Case, CaseState
-from intake.model.catalogue import CounterGroup, ServiceItem, Way
-from intake.model.ids import AppointmentId, CaseId, HallCode, IntentKey, PersonId, ServiceCode, SlotId
-from intake.model.leaving import AuditEntry, Outgoing, Topic
+from intake.model.granting import own_hold_of
+from intake.model.ids import AppointmentId, CaseId, HoldId, IntentKey, PersonId, ServiceCode, SlotId
 from intake.model.people import Caller
-from intake.model.places import Hall, OfferKind
+from intake.model.waiting import AT_THE_COUNTER, WaitingState
 from intake.ports import Tools, Uow
-from intake.usecases.cases.drafting import require_offered
-from intake.usecases.intents import once
-from intake.usecases.people.mandates import require_may_act
+from intake.usecases.intents import once, taking_turns
+from intake.usecases.places.lines import leave_line, offer_freed
+from intake.usecases.places.searching import (
+    Drawing,
+    FindSlots,
+    find_slots,
+    nearest_to,
+    serving_group,
+    slot_text,
+)
+from intake.usecases.places.taking import (
+    Granted,
+    Order,
+    Wanted,
+    appointment_of,
+    audit_hold,
+    decide,
+    end_own,
+    is_over,
+    look_up,
+    moved_to,
+    new_hold,
+    number_of,
+    refuse_second,
+    trail,
+    write_no_show,
+)
 
-_NEAREST = 3
-_KIND_WORDS = {
-    OfferKind.RESERVED: "预约",
-    OfferKind.STAGGERED: "错时",
-    OfferKind.AFTER_HOURS: "延时",
-    OfferKind.HOME_VISIT: "上门",
-    OfferKind.KIOSK: "自助",
+__all__ = [
+    "APPOINTMENT_WORDS",
+    "AT_THE_COUNTER",
+    "BookAppointment",
+    "CancelAppointment",
+    "ConfirmHold",
+    "FindSlots",
+    "HoldPlace",
+    "MoveAppointment",
+    "ReleaseHold",
+    "book_appointment",
+    "cancel_appointment",
+    "confirm_hold",
+    "find_slots",
+    "hold_place",
+    "move_appointment",
+    "my_appointments",
+    "my_holds",
+    "release_hold",
+    "serving_group",
+    "slot_text",
+]
+
+APPOINTMENT_WORDS = {
+    AppointmentState.BOOKED: "已预约",
+    AppointmentState.DISPLACED: "须改时间",
+    AppointmentState.CHECKED_IN: "已到场取号",
+    AppointmentState.CANCELLED: "已取消",
+    AppointmentState.NO_SHOW: "未到场",
+    AppointmentState.KEPT: "已办理",
 }
-# A home visit or a kiosk is asked for by name; "when is there a place at the hall?" means one of these.
-AT_THE_COUNTER = frozenset({OfferKind.RESERVED, OfferKind.STAGGERED, OfferKind.AFTER_HOURS})
-
-
-@dataclass(frozen=True, slots=True)
-class FindSlots:
-    """Free places for an item: at some halls or all, from an instant on."""
-
-    service_code: ServiceCode
-    halls: frozenset[HallCode] | None = None
-    after: datetime | None = None
-    before: datetime | None = None
-    kinds: frozenset[OfferKind] | None = None
-    limit: int = 200
+_CAN_CHANGE = frozenset({AppointmentState.BOOKED, AppointmentState.DISPLACED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +90,52 @@ class BookAppointment:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPlace:
+    """Keep a place while the person reads, asks the family, or lays out the papers."""
+
+    caller: Caller
+    person: PersonId
+    service_code: ServiceCode
+    slot: SlotId
+    case: CaseId | None = None
+    key: IntentKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmHold:
+    """Yes to a held place: one's own choice, an offer from the line, or what stands in for a place that closes."""
+
+    caller: Caller
+    hold: HoldId
+    key: IntentKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHold:
+    """No to a held place."""
+
+    caller: Caller
+    hold: HoldId
+    key: IntentKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAppointment:
+    """Another time or hall for the same matter, under the same number."""
+
+    caller: Caller
+    appointment: AppointmentId
+    slot: SlotId
+    key: IntentKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CancelAppointment:
     """Give the place back."""
 
     caller: Caller
     appointment: AppointmentId
     key: IntentKey | None = None
-
-
-def slot_text(slot: Slot, hall: Hall) -> str:
-    """A place as people read it: 11月28日（星期六）09:00 安文街道便民服务中心（预约）."""
-    return f"{local_text(slot.start)} {hall.name}（{_KIND_WORDS[slot.kind]}）"
-
-
-async def find_slots(cmd: FindSlots, *, tools: Tools) -> tuple[Slot, ...]:
-    """Places somebody could book now, soonest first; only at halls that take the item."""
-    now = tools.clock.now()
-    async with tools.open_view() as view:
-        item = await view.catalogue.current(cmd.service_code, local_day(now))
-        halls = [
-            h for h in await view.places.halls() if _takes(item, h) and (not cmd.halls or h.code in cmd.halls)
-        ]
-        return await _free(view, item, halls, cmd, now)
 
 
 async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment:
@@ -96,8 +152,67 @@ async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment
         )
 
 
+async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
+    """Keep one place until an instant; the same place asked for again is the same hold, another one lets the first go."""
+
+    async def act(uow: Uow) -> Hold:
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "hold",
+            act=lambda: _hold(uow, cmd, tools),
+            again=lambda found: uow.holds.get(HoldId(found)),
+            name=lambda done: done.id,
+        )
+
+    return await taking_turns(tools, act)
+
+
+async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
+    """Turn a hold into the appointment while it lasts; a second click shows the appointment of the first."""
+    async with tools.open_uow() as uow:
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "confirm",
+            act=lambda: _confirm(uow, cmd, tools),
+            again=lambda found: uow.appointments.get(AppointmentId(found)),
+            name=lambda done: done.id,
+        )
+
+
+async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
+    """Let a held place go; it is offered to the line, or free, in the same breath. Twice changes nothing."""
+    async with tools.open_uow() as uow:
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "release",
+            act=lambda: _release(uow, cmd, tools),
+            again=lambda found: uow.holds.get(HoldId(found)),
+            name=lambda done: done.id,
+        )
+
+
+async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment:
+    """Take the new place and give the old one back as one act; when the new one is gone, the old one stays."""
+    async with tools.open_uow() as uow:
+        return await once(
+            uow,
+            cmd.caller,
+            cmd.key,
+            "move",
+            act=lambda: _move(uow, cmd, tools),
+            again=lambda found: uow.appointments.get(AppointmentId(found)),
+            name=lambda done: done.id,
+        )
+
+
 async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appointment:
-    """Cancel while the person has not come; the place is free again in the same breath."""
+    """Cancel while the person has not come; the place goes to the line, or is free, in the same breath."""
     async with tools.open_uow() as uow:
         return await once(
             uow,
@@ -119,57 +234,220 @@ async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment,
     return tuple(sorted(found.values(), key=lambda appointment: appointment.start))
 
 
-async def _cancel(uow: Uow, cmd: CancelAppointment, tools: Tools) -> Appointment:
-    appointment = await uow.appointments.get(cmd.appointment)
-    about = Belonging(appointment.person, appointment.booked_by, hall=appointment.hall)
-    require(cmd.caller, Verb.CANCEL_BOOKING, about)
-    if appointment.state is not AppointmentState.BOOKED:
-        raise NotNow(what=f"预约{appointment.number}", state=APPOINTMENT_WORDS[appointment.state])
-    saved = await uow.appointments.save(replace(appointment, state=AppointmentState.CANCELLED))
-    await uow.slots.release(appointment.slot, online=True)
-    await _trail(uow, saved, cmd.caller, "cancel", tools.clock.now())
-    return saved
+async def my_holds(caller: Caller, *, tools: Tools) -> tuple[Hold, ...]:
+    """What is held for the caller's own matters now: choices, offers, and what stands in for closed places."""
+    person = caller.account.person
+    if person is None:
+        return ()
+    async with tools.open_view() as view:
+        return await view.holds.of_person(person, tools.clock.now())
 
 
 async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:
-    now = tools.clock.now()
-    person = await uow.people.person(cmd.person)
-    today = local_day(now)
-    await require_may_act(uow, cmd.caller, Verb.BOOK, person, cmd.service_code, today)
-    item = await uow.catalogue.current(cmd.service_code, today)
-    slot = await uow.slots.get(cmd.slot)
-    hall = await uow.places.hall(slot.hall)
-    await require_offered(uow, item, hall)
-    if slot.group is not serving_group(item, hall):
-        raise NotFound(what="号源")
-    await _refuse_second(uow, cmd)
-    if not slot.bookable_at(now):
-        raise SlotPast(when=local_text(slot.start))
-    claimed = await uow.slots.claim(slot.id, online=True)
-    if claimed is None:
-        raise await _full(uow, item, slot, now)
-    appointment = _appointment(
-        AppointmentId(tools.ids.new()), await _number(uow, now), cmd, claimed, item, now
-    )
+    order = Order(cmd.caller, cmd.person, cmd.service_code, cmd.slot, cmd.case)
+    wanted = await look_up(uow, order, tools)
+    displaced = await refuse_second(uow, order, tools)
+    if displaced is not None:
+        return await _move(uow, MoveAppointment(cmd.caller, displaced.id, cmd.slot), tools)
+    granted = await decide(uow, wanted, tools)
+    return await write_booking(uow, wanted, granted, tools)
+
+
+async def write_booking(uow: Uow, wanted: Wanted, granted: Granted, tools: Tools) -> Appointment:
+    """Write a granted order down as an appointment, with all it leaves behind."""
+    now, order = granted.at, wanted.order
+    new = AppointmentId(tools.ids.new())
+    await end_own(uow, wanted, now, new)
+    await _take(uow, wanted, granted)
+    hold = new_hold(wanted, granted, HoldId(new), now, HoldPurpose.CHOICE)
+    appointment = appointment_of(hold, new, await number_of(uow, now), now)
     await uow.appointments.add(appointment)
-    if cmd.case is not None:
-        await _tie(uow, cmd.case, appointment)
-    await _trail(uow, appointment, cmd.caller, "book", now)
+    await leave_line(uow, appointment.person, appointment.service_code, WaitingState.TAKEN)
+    if order.case is not None:
+        await _tie(uow, order.case, appointment)
+    await trail(uow, appointment, order.caller, "book", now)
+    await offer_freed(uow, _let_go(wanted), tools)
     return appointment
 
 
-async def _refuse_second(uow: Uow, cmd: BookAppointment) -> None:
-    live = await uow.appointments.live_for(cmd.person, cmd.service_code)
-    if live is None:
-        return
-    hall = await uow.places.hall(live.hall)
-    raise AlreadyBooked(
-        service=live.service_name,
-        when=local_text(live.start),
-        hall=hall.name,
-        number=live.number,
-        appointment=live.id,
+async def _hold(uow: Uow, cmd: HoldPlace, tools: Tools) -> Hold:
+    order = Order(cmd.caller, cmd.person, cmd.service_code, cmd.slot, cmd.case)
+    wanted = await look_up(uow, order, tools)
+    displaced = await refuse_second(uow, order, tools)
+    if displaced is not None:
+        wanted = await look_up(uow, order, tools, moving=displaced)
+    own = own_hold_of(wanted.own, wanted.person.id, wanted.item.code, tools.clock.now())
+    if own is not None and own.run == wanted.request.run:
+        return own
+    granted = await decide(uow, wanted, tools)
+    await end_own(uow, wanted, granted.at)
+    expires = granted.at + timedelta(minutes=tools.rules.booking.hold_minutes)
+    hold = new_hold(wanted, granted, HoldId(tools.ids.new()), expires, HoldPurpose.CHOICE)
+    await uow.holds.add(hold)
+    await leave_line(uow, hold.person, hold.service_code, WaitingState.LEFT, only_offered=True)
+    await audit_hold(uow, hold, cmd.caller, "place.hold", granted.at)
+    await offer_freed(uow, _let_go(wanted), tools)
+    return hold
+
+
+async def _confirm(uow: Uow, cmd: ConfirmHold, tools: Tools) -> Appointment:
+    hold = await _own_hold(uow, cmd.caller, cmd.hold)
+    moving = await _to_move(uow, hold)
+    if hold.state is HoldState.CONFIRMED and moving is not None:
+        return moving
+    old = moving.slots if moving is not None and moving.state is AppointmentState.BOOKED else ()
+    await uow.slots.lock({*hold.run, *old})
+    now = tools.clock.now()
+    became = moving.id if moving else AppointmentId(tools.ids.new())
+    if not await uow.holds.end(hold, HoldState.CONFIRMED, now, became):
+        return await _confirmed_before(uow, hold, tools)
+    if not await uow.slots.take(hold.run, hold.pool, now):
+        raise await _over(uow, hold, tools)
+    done = await _write_confirmed(uow, cmd.caller, hold, moving, became, tools)
+    await leave_line(uow, hold.person, hold.service_code, WaitingState.TAKEN)
+    return done
+
+
+async def _to_move(uow: Uow, hold: Hold) -> Appointment | None:
+    """The appointment a hold became or would move: the one it names, or one that has lost its place meanwhile."""
+    if hold.appointment is not None:
+        return await uow.appointments.get(hold.appointment)
+    live = await uow.appointments.live_for(hold.person, hold.service_code)
+    return live if live is not None and live.state is AppointmentState.DISPLACED else None
+
+
+async def _write_confirmed(
+    uow: Uow, caller: Caller, hold: Hold, moving: Appointment | None, became: AppointmentId, tools: Tools
+) -> Appointment:
+    now = tools.clock.now()
+    if moving is None:
+        order = Order(caller, hold.person, hold.service_code, hold.slot)
+        await refuse_second(uow, order, tools)
+        appointment = appointment_of(hold, became, await number_of(uow, now), now)
+        await uow.appointments.add(appointment)
+        act = "book"
+    else:
+        if moving.state not in _CAN_CHANGE:
+            raise NotNow(what=f"预约{moving.number}", state=APPOINTMENT_WORDS[moving.state])
+        if moving.state is AppointmentState.BOOKED:
+            await uow.slots.give_back(moving.slots, moving.pool)
+        appointment = await uow.appointments.save(moved_to(moving, hold, counted=False))
+        act = "move"
+    if hold.case is not None:
+        await _tie(uow, hold.case, appointment)
+    await trail(uow, appointment, caller, act, now)
+    return appointment
+
+
+async def _confirmed_before(uow: Uow, hold: Hold, tools: Tools) -> Appointment:
+    """Somebody's other click was faster, or the time is over: shown as what it is."""
+    now_is = await uow.holds.get(hold.id)
+    if now_is.state is HoldState.CONFIRMED and now_is.appointment is not None:
+        return await uow.appointments.get(now_is.appointment)
+    raise await _over(uow, hold, tools)
+
+
+async def _over(uow: Uow, hold: Hold, tools: Tools) -> HoldOver:
+    now = tools.clock.now()
+    item = await uow.catalogue.current(hold.service_code, local_day(now))
+    near = await nearest_to(uow, item, await uow.slots.get(hold.slot, now), now, Drawing())
+    texts = "".join(f"{label}；" for label, _ in near)
+    return HoldOver(
+        when=local_text(hold.start),
+        until=local_text(hold.expires_at),
+        nearest=texts or "近两周暂无空位，可以排队等号；",
+        alternatives=tuple((label, slot.id) for label, slot in near),
     )
+
+
+async def _release(uow: Uow, cmd: ReleaseHold, tools: Tools) -> Hold:
+    hold = await _own_hold(uow, cmd.caller, cmd.hold)
+    await uow.slots.lock(hold.run)
+    now = tools.clock.now()
+    if not await uow.holds.end(hold, HoldState.RELEASED, now):
+        return await uow.holds.get(hold.id)
+    await leave_line(uow, hold.person, hold.service_code, WaitingState.LEFT, only_offered=True)
+    await audit_hold(uow, hold, cmd.caller, "place.release", now)
+    await offer_freed(uow, hold.run, tools)
+    return replace(hold, state=HoldState.RELEASED)
+
+
+async def _move(uow: Uow, cmd: MoveAppointment, tools: Tools) -> Appointment:
+    moving = await _own_appointment(uow, cmd.caller, cmd.appointment, Verb.CHANGE_BOOKING)
+    _require_movable(moving, tools)
+    order = Order(cmd.caller, moving.person, moving.service_code, cmd.slot)
+    wanted = await look_up(uow, order, tools, moving=moving)
+    if wanted.request.run == moving.slots and moving.state is AppointmentState.BOOKED:
+        return moving
+    granted = await decide(uow, wanted, tools)
+    now, asked_by_hall = granted.at, moving.state is AppointmentState.DISPLACED
+    await end_own(uow, wanted, now, moving.id)
+    if not asked_by_hall:
+        await uow.slots.give_back(moving.slots, moving.pool)
+    await _take(uow, wanted, granted)
+    hold = new_hold(wanted, granted, HoldId(moving.id), now, HoldPurpose.CHOICE)
+    moved = await uow.appointments.save(moved_to(moving, hold, counted=not asked_by_hall))
+    await leave_line(uow, moved.person, moved.service_code, WaitingState.TAKEN)
+    await trail(uow, moved, cmd.caller, "move", now)
+    await offer_freed(uow, _let_go(wanted), tools)
+    return moved
+
+
+def _require_movable(moving: Appointment, tools: Tools) -> None:
+    """Before its time, and not too often; a move the hall made necessary does not count."""
+    if moving.state not in _CAN_CHANGE or is_over(moving, tools.clock.now(), tools.rules):
+        raise NotNow(what=f"预约{moving.number}", state=APPOINTMENT_WORDS[moving.state])
+    most = tools.rules.booking.moves_per_appointment
+    if moving.state is AppointmentState.BOOKED and moving.moves >= most:
+        raise MovedEnough(most=most)
+
+
+async def _cancel(uow: Uow, cmd: CancelAppointment, tools: Tools) -> Appointment:
+    appointment = await _own_appointment(uow, cmd.caller, cmd.appointment, Verb.CANCEL_BOOKING)
+    if appointment.state not in _CAN_CHANGE:
+        raise NotNow(what=f"预约{appointment.number}", state=APPOINTMENT_WORDS[appointment.state])
+    if is_over(appointment, tools.clock.now(), tools.rules):
+        await write_no_show(uow, appointment, tools)
+        return await uow.appointments.get(appointment.id)
+    own = await uow.holds.of_matter(appointment.person, appointment.service_code)
+    freed = {*appointment.slots, *(own.run if own else ())}
+    await uow.slots.lock(freed)
+    now = tools.clock.now()
+    saved = await uow.appointments.save(replace(appointment, state=AppointmentState.CANCELLED, ended_at=now))
+    if appointment.state is AppointmentState.BOOKED:
+        await uow.slots.give_back(appointment.slots, appointment.pool)
+    if own is not None:
+        await uow.holds.end(own, HoldState.RELEASED, now)
+    await trail(uow, saved, cmd.caller, "cancel", now)
+    await offer_freed(uow, freed, tools)
+    return saved
+
+
+async def _take(uow: Uow, wanted: Wanted, granted: Granted) -> None:
+    """The same count once more, in the statement that takes: what no lock and no reading can have missed."""
+    if not await uow.slots.take(wanted.request.run, granted.pool, granted.at):
+        raise SlotFull(when=local_text(wanted.first.start))
+
+
+def _let_go(wanted: Wanted) -> frozenset[SlotId]:
+    """The slots an order has given a place of back."""
+    return wanted.touched - frozenset(wanted.request.run)
+
+
+async def _own_hold(uow: Uow, caller: Caller, hold_id: HoldId) -> Hold:
+    hold = await uow.holds.get(hold_id)
+    about = Belonging(hold.person, hold.held_by, hall=hold.hall)
+    require(caller, Verb.CHANGE_BOOKING, about)
+    return hold
+
+
+async def _own_appointment(
+    uow: Uow, caller: Caller, appointment_id: AppointmentId, verb: Verb
+) -> Appointment:
+    appointment = await uow.appointments.get(appointment_id)
+    about = Belonging(appointment.person, appointment.booked_by, hall=appointment.hall)
+    require(caller, verb, about)
+    return appointment
 
 
 async def _tie(uow: Uow, case_id: CaseId, appointment: Appointment) -> Case:
@@ -179,118 +457,3 @@ async def _tie(uow: Uow, case_id: CaseId, appointment: Appointment) -> Case:
     if case.state not in {CaseState.DRAFT, CaseState.SUBMITTED}:
         raise NotNow(what=f"办件{case.number}", state=CASE_WORDS[case.state])
     return await uow.cases.save(replace(case, appointment=appointment.id, hall=appointment.hall))
-
-
-async def _full(uow: Uow, item: ServiceItem, slot: Slot, now: datetime) -> SlotFull:
-    """The refusal with the nearest free places: first the same hall, around the wished time; then the other halls."""
-    halls = {h.code: h for h in await uow.places.halls() if _takes(item, h)}
-    wish = FindSlots(item.code, after=max(now, slot.start - timedelta(days=1)))
-    same = await _free(uow, item, [halls[slot.hall]], wish, now)
-    elsewhere = await _free(uow, item, [h for h in halls.values() if h.code != slot.hall], wish, now)
-    nearest = (*_around(same, slot.start)[: _NEAREST - 1], *_around(elsewhere, slot.start))[:_NEAREST]
-    texts = [slot_text(near, halls[near.hall]) for near in nearest]
-    return SlotFull(
-        when=local_text(slot.start),
-        nearest="".join(f"{text}；" for text in texts) or "近两周暂无空位，可留言登记；",
-        alternatives=tuple(zip(texts, (near.id for near in nearest), strict=True)),
-    )
-
-
-def _around(slots: Sequence[Slot], wished: datetime) -> list[Slot]:
-    return sorted(slots, key=lambda slot: abs(slot.start - wished))
-
-
-def _takes(item: ServiceItem, hall: Hall) -> bool:
-    return item.availability.at(hall.code, hall.level) is not Way.NOT_HERE
-
-
-def serving_group(item: ServiceItem, hall: Hall) -> CounterGroup:
-    """The counters of a hall that take an item: its own group where the hall has one, else the comprehensive area."""
-    return item.counter_group if item.counter_group in hall.groups() else CounterGroup.COMPREHENSIVE
-
-
-async def _free(
-    uow: Uow, item: ServiceItem, halls: Sequence[Hall], cmd: FindSlots, now: datetime
-) -> tuple[Slot, ...]:
-    found: list[Slot] = []
-    for group in sorted({serving_group(item, hall) for hall in halls}):
-        codes = {hall.code for hall in halls if serving_group(item, hall) is group}
-        found += await uow.slots.free(
-            group=group,
-            now=now,
-            after=max(now, cmd.after or now),
-            before=cmd.before,
-            halls=codes,
-            kinds=cmd.kinds or AT_THE_COUNTER,
-            limit=cmd.limit,
-        )
-    return tuple(sorted(found, key=lambda slot: (slot.start, slot.hall)))[: cmd.limit]
-
-
-def _appointment(
-    appointment: AppointmentId,
-    number: str,
-    cmd: BookAppointment,
-    slot: Slot,
-    item: ServiceItem,
-    now: datetime,
-) -> Appointment:
-    return Appointment(
-        id=appointment,
-        number=number,
-        slot=slot.id,
-        hall=slot.hall,
-        group=slot.group,
-        kind=slot.kind,
-        start=slot.start,
-        end=slot.end,
-        person=cmd.person,
-        booked_by=cmd.caller.code,
-        service_code=item.code,
-        service_name=item.name,
-        case=cmd.case,
-        state=AppointmentState.BOOKED,
-        version=1,
-        booked_at=now,
-    )
-
-
-async def _number(uow: Uow, now: datetime) -> str:
-    day = local_day(now)
-    return f"YY{day:%Y%m%d}{await uow.numbers.next(f'appointment:{day:%Y%m%d}'):05d}"
-
-
-async def _trail(uow: Uow, appointment: Appointment, caller: Caller, act: str, at: datetime) -> None:
-    entry = AuditEntry(
-        f"appointment.{act}",
-        caller.code,
-        caller.door,
-        at,
-        person=appointment.person,
-        facts={"number": appointment.number},
-    )
-    await uow.leaving.audit(entry)
-    await uow.leaving.beat(appointment.hall)
-    account = await uow.people.account_of(appointment.person)
-    hall = await uow.places.hall(appointment.hall)
-    told = {
-        "number": appointment.number,
-        "service": appointment.service_name,
-        "when": local_text(appointment.start),
-        "hall": hall.name,
-        "address": hall.address,
-    }
-    for receiver in sorted({appointment.booked_by, *([account.code] if account else [])}):
-        message = Outgoing(
-            Topic.NOTICE, f"appointment:{appointment.id}", f"appointment_{act}", receiver, told
-        )
-        await uow.leaving.send(message)
-
-
-APPOINTMENT_WORDS = {
-    AppointmentState.BOOKED: "已预约",
-    AppointmentState.CHECKED_IN: "已到场取号",
-    AppointmentState.CANCELLED: "已取消",
-    AppointmentState.NO_SHOW: "未到场",
-    AppointmentState.KEPT: "已办理",
-}

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from intake.model.booking import BookingRules
 from intake.model.calendar import CalendarDay, DayKind
 from intake.model.catalogue import CounterGroup, HallLevel
 from intake.model.ids import (
@@ -185,6 +186,13 @@ def _pattern(row: Row) -> HoursPattern:
         on_holidays=row.flag("on_holidays"),
         notice_hours=row.number("notice_hours"),
         note=row.text("note", ""),
+        min_bookings=row.number("min_bookings", 1),
+        helper_periods=tuple(_period(p) for p in row.rows("helper_periods")),
+        green_capacity=row.number("green_capacity", 0),
+        green_until_hours=row.number("green_until_hours", 0),
+        area=tuple(map(DivisionCode, row.texts("area", ()))),
+        travel_minutes_limit=row.number("travel_minutes_limit", 0),
+        opened_by=row.text("opened_by", ""),
     )
 
 
@@ -296,6 +304,7 @@ def _rules(row: Row) -> Rules:
         proxy_pay=_proxy_pay(row.row("proxy_pay")) if row.has("proxy_pay") else PayRules(),
         retention=_retention(row.row("retention")) if row.has("retention") else Retention(),
         pace=_pace(case),
+        booking=_booking(booking),
     )
 
 
@@ -327,6 +336,28 @@ def _pace(case: Row) -> Pace:
         }
         if case.has("extensions")
         else usual.extensions,
+    )
+
+
+def _booking(row: Row) -> BookingRules:
+    """What a county leaves out stays as it is meant."""
+    usual = BookingRules()
+    return BookingRules(
+        hold_minutes=row.number("hold_minutes", usual.hold_minutes),
+        moves_per_appointment=row.number("reschedules_per_appointment", usual.moves_per_appointment),
+        cool_down_minutes=row.number("cancel_cool_down_minutes", usual.cool_down_minutes),
+        live_per_person=row.number("live_bookings_per_person", usual.live_per_person),
+        made_per_person_and_day=row.number("bookings_per_person_per_day", usual.made_per_person_and_day),
+        live_per_proxy=row.number("live_bookings_per_proxy", usual.live_per_proxy),
+        made_per_proxy_and_day=row.number("bookings_per_proxy_per_day", usual.made_per_proxy_and_day),
+        no_show_after_minutes=row.number("no_show_after_minutes", usual.no_show_after_minutes),
+        no_show_limit=row.number("no_show_limit", usual.no_show_limit),
+        no_show_limit_green=row.number("no_show_limit_green", usual.no_show_limit_green),
+        no_show_window_days=row.number("no_show_window_days", usual.no_show_window_days),
+        no_show_pause_days=row.number("no_show_pause_days", usual.no_show_pause_days),
+        offer_minutes=row.number("waitlist_offer_minutes", usual.offer_minutes),
+        alternative_hours=row.number("alternative_hours", usual.alternative_hours),
+        km_worth_minutes=row.number("km_worth_minutes", usual.km_worth_minutes),
     )
 
 

@@ -7,7 +7,16 @@ from datetime import date, datetime, time, timedelta
 
 from intake.model.calendar import SHANGHAI, DayKind, WorkingCalendar, local_day
 from intake.model.catalogue import CounterGroup
-from intake.model.places import CapacityPer, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Period
+from intake.model.places import (
+    CapacityPer,
+    Hall,
+    HoursException,
+    HoursPattern,
+    OfferKind,
+    OpenTime,
+    Period,
+    slot_at,
+)
 from intake.ports import Tools
 
 # 调休: a make-up working day has the hours of a Monday, so that it never counts as the week's Saturday duty.
@@ -47,8 +56,11 @@ def times_of(
             continue
         periods = _periods(pattern, exception)
         for group in _groups(pattern, hall):
-            for start, end in (stretch for period in periods for stretch in _stretches(day, period, pattern)):
-                times.append(_time(pattern, hall, group, start, end))
+            times += [
+                _time(pattern, hall, group, stretch, _instant(day, period.start))
+                for period in periods
+                for stretch in _stretches(day, period, pattern)
+            ]
     return times
 
 
@@ -80,22 +92,52 @@ def _groups(pattern: HoursPattern, hall: Hall) -> list[CounterGroup]:
     return [pattern.group] if pattern.group in hall.groups() else []
 
 
+def _instant(day: date, at: time) -> datetime:
+    """A local time of a day; 24:00 is the next day's beginning."""
+    if at == time.max:
+        return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+    return datetime.combine(day, at, SHANGHAI)
+
+
 def _stretches(day: date, period: Period, pattern: HoursPattern) -> Iterator[tuple[datetime, datetime]]:
-    start = datetime.combine(day, period.start, SHANGHAI)
-    end = datetime.combine(day, period.end, SHANGHAI)
-    if period.end == time.max:
-        end = datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+    start, end = _instant(day, period.start), _instant(day, period.end)
     step = timedelta(minutes=pattern.slot_minutes)
     while start + step <= end:
         yield start, start + step
         start += step
 
 
-def _time(pattern: HoursPattern, hall: Hall, group: CounterGroup, start: datetime, end: datetime) -> OpenTime:
+def _time(
+    pattern: HoursPattern,
+    hall: Hall,
+    group: CounterGroup,
+    stretch: tuple[datetime, datetime],
+    opens: datetime,
+) -> OpenTime:
+    """One place; a session that opens only for enough people closes for booking as a whole, before its first place."""
     times = {
         CapacityPer.COUNTER: sum(counter.group is group for counter in hall.counters),
         CapacityPer.GROUP: 1,
         CapacityPer.KIOSK: len(hall.kiosks),
     }[pattern.capacity_per]
-    online, counter = pattern.online_capacity * times, pattern.counter_capacity * times
-    return OpenTime(hall.code, group, pattern.kind, start, end, online, counter, pattern.notice_hours)
+    start, end = stretch
+    needs_enough = pattern.min_bookings > 1
+    return OpenTime(
+        hall=hall.code,
+        group=group,
+        kind=pattern.kind,
+        start=start,
+        end=end,
+        online_capacity=pattern.online_capacity * times,
+        counter_capacity=pattern.counter_capacity * times,
+        notice_hours=pattern.notice_hours,
+        green_capacity=pattern.green_capacity,
+        green_until_hours=pattern.green_until_hours,
+        book_before=opens - timedelta(hours=pattern.notice_hours) if needs_enough else None,
+        helper=any(
+            _instant(local_day(start), p.start) <= start < _instant(local_day(start), p.end)
+            for p in pattern.helper_periods
+        ),
+        session=slot_at(hall.code, group, pattern.kind, opens) if needs_enough else "",
+        min_bookings=pattern.min_bookings,
+    )

@@ -1,0 +1,351 @@
+"""How a place is taken (取号): look up, lock, decide, write. Each part stands alone, so that a batch can share them.
+
+`look_up` reads what no lock is needed for; `decide` locks the slots, reads them again and asks `granting`; the writes
+follow. Whoever books, holds, confirms, moves or is offered a place from a line comes through here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+
+from intake.errors import AlreadyBooked, NotFound, NotThisWay
+from intake.model.authority import Verb
+from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState, Pool, Slot
+from intake.model.calendar import local_day, local_text
+from intake.model.catalogue import ServiceItem
+from intake.model.granting import Request, Standing, grant, own_hold_of, run_length, without
+from intake.model.ids import AppointmentId, CaseId, HoldId, PersonId, ServiceCode, SlotId, VillageCode
+from intake.model.leaving import AuditEntry, Outgoing, Topic
+from intake.model.people import RECEPTION, Caller, Person, Role
+from intake.model.places import Hall, HoursPattern, OfferKind, Village, straight_km
+from intake.ports import Rules, Tools, Uow
+from intake.usecases.cases.drafting import require_offered
+from intake.usecases.people.mandates import require_may_act
+from intake.usecases.places.searching import (
+    KIND_WORDS,
+    Drawing,
+    drawing,
+    full,
+    goes_with,
+    run_of,
+    serving_group,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """要号单: who wants which place for whom and what."""
+
+    caller: Caller
+    person: PersonId
+    service_code: ServiceCode
+    slot: SlotId
+    case: CaseId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """查好的要号单: an order with everything that was read before a lock was taken."""
+
+    order: Order
+    person: Person
+    item: ServiceItem
+    hall: Hall
+    first: Slot
+    request: Request
+    draws: Drawing
+    standing: Standing
+    own: Hold | None
+    moving: Appointment | None
+    village: VillageCode | None
+    minutes: int
+
+    @property
+    def touched(self) -> frozenset[SlotId]:
+        """Every slot the order takes from or gives back to: what has to be locked."""
+        given_up = (*(self.own.run if self.own else ()), *(self.moving.slots if self.moving else ()))
+        return frozenset((*self.request.run, *given_up))
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """给到的号: the slots of the run and the pool they are taken from, decided at an instant."""
+
+    slots: tuple[Slot, ...]
+    pool: Pool
+    at: datetime
+
+
+async def look_up(uow: Uow, order: Order, tools: Tools, *, moving: Appointment | None = None) -> Wanted:
+    """Read all that the decision leans on, and refuse what no free place would change; takes no lock."""
+    now = tools.clock.now()
+    today = local_day(now)
+    person = await uow.people.person(order.person)
+    if moving is None:
+        await require_may_act(uow, order.caller, Verb.BOOK, person, order.service_code, today)
+    item = await uow.catalogue.current(order.service_code, today)
+    first = await uow.slots.get(order.slot, now)
+    hall = await uow.places.hall(first.hall)
+    await require_offered(uow, item, hall)
+    if first.group is not serving_group(item, hall):
+        raise NotFound(what="号源")
+    village, minutes = await _require_way(uow, item, person, hall, first.kind, tools.rules)
+    green = bool(person.green_channel(today))
+    draws = drawing(order.caller, green=green)
+    request = Request(
+        person=person.id,
+        service_code=item.code,
+        run=run_of(first, run_length(minutes, first)),
+        pools=draws.pools,
+        green=green,
+        by_proxy=order.caller.role is Role.PROXY,
+        by_office=order.caller.role in RECEPTION,
+        moving=moving.id if moving else None,
+    )
+    own = await uow.holds.of_matter(person.id, item.code)
+    standing = await _standing(uow, order, tools)
+    return Wanted(
+        order, person, item, hall, first, request, draws, standing, own, moving, village, item.minutes
+    )
+
+
+async def decide(uow: Uow, wanted: Wanted, tools: Tools) -> Granted:
+    """Lock what the order touches, count again, and grant a place or raise the refusal a clerk would speak."""
+    await uow.slots.lock(wanted.touched)
+    now = tools.clock.now()
+    slots = relieved(await uow.slots.read(wanted.touched, now), wanted, now)
+    run = tuple(slot for slot in slots if slot.id in wanted.request.run)
+    pool = grant(wanted.request, run, wanted.standing, tools.rules.booking, now)
+    if pool is None:
+        raise await full(uow, wanted.item, wanted.first, now, wanted.draws)
+    return Granted(run, pool, now)
+
+
+def relieved(slots: tuple[Slot, ...], wanted: Wanted, now: datetime) -> tuple[Slot, ...]:
+    """The slots as the order finds them: its own hold and the place it moves away from do not stand in its way."""
+    own = own_hold_of(wanted.own, wanted.person.id, wanted.item.code, now)
+    if own is not None:
+        slots = without(slots, own.run, own.pool, held=True)
+    if wanted.moving is not None and wanted.moving.state is AppointmentState.BOOKED:
+        slots = without(slots, wanted.moving.slots, wanted.moving.pool, held=False)
+    return slots
+
+
+async def refuse_second(uow: Uow, order: Order, tools: Tools) -> Appointment | None:
+    """Pass when the matter has no place yet; returns one that has lost its own. A visit that is over stands in no way."""
+    live = await uow.appointments.live_for(order.person, order.service_code)
+    if live is None or live.state is AppointmentState.DISPLACED:
+        return live
+    if is_over(live, tools.clock.now(), tools.rules):
+        await write_no_show(uow, live, tools)
+        return None
+    hall = await uow.places.hall(live.hall)
+    raise AlreadyBooked(
+        service=live.service_name,
+        when=local_text(live.start),
+        hall=hall.name,
+        number=live.number,
+        appointment=live.id,
+    )
+
+
+def is_over(appointment: Appointment, now: datetime, rules: Rules) -> bool:
+    """Whether nobody came in time: right by the clock alone."""
+    late = appointment.start + timedelta(minutes=rules.booking.no_show_after_minutes)
+    return appointment.state is AppointmentState.BOOKED and now >= late
+
+
+async def write_no_show(uow: Uow, appointment: Appointment, tools: Tools) -> Appointment:
+    """Write down that nobody came (爽约); the person is told what it means and whom to tell why."""
+    now = tools.clock.now()
+    gone = replace(appointment, state=AppointmentState.NO_SHOW, ended_at=now)
+    saved = await uow.appointments.save(gone)
+    await tell(uow, saved, "no_show")
+    return saved
+
+
+async def end_own(uow: Uow, wanted: Wanted, now: datetime, became: AppointmentId | None = None) -> None:
+    """End the hold the matter had: it became the appointment, was given up for another, or had lapsed unnoticed."""
+    own = wanted.own
+    if own is None:
+        return
+    if not own.live_at(now):
+        await uow.holds.end(own, HoldState.LAPSED, now)
+    elif became is not None and own.run == wanted.request.run:
+        await uow.holds.end(own, HoldState.CONFIRMED, now, became)
+    else:
+        await uow.holds.end(own, HoldState.RELEASED, now)
+
+
+def new_hold(
+    wanted: Wanted, granted: Granted, hold: HoldId, expires_at: datetime, purpose: HoldPurpose
+) -> Hold:
+    """The hold a granted order becomes."""
+    first, last = granted.slots[0], granted.slots[-1]
+    return Hold(
+        id=hold,
+        purpose=purpose,
+        slot=first.id,
+        run=wanted.request.run,
+        pool=granted.pool,
+        hall=first.hall,
+        group=first.group,
+        kind=first.kind,
+        start=first.start,
+        end=last.end,
+        person=wanted.person.id,
+        held_by=wanted.order.caller.code,
+        service_code=wanted.item.code,
+        service_name=wanted.item.name,
+        case=wanted.order.case,
+        state=HoldState.HELD,
+        held_at=granted.at,
+        expires_at=min(expires_at, first.start),
+        appointment=wanted.moving.id if wanted.moving else None,
+        village=wanted.village,
+        minutes=wanted.minutes,
+    )
+
+
+def appointment_of(hold: Hold, appointment: AppointmentId, number: str, now: datetime) -> Appointment:
+    """The appointment a hold becomes."""
+    return Appointment(
+        id=appointment,
+        number=number,
+        slot=hold.slot,
+        hall=hold.hall,
+        group=hold.group,
+        kind=hold.kind,
+        start=hold.start,
+        end=hold.end,
+        person=hold.person,
+        booked_by=hold.held_by,
+        service_code=hold.service_code,
+        service_name=hold.service_name,
+        case=hold.case,
+        state=AppointmentState.BOOKED,
+        version=1,
+        booked_at=now,
+        run=hold.run,
+        pool=hold.pool,
+        village=hold.village,
+        minutes=hold.minutes,
+    )
+
+
+def moved_to(appointment: Appointment, hold: Hold, *, counted: bool) -> Appointment:
+    """The appointment at its new place, under its old number; a move the hall asked for is not counted."""
+    return replace(
+        appointment,
+        slot=hold.slot,
+        run=hold.run,
+        pool=hold.pool,
+        hall=hold.hall,
+        group=hold.group,
+        kind=hold.kind,
+        start=hold.start,
+        end=hold.end,
+        village=hold.village,
+        minutes=hold.minutes,
+        state=AppointmentState.BOOKED,
+        moves=appointment.moves + counted,
+    )
+
+
+async def number_of(uow: Uow, now: datetime) -> str:
+    """A number people see; it is never given twice, and a gap is a booking that was not finished."""
+    day = local_day(now)
+    return f"YY{day:%Y%m%d}{await uow.numbers.next(f'appointment:{day:%Y%m%d}'):05d}"
+
+
+async def trail(uow: Uow, appointment: Appointment, caller: Caller, act: str, at: datetime) -> None:
+    """Write who did it, move the hall's pulse, and tell whoever is concerned."""
+    facts = {"number": appointment.number}
+    entry = AuditEntry(
+        f"appointment.{act}", caller.code, caller.door, at, person=appointment.person, facts=facts
+    )
+    await uow.leaving.audit(entry)
+    await uow.leaving.beat(appointment.hall)
+    await tell(uow, appointment, act)
+
+
+async def tell(uow: Uow, appointment: Appointment, act: str, **more: str) -> None:
+    """Put one notice each for the person and for whoever booked on the way."""
+    account = await uow.people.account_of(appointment.person)
+    hall = await uow.places.hall(appointment.hall)
+    told = {
+        "number": appointment.number,
+        "appointment": appointment.id,
+        "service": appointment.service_name,
+        "when": local_text(appointment.start),
+        "hall": hall.name,
+        "address": hall.address,
+        "phone": hall.phone,
+        **more,
+    }
+    for receiver in sorted({appointment.booked_by, *([account.code] if account else [])}):
+        stream = f"appointment:{appointment.id}"
+        await uow.leaving.send(Outgoing(Topic.NOTICE, stream, f"appointment_{act}", receiver, told))
+
+
+async def audit_hold(uow: Uow, hold: Hold, caller: Caller, act: str, at: datetime) -> None:
+    """Write who held, released or let go of which place."""
+    facts = {"slot": hold.slot, "purpose": hold.purpose.value}
+    await uow.leaving.audit(AuditEntry(act, caller.code, caller.door, at, person=hold.person, facts=facts))
+
+
+async def _standing(uow: Uow, order: Order, tools: Tools) -> Standing:
+    own = order.caller.account.person
+    return await uow.appointments.standing(
+        order.person,
+        order.caller.code,
+        order.service_code,
+        circle=[own] if own else [],
+        now=tools.clock.now(),
+        rules=tools.rules.booking,
+    )
+
+
+async def _require_way(
+    uow: Uow, item: ServiceItem, person: Person, hall: Hall, kind: OfferKind, rules: Rules
+) -> tuple[VillageCode | None, int]:
+    """The village a visit goes to and how many minutes of the place the matter takes; or why it cannot be this way."""
+    if not goes_with(item, kind):
+        why = "这件事要到窗口办" if kind is OfferKind.HOME_VISIT else "自助机上还办不了这件事"
+        raise NotThisWay(service=item.name, kind=KIND_WORDS[kind], why=why)
+    if kind is not OfferKind.HOME_VISIT:
+        return None, item.minutes
+    village = await _visited(uow, item, person, hall)
+    return village.code, item.minutes + await _way_there(uow, item, hall, village, rules)
+
+
+async def _visited(uow: Uow, item: ServiceItem, person: Person, hall: Hall) -> Village:
+    word = KIND_WORDS[OfferKind.HOME_VISIT]
+    if person.village is None:
+        raise NotThisWay(service=item.name, kind=word, why="还不知道您住在哪个村（社区）")
+    village = await uow.places.village(person.village)
+    pattern = await visiting_rule(uow, hall)
+    area = pattern.area if pattern is not None and pattern.area else hall.serves
+    if village.township not in area:
+        raise NotThisWay(service=item.name, kind=word, why=f"{hall.name}只上门到自己服务的乡镇（街道）")
+    return village
+
+
+async def visiting_rule(uow: Uow, hall: Hall) -> HoursPattern | None:
+    """The hall's rule for visits at home: its own before the one for every hall."""
+    patterns, _ = await uow.places.hours()
+    visits = [p for p in patterns if p.kind is OfferKind.HOME_VISIT and p.hall in {None, hall.code}]
+    return max(visits, key=lambda pattern: pattern.hall is not None, default=None)
+
+
+async def _way_there(uow: Uow, item: ServiceItem, hall: Hall, village: Village, rules: Rules) -> int:
+    """Minutes by road to the village, up to what the hall's rule lets its staff travel."""
+    booking = rules.booking
+    minutes = ceil(straight_km(hall, village) * booking.road_factor / booking.km_per_hour * 60)
+    pattern = await visiting_rule(uow, hall)
+    if pattern is not None and 0 < pattern.travel_minutes_limit < minutes:
+        why = f"到{village.name}路上要{minutes}分钟，超过了{hall.name}上门的范围"
+        raise NotThisWay(service=item.name, kind=KIND_WORDS[OfferKind.HOME_VISIT], why=why)
+    return minutes

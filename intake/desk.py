@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.exchange import FileForm, ImportReport, WaitingImport
+from intake.model.figures import KioskCapability, Month, Shortfall, Workload
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
@@ -52,7 +54,7 @@ from intake.usecases.cases import (
 )
 from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
-from intake.usecases.figures import nearby
+from intake.usecases.figures import counting, nearby
 from intake.usecases.people import representing, signing
 from intake.usecases.places import booking, lines, opening, reminding
 from intake.usecases.places import importing as county_importing
@@ -510,6 +512,29 @@ class FiguresCounter:
 
     async def nearby(self, caller: Caller, hall: HallCode) -> nearby.NearbyRate:
         return await nearby.nearby_rate(caller, hall, tools=self.tools)
+
+    async def sheet(self, caller: Caller, month: Month, hall: HallCode | None) -> counting.FigureSheet:
+        return await counting.figure_sheet(caller, month, hall, tools=self.tools)
+
+    async def trend(
+        self, caller: Caller, month: Month, hall: HallCode | None, months: int = 6
+    ) -> tuple[counting.FigureSheet, ...]:
+        return await counting.figure_trend(caller, month, hall, tools=self.tools, months=months)
+
+    async def rows(self, cmd: counting.AskRows) -> tuple[counting.ShownRow, ...]:
+        return await counting.figure_rows(cmd, tools=self.tools)
+
+    async def workload(self, caller: Caller, month: Month, hall: HallCode | None) -> tuple[Workload, ...]:
+        return await counting.workload(caller, month, hall, tools=self.tools)
+
+    async def shortfalls(self, caller: Caller, month: Month, hall: HallCode | None) -> tuple[Shortfall, ...]:
+        return await counting.shortfalls(caller, month, hall, tools=self.tools)
+
+    async def report_capabilities(self, caller: Caller, services: Sequence[ServiceCode], release: str) -> int:
+        return await counting.report_capabilities(caller, services, release, tools=self.tools)
+
+    async def capabilities_of(self, caller: Caller) -> tuple[KioskCapability, ...]:
+        return await counting.capabilities_of(caller, tools=self.tools)
 
 
 class Desk:

@@ -13,6 +13,7 @@ from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
 from intake.model.catalogue import Bundle, CounterGroup, ServiceItem
 from intake.model.exchange import FileForm, GivenFile, SheetTable, WaitingImport
+from intake.model.figures import KioskCapability, ListedRow, Listing, Month, Split, Tally
 from intake.model.follow_up import FollowUp
 from intake.model.granting import Standing
 from intake.model.helping import HelpRequest
@@ -635,6 +636,9 @@ class Cases(Protocol):
     async def get(self, case: CaseId) -> Case:
         """One by id; raises `NotFound`."""
 
+    async def those(self, ids: Collection[CaseId]) -> Mapping[CaseId, Case]:
+        """Several at once; what does not exist is left out."""
+
     async def by_number(self, number: str) -> Case:
         """One by the number people see; raises `NotFound`."""
 
@@ -694,6 +698,44 @@ class Cases(Protocol):
 
     async def count_try(self, case: CaseId) -> int:
         """One more try in vain, counted in one statement; returns how many there are now."""
+
+
+class Figures(Protocol):
+    """指标 as stored: one query per listing, which counts it and lists it. Halls are always named: a month of some
+    halls is read from an index, and takes no longer as the store grows.
+    """
+
+    async def tally(
+        self,
+        listing: Listing,
+        month: Month,
+        halls: Collection[HallCode],
+        today: date,
+        split: Split = Split.NONE,
+    ) -> tuple[Tally, ...]:
+        """How many rows each hall (and each person or kind) has in a month, and the sum of their values."""
+
+    async def rows(
+        self,
+        listing: Listing,
+        month: Month,
+        halls: Collection[HallCode],
+        today: date,
+        *,
+        key: str = "",
+        split: Split = Split.NONE,
+        after: str = "",
+        limit: int = 50,
+    ) -> tuple[ListedRow, ...]:
+        """The very rows, in the order of `at`, from the first after one given; `key` keeps one person's or kind's."""
+
+    async def capabilities(self, on: date) -> tuple[KioskCapability, ...]:
+        """What the kiosks can do on a day."""
+
+    async def capable_of(
+        self, kiosk: AccountCode, services: Collection[ServiceCode], on: date, release: str
+    ) -> int:
+        """From a day on a kiosk can do exactly these; returns how many came and went."""
 
 
 class Trays(Protocol):
@@ -976,6 +1018,8 @@ class Uow(Protocol):
     def lines(self) -> Lines: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def figures(self) -> Figures: ...
     @property
     def questions(self) -> Questions: ...
     @property

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from intake.errors import AlreadyOpen, NotFound, Stale
 from intake.model.case import CASE_WORDS, OPEN_STATES, Case, CaseEvent, CaseState, Page
 from intake.model.ids import AccountCode, CaseId, DepartmentName, HallCode, PageId, PersonId, ServiceCode
+from storage.sql.facts import keep_facts
 from storage.sql.rows import Values, add_once, as_noun, as_row, first_of_each, insert_into, one, write_version
 from storage.sql.tables import case_events, case_pages, cases, code_tries
 
@@ -27,9 +28,14 @@ class SqlCases:
         if not await add_once(self.connection, cases, _row(case)):
             raise Stale(what=f"“{case.service_name}”的草稿")
         await self._index_pages(case)
+        await keep_facts(self.connection, case)
 
     async def get(self, case: CaseId) -> Case:
         return _found(await one(self.connection, cases, cases.c.id == case))
+
+    async def those(self, ids: Collection[CaseId]) -> dict[CaseId, Case]:
+        rows = await self.connection.execute(select(cases).where(cases.c.id.in_(sorted(ids))))
+        return {row["id"]: _case(row) for row in rows.mappings()}
 
     async def by_number(self, number: str) -> Case:
         return _found(await one(self.connection, cases, cases.c.number == number))
@@ -81,6 +87,7 @@ class SqlCases:
         except IntegrityError:
             raise await self._second(case) from None
         await self._index_pages(case)
+        await keep_facts(self.connection, case)
         return replace(case, version=case.version + 1)
 
     async def tell(self, event: CaseEvent) -> None:

@@ -709,7 +709,46 @@ case_events = Table(
     Column("door", Word(Door), nullable=False),
     Column("at", Instant, nullable=False),
     Column("words", Text, nullable=False),
+    Index("case_events_by_act", "act", "at"),
     sqlite_autoincrement=True,
+)
+
+# What figures are counted from: the days and halls of a case's life, written with the case. Each month's rows lie
+# together in an index that holds all a count needs.
+case_facts = Table(
+    "case_facts",
+    metadata,
+    Column("case", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("service_code", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("door", Word(Door), nullable=False),
+    Column("opened_hall", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("proxy", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("submitted_on", Date, nullable=False),
+    Column("accepted_on", Date),
+    Column("due_on", Date),
+    Column("decided_on", Date),
+    Column("reckoned_on", Date),
+    Column("rounds", Integer, nullable=False),
+    Column("graded_on", Date),
+    Column("grade", Integer),
+    Index("facts_submitted", "submitted_on", "opened_hall", "proxy"),
+    Index("facts_accepted", "accepted_on", "hall", "rounds"),
+    Index("facts_reckoned", "reckoned_on", "hall", "decided_on", "due_on"),
+    Index("facts_graded", "graded_on", "hall", "grade"),
+)
+
+kiosk_capabilities = Table(
+    "kiosk_capabilities",
+    metadata,
+    Column("kiosk", Text, primary_key=True),
+    Column("service_code", Text, primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("until", Date),
+    Column("release", Text, nullable=False),
 )
 
 questions = Table(

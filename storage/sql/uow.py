@@ -8,6 +8,7 @@ from storage.crypto import Sealer
 from storage.sql.appointments import SqlAppointments
 from storage.sql.cases import SqlCases
 from storage.sql.catalogue import ItemsInForce, SqlCatalogue
+from storage.sql.figures import SqlFigures
 from storage.sql.holds import SqlHolds
 from storage.sql.imports import SqlImports
 from storage.sql.intents import SqlIntents, SqlNumbers
@@ -45,6 +46,7 @@ class SqlUow:
         self.tickets = SqlTickets(connection)
         self.lines = SqlLines(connection)
         self.cases = SqlCases(connection)
+        self.figures = SqlFigures(connection)
         self.questions = SqlQuestions(connection)
         self.follow_ups = SqlFollowUps(connection)
         self.help_requests = SqlHelpRequests(connection)

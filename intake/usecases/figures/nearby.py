@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
-from intake.model.catalogue import ServiceItem, Way
+from intake.model.catalogue import ServiceItem
 from intake.model.ids import HallCode
 from intake.model.people import Caller
 from intake.ports import Tools
+from intake.usecases.figures.standing import is_for_people, is_near
 
 
 @dataclass(frozen=True, slots=True)
 class NearbyRate:
-    """就近可办率 of one hall: what can be done here or from home, of all items, and the items that cannot."""
+    """就近可办率 of one hall: what can be done here or from home, of all items people need, and those that cannot."""
 
     hall: HallCode
     near: int
@@ -33,7 +34,6 @@ async def nearby_rate(caller: Caller, hall_code: HallCode, *, tools: Tools) -> N
     async with tools.open_view() as view:
         hall = await view.places.hall(hall_code)
         items = await view.catalogue.all_current(local_day(tools.clock.now()))
-    missing = tuple(
-        i for i in items if i.availability.at(hall.code, hall.level) is Way.NOT_HERE and not i.online
-    )
-    return NearbyRate(hall.code, len(items) - len(missing), len(items), missing)
+    needed = [item for item in items if is_for_people(item)]
+    missing = tuple(item for item in needed if not is_near(item, hall))
+    return NearbyRate(hall.code, len(needed) - len(missing), len(needed), missing)

@@ -25,7 +25,7 @@ class SqlCases:
         self.connection = connection
 
     async def add(self, case: Case) -> None:
-        if not await add_once(self.connection, cases, _row(case)):
+        if not await add_once(self.connection, cases, case_row(case)):
             raise Stale(what=f"“{case.service_name}”的草稿")
         await self._index_pages(case)
         await keep_facts(self.connection, case)
@@ -83,7 +83,7 @@ class SqlCases:
     async def save(self, case: Case) -> Case:
         try:
             async with self.connection.begin_nested():
-                await write_version(self.connection, cases, _row(case), what=_name(case))
+                await write_version(self.connection, cases, case_row(case), what=_name(case))
         except IntegrityError:
             raise await self._second(case) from None
         await self._index_pages(case)
@@ -170,12 +170,16 @@ class SqlCases:
             )
 
 
-def _row(case: Case) -> Values:
+def case_row(case: Case) -> Values:
     """A draft has no number yet: NULL is the one number that many rows may share.
 
     What has no limit yet is due on the last of days, for the two databases sort NULL to opposite ends.
     """
-    return {**as_row(case), "number": case.number or None, "due_on": case.due.day if case.due else date.max}
+    return {
+        **as_row(case),
+        "number": case.number or None,
+        "due_on": case.due.day if case.due else date.max,
+    }
 
 
 def _case(row: RowMapping) -> Case:

@@ -170,7 +170,9 @@ _EMPTY: Mapping[str, Callable[[], ColumnElement[Any]]] = {
 }
 _handed = select(province_records.c.case).where(province_records.c.case == _f.case).exists()
 _closed = (
-    select(follow_ups.c.id).where(follow_ups.c.case == _f.case, follow_ups.c.state == FollowUpState.CLOSED).exists()
+    select(follow_ups.c.id)
+    .where(follow_ups.c.case == _f.case, follow_ups.c.state == FollowUpState.CLOSED)
+    .exists()
 )
 _kept = (AppointmentState.KEPT, AppointmentState.CHECKED_IN)
 _graded = {"who": _f.receiver, "value": cast(_f.grade, Float)}

@@ -93,7 +93,8 @@ async def test_the_nearby_rate_is_what_the_halls_list_says(county):
     """S18: near over total, and each missing item is named; another hall's director does not see it."""
     rate = await county.desk.figures.nearby(await county.caller("director-anwen"), ANWEN)
 
-    offered = await county.desk.catalogue.of_hall(ANWEN)
+    listed = await county.desk.catalogue.of_hall(ANWEN)
+    offered = [one for one in listed if "自然人" in one.item.served]
     away = [one.item for one in offered if one.way is Way.NOT_HERE and not one.item.online]
     assert (rate.total, rate.near) == (len(offered), len(offered) - len(away))
     assert [item.code for item in rate.missing] == [item.code for item in away]

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -99,7 +99,11 @@ def _write_facts(facts: sa.Table) -> None:
 
 
 def _facts_of(row: dict[str, Any]) -> dict[str, Any]:
-    due = date.fromisoformat(row["due"]["day"]) if row["due"] and row["state"] != "correction_asked" else None
+    due = (
+        date.fromisoformat(row["due"]["day"])
+        if row["due"] and row["state"] not in {"correction_asked", "escalated"}
+        else None
+    )
     decided = _day(row["outcome"] and row["outcome"]["decided_at"]) if row["accepted_at"] else None
     judged = row["evaluation"] or {}
     in_time = decided is not None and due is not None and decided <= due

@@ -14,8 +14,8 @@ from intake.model.booking import Appointment
 from intake.model.calendar import SHANGHAI, local_text
 from intake.model.case import CASE_WORDS, Case
 from intake.model.catalogue import ServiceItem
+from intake.model.grades import GRADES
 from intake.model.leaving import Notice
-from intake.usecases.cases.deciding import GRADES
 from intake.usecases.cases.drafting import PageAdded
 
 _CARDS = {ServiceItem: "item", Case: "case", Appointment: "appointment", PageAdded: "photo"}

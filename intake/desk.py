@@ -12,16 +12,24 @@ from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.exchange import FileForm, ImportReport, WaitingImport
 from intake.model.figures import KioskCapability, Month, Shortfall, Workload
+from intake.model.follow_up import FollowUp
+from intake.model.helping import HelpRequest
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
     CaseId,
     CounterCode,
+    DutyId,
+    FollowUpId,
     HallCode,
     HeardId,
+    HelpId,
     ImportId,
+    MandateId,
+    OrderId,
     PageId,
     PersonId,
+    QuestionId,
     ServiceCode,
     TeachingId,
 )
@@ -29,15 +37,19 @@ from intake.model.learning import Edition, Heard, HeardState, Teaching
 from intake.model.leaving import Notice
 from intake.model.lines import CounterPost, HallRules
 from intake.model.matching import Explained, Match, PersonFacts
+from intake.model.owning import Step
 from intake.model.pace import Pace
 from intake.model.people import Account, Caller, Door, Mandate, Person, Role
 from intake.model.places import Department, Hall, Village
 from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
+from intake.model.staffing import Authorisation, Duty, Training, TrainingRules
+from intake.model.statement import Statement
 from intake.model.tray import CounterTray
 from intake.model.visits import VisitDay
 from intake.model.waiting import Waiting
+from intake.model.work_order import WorkOrder
 from intake.ports import Tools
 from intake.usecases.cases import (
     acting,
@@ -55,12 +67,12 @@ from intake.usecases.cases import (
 from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import counting, nearby
-from intake.usecases.people import representing, signing
+from intake.usecases.people import authorising, helping, mandates, representing, signing, staffing, statements
 from intake.usecases.places import booking, lines, opening, reminding
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
-from intake.usecases.questions import asking
-from intake.usecases.queue import arriving, calling, ruling, watching
+from intake.usecases.questions import asking, following, ordering, owning
+from intake.usecases.queue import arriving, calling, greening, ruling, watching
 from intake.usecases.visits import going, planning
 
 
@@ -339,6 +351,9 @@ class QueueCounter:
     async def set_rules(self, cmd: ruling.SetLineRules) -> HallRules:
         return await ruling.set_line_rules(cmd, tools=self.tools)
 
+    async def grant_green(self, cmd: greening.GrantGreen) -> Ticket:
+        return await greening.grant_green(cmd, tools=self.tools)
+
     async def pulses(self) -> dict[HallCode, int]:
         return await calling.pulses(tools=self.tools)
 
@@ -448,14 +463,20 @@ class PeopleCounter:
     async def sign_in_as(self, code: AccountCode, door: Door) -> signing.SignedIn:
         return await signing.sign_in_as(code, door, tools=self.tools)
 
-    async def who_is(self, token: str) -> Caller:
-        return await signing.who_is(token, tools=self.tools)
+    async def who_is(self, token: str, address: str = "") -> Caller:
+        return await signing.who_is(token, address, tools=self.tools)
 
     async def sign_out(self, token: str) -> None:
         await signing.sign_out(token, tools=self.tools)
 
-    async def device_by_token(self, token: str, door: Door) -> Caller:
-        return await signing.device_by_token(token, door, tools=self.tools)
+    async def device_by_token(self, token: str, door: Door, address: str = "") -> Caller:
+        return await signing.device_by_token(token, door, address, tools=self.tools)
+
+    async def end_sessions_of(self, code: AccountCode) -> int:
+        return await signing.end_sessions_of(code, tools=self.tools)
+
+    async def forget_sessions(self) -> int:
+        return await signing.forget_sessions(tools=self.tools)
 
     async def enrol_device(self, code: AccountCode, token: str) -> Account:
         return await signing.enrol_device(code, token, tools=self.tools)
@@ -481,6 +502,63 @@ class PeopleCounter:
     async def record_mandate(self, cmd: representing.RecordMandate) -> Mandate:
         return await representing.record_mandate(cmd, tools=self.tools)
 
+    async def revoke_mandate(self, cmd: mandates.RevokeMandate) -> Mandate:
+        return await mandates.revoke_mandate(cmd, tools=self.tools)
+
+    async def my_mandates(self, caller: Caller) -> tuple[mandates.GivenMandate, ...]:
+        return await mandates.my_mandates(caller, tools=self.tools)
+
+    async def mandates_of(self, caller: Caller, person: PersonId) -> tuple[mandates.GivenMandate, ...]:
+        return await mandates.mandates_of(caller, person, tools=self.tools)
+
+    async def see_evidence(self, caller: Caller, mandate: MandateId) -> bytes:
+        return await mandates.see_evidence(caller, mandate, tools=self.tools)
+
+    async def ask_help(self, cmd: helping.AskHelp) -> HelpRequest:
+        return await helping.ask_help(cmd, tools=self.tools)
+
+    async def handle_help(self, cmd: helping.HandleHelp) -> HelpRequest:
+        return await helping.handle_help(cmd, tools=self.tools)
+
+    async def ask_again(self, cmd: helping.AskAgain) -> HelpRequest:
+        return await helping.ask_again(cmd, tools=self.tools)
+
+    async def my_help(self, caller: Caller) -> tuple[HelpRequest, ...]:
+        return await helping.my_help(caller, tools=self.tools)
+
+    async def help_to_give(self, caller: Caller) -> tuple[HelpRequest, ...]:
+        return await helping.help_to_give(caller, tools=self.tools)
+
+    async def help_at(self, caller: Caller, hall: HallCode) -> tuple[HelpRequest, ...]:
+        return await helping.help_at(caller, hall, tools=self.tools)
+
+    async def show_help(self, caller: Caller, request: HelpId) -> tuple[HelpRequest, tuple[Step, ...]]:
+        return await helping.show_help(caller, request, tools=self.tools)
+
+    async def statement(self, caller: Caller, proxy: AccountCode, month: date | None = None) -> Statement:
+        return await statements.statement_of(caller, proxy, month, tools=self.tools)
+
+    async def proxies_at(self, caller: Caller, hall: HallCode) -> tuple[Account, ...]:
+        return await statements.proxies_at(caller, hall, tools=self.tools)
+
+    async def staff(self, caller: Caller, hall: HallCode, monday: date | None = None) -> staffing.Roster:
+        return await staffing.staff_of(caller, hall, monday, tools=self.tools)
+
+    async def record_training(self, cmd: authorising.RecordTraining) -> Training:
+        return await authorising.record_training(cmd, tools=self.tools)
+
+    async def authorise(self, cmd: authorising.Authorise) -> Authorisation | None:
+        return await authorising.authorise(cmd, tools=self.tools)
+
+    async def plan_duty(self, cmd: staffing.PlanDuty) -> Duty:
+        return await staffing.plan_duty(cmd, tools=self.tools)
+
+    async def cancel_duty(self, caller: Caller, duty: DutyId) -> Duty:
+        return await staffing.cancel_duty(caller, duty, tools=self.tools)
+
+    async def training_rules(self) -> TrainingRules:
+        return await staffing.training_rules(tools=self.tools)
+
     async def notices(self, caller: Caller, after: int = 0) -> tuple[Notice, ...]:
         return await signing.notices(caller, after, tools=self.tools)
 
@@ -502,6 +580,77 @@ class QuestionsCounter:
 
     async def at_hall(self, caller: Caller, hall: HallCode) -> tuple[Question, ...]:
         return await asking.hall_questions(caller, hall, tools=self.tools)
+
+    async def to_answer(self, caller: Caller) -> tuple[Question, ...]:
+        return await owning.questions_to_answer(caller, tools=self.tools)
+
+    async def show(self, caller: Caller, question: QuestionId) -> tuple[Question, tuple[Step, ...]]:
+        return await owning.show_question(caller, question, tools=self.tools)
+
+    async def colleagues(self, caller: Caller) -> tuple[Account, ...]:
+        return await owning.colleagues(caller, tools=self.tools)
+
+    async def hand_over(self, cmd: owning.HandOverQuestion) -> Question:
+        return await owning.hand_over_question(cmd, tools=self.tools)
+
+    async def reopen(self, cmd: owning.ReopenQuestion) -> Question:
+        return await owning.reopen_question(cmd, tools=self.tools)
+
+    async def judge(self, cmd: owning.JudgeAnswer) -> Question:
+        return await owning.judge_answer(cmd, tools=self.tools)
+
+    async def overdue(self, caller: Caller, hall: HallCode | None) -> owning.Overdue:
+        return await owning.overdue(caller, hall, tools=self.tools)
+
+    async def remind_of_overdue(self) -> int:
+        return await owning.remind_of_overdue(tools=self.tools)
+
+    async def follow_ups_at(self, caller: Caller, hall: HallCode | None) -> tuple[FollowUp, ...]:
+        return await following.follow_ups_at(caller, hall, tools=self.tools)
+
+    async def my_follow_ups(self, caller: Caller) -> tuple[FollowUp, ...]:
+        return await following.my_follow_ups(caller, tools=self.tools)
+
+    async def follow_ups_of_mine(self, caller: Caller) -> tuple[FollowUp, ...]:
+        return await following.follow_ups_of_mine(caller, tools=self.tools)
+
+    async def show_follow_up(
+        self, caller: Caller, follow_up: FollowUpId
+    ) -> tuple[FollowUp, tuple[Step, ...]]:
+        return await following.show_follow_up(caller, follow_up, tools=self.tools)
+
+    async def may_follow_up(self, caller: Caller, follow_up: FollowUpId) -> tuple[Account, ...]:
+        return await following.may_follow_up(caller, follow_up, tools=self.tools)
+
+    async def note_contact(self, cmd: following.NoteContact) -> FollowUp:
+        return await following.note_contact(cmd, tools=self.tools)
+
+    async def close_follow_up(self, cmd: following.CloseFollowUp) -> FollowUp:
+        return await following.close_follow_up(cmd, tools=self.tools)
+
+    async def hand_over_follow_up(self, cmd: following.HandOverFollowUp) -> FollowUp:
+        return await following.hand_over_follow_up(cmd, tools=self.tools)
+
+    async def judge_again(self, cmd: following.JudgeAgain) -> FollowUp:
+        return await following.judge_again(cmd, tools=self.tools)
+
+    async def open_order(self, cmd: ordering.OpenOrder) -> WorkOrder:
+        return await ordering.open_order(cmd, tools=self.tools)
+
+    async def add_order_image(self, cmd: ordering.AddOrderImage) -> WorkOrder:
+        return await ordering.add_order_image(cmd, tools=self.tools)
+
+    async def work_on_order(self, cmd: ordering.WorkOnOrder) -> WorkOrder:
+        return await ordering.work_on_order(cmd, tools=self.tools)
+
+    async def orders(self, caller: Caller, *, closed: bool = False) -> tuple[WorkOrder, ...]:
+        return await ordering.orders_of(caller, closed=closed, tools=self.tools)
+
+    async def show_order(self, caller: Caller, order: OrderId) -> tuple[WorkOrder, tuple[Step, ...]]:
+        return await ordering.show_order(caller, order, tools=self.tools)
+
+    async def see_order_image(self, caller: Caller, order: OrderId, place: int) -> bytes:
+        return await ordering.see_order_image(caller, order, place, tools=self.tools)
 
 
 @dataclass(frozen=True, slots=True)

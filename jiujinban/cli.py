@@ -22,6 +22,8 @@ device_app = typer.Typer(help="登记设备", no_args_is_help=True)
 app.add_typer(import_app, name="import")
 app.add_typer(photo_app, name="photo")
 app.add_typer(device_app, name="device")
+account_app = typer.Typer(help="账号登录", no_args_is_help=True)
+app.add_typer(account_app, name="account")
 
 Files = Annotated[list[Path], typer.Argument(help="要导入的文件，可以多个", metavar="FILE…")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -202,6 +204,19 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         fail(f"日期应写成 2027-01-01 的样子，不是“{text}”")
+
+
+@account_app.command("sign-out", help="让一个账号在所有地方退出登录（手机丢了、人离岗了）。")
+def sign_out_everywhere(code: Annotated[str, typer.Argument(help="账号，例如 clerk-anwen-1")]) -> None:
+    """End every session of an account."""
+    from intake.model.ids import AccountCode  # noqa: PLC0415 (likewise)
+    from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
+
+    async def act(house: House) -> str:
+        ended = await house.desk.people.end_sessions_of(AccountCode(code))
+        return f"{code} 已退出登录（{ended} 处）。"
+
+    say(in_house(act))
 
 
 operating.add_commands(app)

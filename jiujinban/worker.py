@@ -52,6 +52,8 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         asyncio.create_task(_again(house.desk.places.tend_lines, _LINE_SECONDS), name="tend the lines"),
         asyncio.create_task(_again(house.desk.cases.clear_counters, _MINUTE), name="clear counters"),
         asyncio.create_task(_again(house.learn_catalogue, _CATALOGUE_SECONDS), name="learn catalogue"),
+        asyncio.create_task(_again(house.desk.questions.remind_of_overdue, _HOUR), name="remind of overdue"),
+        asyncio.create_task(_again(house.desk.people.forget_sessions, _HOUR), name="forget sessions"),
         asyncio.create_task(_again(house.desk.catalogue.forget_heard, _HOUR), name="forget words"),
         asyncio.create_task(_again(AuditChain(house.store).seal, _MINUTE), name="seal the audit trail"),
         asyncio.create_task(_again(retiring, _DAY, first=_HOUR), name="retention"),

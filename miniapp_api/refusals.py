@@ -28,6 +28,11 @@ STATUS = {
     "wrong_code": 403,
     "code_locked": 403,
     "wrong_identity": 403,
+    "wrong_number": 422,
+    "locked_out": 403,
+    "not_trained": 403,
+    "not_authorised": 403,
+    "judged_themselves": 403,
     "busy": 503,
 }
 _CONFLICT = 409

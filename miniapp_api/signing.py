@@ -64,7 +64,9 @@ async def recognise(
     token, by_cookie = _token(request)
     if token is not None:
         try:
-            request[CALLER] = await request.app[DESK].people.who_is(token)
+            # A cookie that has run out is no guess; a bearer token nobody knows may be one, and is counted.
+            address = "" if by_cookie else request.remote or ""
+            request[CALLER] = await request.app[DESK].people.who_is(token, address)
         except NotSignedIn:
             if not by_cookie:
                 raise

@@ -10,6 +10,7 @@ from intake.model.booking import Appointment, Slot
 from intake.model.calendar import SHANGHAI, WorkingCalendar, day_text, local_text
 from intake.model.case import CASE_WORDS, LIFE, Act, Case, CaseEvent, CaseMaterial, CaseState, Page, Verdict
 from intake.model.catalogue import Need, ProjectType, ServiceItem, TimeLimit, Way
+from intake.model.grades import GRADES
 from intake.model.ids import HallCode
 from intake.model.lines import why_here
 from intake.model.people import Account, Caller, Door, Person, mask_phone
@@ -18,7 +19,7 @@ from intake.model.province import ProvinceRecord
 from intake.model.question import Question
 from intake.model.queue import OVER, TICKET_WORDS, Ticket
 from intake.model.tray import CounterTray, LaidCard, LaidPage
-from intake.usecases.cases.deciding import BY_MAIL, GRADES
+from intake.usecases.cases.deciding import BY_MAIL
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.places.booking import APPOINTMENT_WORDS
 from intake.usecases.queue.watching import GroupLine, HallLine

@@ -33,12 +33,12 @@ from bot.dialogue.words import case_line
 from intake.model.booking import Appointment, AppointmentState
 from intake.model.calendar import day_text, local_text
 from intake.model.case import CASE_WORDS, Act, Case
+from intake.model.grades import GRADES
 from intake.model.ids import AppointmentId, CaseId, ServiceCode
 from intake.model.matching import Decision, Match, PersonFacts
 from intake.model.people import Role
 from intake.model.question import Question
 from intake.model.speech import Intent
-from intake.usecases.cases.deciding import GRADES
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
 

@@ -12,7 +12,7 @@ from intake.usecases.cases.tray import LayCard, LayPage, OpenWalkIn, WalkIn
 class PeopleVerbs(Protocol):
     """The desk's people counter, as far as a machine may ask of it."""
 
-    async def device_by_token(self, token: str, door: Door) -> Caller: ...
+    async def device_by_token(self, token: str, door: Door, address: str = "") -> Caller: ...
 
 
 class CaseVerbs(Protocol):

@@ -85,7 +85,8 @@ class Gateway:
         given = request.headers.get(hdrs.AUTHORIZATION, "")
         if not given.startswith(_SCHEME):
             raise Unauthenticated
-        caller = await self.people.device_by_token(given.removeprefix(_SCHEME).strip(), Door.COUNTER)
+        token, address = given.removeprefix(_SCHEME).strip(), request.remote or ""
+        caller = await self.people.device_by_token(token, Door.COUNTER, address)
         return caller if caller.account.counter is not None else replace(caller, door=Door.KIOSK)
 
 

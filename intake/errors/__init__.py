@@ -259,6 +259,12 @@ class FaultyImport(Refusal):
     code = "faulty_import"
 
 
+class WrongNumber(BadInput):
+    """An ID number that does not fit the person: told like any other field, and counted like any wrong secret."""
+
+    code = "wrong_number"
+
+
 class WrongCode(Refusal):
     """The collection code is not the one of this case; `left` is how often it may still be tried."""
 

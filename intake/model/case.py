@@ -348,11 +348,12 @@ class CaseClock:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """好差评: one of five grades (5 非常满意 … 1 非常不满意) and the person's words."""
+    """好差评: one of five grades (5 非常满意 … 1 非常不满意) and the person's words; `by` is who gave it."""
 
     grade: int
     words: str
     at: datetime
+    by: AccountCode | None = None
 
     @property
     def bad(self) -> bool:

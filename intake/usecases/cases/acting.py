@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from intake.errors import Stale
-from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
 from intake.model.case import Act, Case
 from intake.model.ids import CaseId, HallCode, IntentKey
@@ -14,6 +13,7 @@ from intake.model.pace import next_look
 from intake.model.people import Caller
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
+from intake.usecases.people.authorising import require_may_receive
 from intake.usecases.trail import leave_trail
 
 
@@ -65,10 +65,10 @@ async def keep(uow: Uow, case: Case, tools: Tools) -> Case:
     return await uow.cases.save(replace(case, look_on=look))
 
 
-async def require_clerk(uow: Uow, caller: Caller, case: Case) -> None:
-    """Pass for reception, at the kind of counter the item goes to."""
+async def require_clerk(uow: Uow, caller: Caller, case: Case, tools: Tools) -> None:
+    """Pass for reception, at the kind of counter the item goes to, trained and authorised for it."""
     item = await uow.catalogue.version(case.service_code, case.item_version)
-    require(caller, Verb.RECEIVE_CASE, Belonging(group=item.counter_group))
+    await require_may_receive(uow, caller, item, tools.clock.now())
 
 
 async def carried_here(uow: Uow, case: Case, caller: Caller, tools: Tools) -> Case:

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 
 from intake.errors import BadInput, CodeLocked, NoExtension, NotNow, WrongCode, WrongIdentity
 from intake.model.authority import Belonging, Verb, require
-from intake.model.calendar import day_text
+from intake.model.calendar import day_text, local_day
 from intake.model.case import CASE_WORDS, Act, Case, Delivery, Evaluation, Extension, Issue, Outcome
 from intake.model.catalogue import TimeLimit
+from intake.model.grades import GRADES
 from intake.model.ids import CaseId, IntentKey
 from intake.model.people import Caller, IdNumber
 from intake.ports import Tools, Uow
 from intake.usecases.cases.acting import OnCase, act_once, carried_here, keep, require_seen
 from intake.usecases.intents import taking_turns
+from intake.usecases.people.mandates import require_still_trusted
+from intake.usecases.questions.following import open_follow_up_of_case
 from intake.usecases.trail import leave_trail, notify
 
 AT_WINDOW, BY_MAIL, TO_THE_DOOR, ON_THE_SPOT = "窗口领取", "邮寄", "送上门", "当场交付"
 ISSUE_WAYS = (AT_WINDOW, BY_MAIL, TO_THE_DOOR, ON_THE_SPOT)
-GRADES = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 _CODE_DIGITS = 6
 _HIMSELF = "本人"
 _USUAL_CARRIER = "中国邮政"
@@ -287,8 +289,9 @@ async def _evaluate(uow: Uow, cmd: EvaluateCase, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
     require(cmd.caller, Verb.EVALUATE_CASE, Belonging(case.applicant, case.opened_by))
-    saved = await keep(uow, case.evaluate(Evaluation(cmd.grade, cmd.words, now)), tools)
+    saved = await keep(uow, case.evaluate(Evaluation(cmd.grade, cmd.words, now, cmd.caller.code)), tools)
     await leave_trail(uow, saved, cmd.caller, "evaluate", now, words=GRADES[cmd.grade])
+    await open_follow_up_of_case(uow, cmd.caller, saved, tools)
     return saved
 
 
@@ -296,6 +299,7 @@ async def _withdraw(uow: Uow, cmd: WithdrawCase, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
     require(cmd.caller, Verb.WITHDRAW_CASE, Belonging(case.applicant, case.opened_by))
+    await require_still_trusted(uow, cmd.caller, case, local_day(now))
     saved = await keep(uow, case.withdraw(cmd.why), tools)
     await leave_trail(uow, saved, cmd.caller, "withdraw", now, words=cmd.why)
     return saved

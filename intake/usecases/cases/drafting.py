@@ -34,8 +34,9 @@ from intake.model.people import Caller, Mandate, Person, Role
 from intake.model.places import Hall
 from intake.ports import Tools, Uow
 from intake.usecases.cases.acting import act_once, keep
+from intake.usecases.cases.doubling import warn_of_attempt, warn_of_others
 from intake.usecases.intents import once, taking_turns
-from intake.usecases.people.mandates import require_may_act
+from intake.usecases.people.mandates import require_may_act, require_still_trusted
 from intake.usecases.trail import leave_trail, notify
 
 # Below this the reading room's guess of what a photograph shows does not overrule what the person was asked for.
@@ -96,18 +97,28 @@ class SubmitCase:
 
 async def open_draft(cmd: OpenDraft, *, tools: Tools) -> Case:
     """Open the draft, or bring back the one this account already keeps for the person and the item."""
-    return await taking_turns(
-        tools,
-        lambda uow: once(
-            uow,
-            cmd.caller,
-            cmd.key,
-            f"open_draft:{cmd.person}:{cmd.service_code}",
-            act=lambda: draft_in(uow, cmd, tools=tools),
-            again=lambda found: uow.cases.get(CaseId(found)),
-            name=lambda done: done.id,
-        ),
-    )
+
+    async def begin(uow: Uow) -> Case:
+        case = await draft_in(uow, cmd, tools=tools)
+        await warn_of_others(uow, cmd.caller, case)
+        return case
+
+    try:
+        return await taking_turns(
+            tools,
+            lambda uow: once(
+                uow,
+                cmd.caller,
+                cmd.key,
+                f"open_draft:{cmd.person}:{cmd.service_code}",
+                act=lambda: begin(uow),
+                again=lambda found: uow.cases.get(CaseId(found)),
+                name=lambda done: done.id,
+            ),
+        )
+    except AlreadyOpen as refused:
+        await warn_of_attempt(cmd.caller, CaseId(refused.facts["case"]), tools)
+        raise
 
 
 async def draft_in(uow: Uow, cmd: OpenDraft, *, tools: Tools) -> Case:
@@ -139,7 +150,7 @@ async def add_page(cmd: AddPage, *, tools: Tools) -> PageAdded:
     digest = await tools.blobs.put(photo.jpeg)
 
     async def lay(uow: Uow) -> PageAdded:
-        case = await own_case(uow, cmd.caller, cmd.case)
+        case = await own_case(uow, cmd.caller, cmd.case, tools)
 
         async def act() -> PageAdded:
             page = _page(tools, cmd, digest, photo.jpeg, photo.facts)
@@ -173,7 +184,7 @@ async def drop_page(cmd: DropPage, *, tools: Tools) -> Case:
     """Take a photograph back while the case may still be changed."""
 
     async def drop(uow: Uow) -> Case:
-        case = await own_case(uow, cmd.caller, cmd.case)
+        case = await own_case(uow, cmd.caller, cmd.case, tools)
         saved = await keep(uow, case.without_page(cmd.page), tools)
         await leave_trail(uow, saved, cmd.caller, "drop_page", tools.clock.now())
         return saved
@@ -188,7 +199,7 @@ async def submit_case(cmd: SubmitCase, *, tools: Tools) -> Case:
     """Give the matter its number; from here the county answers for it."""
 
     async def submit(uow: Uow) -> Case:
-        return await submit_in(uow, cmd, await own_case(uow, cmd.caller, cmd.case), tools=tools)
+        return await submit_in(uow, cmd, await own_case(uow, cmd.caller, cmd.case, tools), tools=tools)
 
     return await taking_turns(
         tools,
@@ -274,8 +285,11 @@ def _draft(
     )
 
 
-async def own_case(uow: Uow, caller: Caller, case_id: CaseId) -> Case:
-    """A case the caller may lay pages into or hand in: one's own, one opened for somebody, or by office any."""
+async def own_case(uow: Uow, caller: Caller, case_id: CaseId, tools: Tools) -> Case:
+    """A case the caller may lay pages into or hand in: one's own, one opened for somebody, or by office any.
+
+    Whoever acts under a mandate needs one that is still in force: an elder may have taken it back.
+    """
     case = await uow.cases.get(case_id)
     person = await uow.people.person(case.applicant)
     mine = case.opened_by == caller.code or case.applicant == caller.account.person
@@ -286,12 +300,13 @@ async def own_case(uow: Uow, caller: Caller, case_id: CaseId) -> Case:
         Verb.OPEN_CASE,
         Belonging(person=case.applicant, opened_by=caller.code, village=person.village),
     )
+    await require_still_trusted(uow, caller, case, local_day(tools.clock.now()))
     return case
 
 
 async def _expected_kind(cmd: AddPage, tools: Tools) -> str | None:
     async with tools.open_view() as view:
-        case = await own_case(view, cmd.caller, cmd.case)
+        case = await own_case(view, cmd.caller, cmd.case, tools)
     if cmd.material is None:
         return None
     return _named(case, cmd.material).kind

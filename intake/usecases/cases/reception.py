@@ -138,7 +138,7 @@ async def require_reviewer(uow: Uow, caller: Caller, case: Case) -> None:
     if case.state is CaseState.IN_REVIEW:
         require(caller, Verb.DECIDE_CASE, Belonging(department=case.department))
     else:
-        await require_clerk(uow, caller, case)
+        await require_clerk(uow, caller, case, tools)
 
 
 async def director_of(uow: Uow, hall: HallCode) -> str:
@@ -150,7 +150,7 @@ async def director_of(uow: Uow, hall: HallCode) -> str:
 
 async def _receive(uow: Uow, cmd: OnCase, tools: Tools) -> Case:
     case = await uow.cases.get(cmd.case)
-    await require_clerk(uow, cmd.caller, case)
+    await require_clerk(uow, cmd.caller, case, tools)
     require_seen(case, cmd.version)
     here = await carried_here(uow, case, cmd.caller, tools)
     saved = await keep(uow, here.receive(cmd.caller.code), tools)
@@ -161,7 +161,7 @@ async def _receive(uow: Uow, cmd: OnCase, tools: Tools) -> Case:
 async def _accept(uow: Uow, cmd: AcceptCase, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
-    await require_clerk(uow, cmd.caller, case)
+    await require_clerk(uow, cmd.caller, case, tools)
     require_seen(case, cmd.version)
     item = await uow.catalogue.version(case.service_code, case.item_version)
     calendar = await uow.places.calendar()
@@ -243,10 +243,10 @@ def _correct_by(cmd: AskCorrection, key: str, calendar: WorkingCalendar, today: 
 
 async def _resupply(uow: Uow, cmd: Resupply, tools: Tools) -> Case:
     now = tools.clock.now()
-    case = await own_case(uow, cmd.caller, cmd.case)
+    case = await own_case(uow, cmd.caller, cmd.case, tools)
     asker = case.correction.asked_by if case.correction else None
     if cmd.on_paper:
-        await require_clerk(uow, cmd.caller, case)
+        await require_clerk(uow, cmd.caller, case, tools)
         _require_known(case, cmd.on_paper)
         case = case.supplied_on_paper(cmd.on_paper, now)
     answered = case.resupply(await uow.places.calendar(), local_day(now))
@@ -261,7 +261,7 @@ async def _resupply(uow: Uow, cmd: Resupply, tools: Tools) -> Case:
 async def _supply(uow: Uow, cmd: SupplyLater, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
-    await require_clerk(uow, cmd.caller, case)
+    await require_clerk(uow, cmd.caller, case, tools)
     require_seen(case, cmd.version)
     owed = frozenset(m.key for m in case.owing())
     if not cmd.on_paper or not cmd.on_paper <= owed:
@@ -273,7 +273,7 @@ async def _supply(uow: Uow, cmd: SupplyLater, tools: Tools) -> Case:
 
 async def _hand_over(uow: Uow, cmd: OnCase, tools: Tools) -> Case:
     case = await uow.cases.get(cmd.case)
-    await require_clerk(uow, cmd.caller, case)
+    await require_clerk(uow, cmd.caller, case, tools)
     require_seen(case, cmd.version)
     saved = await keep(uow, case.hand_over(), tools)
     await leave_trail(uow, saved, cmd.caller, "hand_over", tools.clock.now())
@@ -283,7 +283,7 @@ async def _hand_over(uow: Uow, cmd: OnCase, tools: Tools) -> Case:
 async def _redirect(uow: Uow, cmd: Redirect, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
-    await require_clerk(uow, cmd.caller, case)
+    await require_clerk(uow, cmd.caller, case, tools)
     require_seen(case, cmd.version)
     outcome = Outcome(
         granted=False,

@@ -254,7 +254,7 @@ async def _lay_page(uow: Uow, caller: Caller, page: LaidPage, tools: Tools) -> P
     await uow.trays.lay_page(page)
     await uow.trays.save(card.touch(page.laid_at))
     if card.case is not None:
-        await _lay_in(uow, caller, await own_case(uow, caller, card.case), page, tools)
+        await _lay_in(uow, caller, await own_case(uow, caller, card.case, tools), page, tools)
     await _audit(uow, caller, "page", card, tools, page=page.id)
     await uow.leaving.beat(card.hall)
     return page.id

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from intake.errors import BadInput, NotYourVillage
+from intake.errors import BadInput, NotYourVillage, WrongNumber
 from intake.model.authority import Belonging, Verb, require
-from intake.model.calendar import local_day
+from intake.model.calendar import day_text, local_day
 from intake.model.catalogue import HallLevel
 from intake.model.ids import Digest, IntentKey, MandateId, PersonId, ServiceCode, VillageCode
-from intake.model.leaving import AuditEntry
+from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Account, Caller, IdNumber, Mandate, Person, Role
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
+from intake.usecases.people.locking import count_wrong, require_unlocked
 
 _MIN_PHONE = 7
 
@@ -32,9 +33,10 @@ class AddVillager:
 
 @dataclass(frozen=True, slots=True)
 class RecordMandate:
-    """授权委托: the elder's word for one matter, with a photograph of it if there is one.
+    """授权委托: the elder's word for one matter and for `more` along with it, with a photograph of it if there is one.
 
-    A citizen knows the relative's ID number; an id alone, which a page or a guess may bring, is nobody's word.
+    A citizen knows the relative's ID number; an id alone, which a page or a guess may bring, is nobody's word. `days`
+    is how long it holds; the county's rule where it does not say.
     """
 
     caller: Caller
@@ -42,7 +44,9 @@ class RecordMandate:
     service_code: ServiceCode
     statement: str
     id_number: str = field(default="", repr=False)
-    evidence: Digest | None = None
+    photo: bytes = field(default=b"", repr=False)
+    more: tuple[ServiceCode, ...] = ()
+    days: int | None = None
     key: IntentKey | None = None
 
 
@@ -86,13 +90,16 @@ async def add_villager(cmd: AddVillager, *, tools: Tools) -> Person:
 async def add_relative(cmd: AddVillager, *, tools: Tools) -> Person:
     """家人: somebody of the citizen's own family, by name and number together, so that nobody can look up a name."""
     require(cmd.caller, Verb.RECORD_MANDATE)
+    await require_unlocked(cmd.caller, tools)
     number = _number(cmd.id_number)
+    async with tools.open_view() as view:
+        known = await view.people.by_id_number(number)
+    if known is not None and known.name != cmd.name.strip():
+        await count_wrong(cmd.caller, tools)
+        raise WrongNumber(field="name", why="姓名和身份证号对不上，请核对后再发一次。")
+    if known is not None:
+        return known
     async with tools.open_uow() as uow:
-        known = await uow.people.by_id_number(number)
-        if known is not None and known.name != cmd.name.strip():
-            raise BadInput(field="name", why="姓名和身份证号对不上，请核对后再发一次。")
-        if known is not None:
-            return known
         own = cmd.caller.account.person
         village = (await uow.people.person(own)).village if own else None
         person = _person(cmd, number, village, tools)
@@ -125,16 +132,24 @@ async def record_mandate(cmd: RecordMandate, *, tools: Tools) -> Mandate:
     """Record what the elder allows; another village's elder is named with the way on."""
     if not cmd.statement.strip():
         raise BadInput(field="statement", why="请写明老人同意代办什么事。")
-    async with tools.open_uow() as uow:
-        return await once(
-            uow,
-            cmd.caller,
-            cmd.key,
-            "record_mandate",
-            act=lambda: _record(uow, cmd, tools),
-            again=lambda found: _given(uow, cmd, found),
-            name=lambda done: done.id,
-        )
+    require(cmd.caller, Verb.RECORD_MANDATE)
+    await require_unlocked(cmd.caller, tools)
+    evidence = await _evidence(cmd, tools)
+    try:
+        async with tools.open_uow() as uow:
+            return await once(
+                uow,
+                cmd.caller,
+                cmd.key,
+                "record_mandate",
+                act=lambda: _record(uow, cmd, evidence, tools),
+                again=lambda found: uow.people.mandate(MandateId(found)),
+                name=lambda done: done.id,
+            )
+    except WrongNumber:
+        # The act is undone; that somebody tried stays, or an ID number could be guessed in peace.
+        await count_wrong(cmd.caller, tools)
+        raise
 
 
 async def person_of(caller: Caller, person: PersonId, *, tools: Tools) -> Person:
@@ -152,34 +167,59 @@ async def person_of(caller: Caller, person: PersonId, *, tools: Tools) -> Person
     return found
 
 
-async def _record(uow: Uow, cmd: RecordMandate, tools: Tools) -> Mandate:
+async def _evidence(cmd: RecordMandate, tools: Tools) -> Digest | None:
+    """The photographed 授权委托, opened safely and kept encrypted before the transaction, as every picture is."""
+    if not cmd.photo:
+        return None
+    photo = await tools.photos.read(cmd.photo, expected_kind=None)
+    return await tools.blobs.put(photo.jpeg)
+
+
+async def _record(uow: Uow, cmd: RecordMandate, evidence: Digest | None, tools: Tools) -> Mandate:
     person = await uow.people.person(cmd.person)
-    require(cmd.caller, Verb.RECORD_MANDATE)
     if cmd.caller.role is Role.PROXY:
         await _require_own_village(uow, cmd.caller, person)
     elif IdNumber.parse(cmd.id_number) != person.id_number:
-        raise BadInput(field="id_number", why="请填写这位家人的身份证号码，要和本人一致。")
+        raise WrongNumber(field="id_number", why="请填写这位家人的身份证号码，要和本人一致。")
     now = tools.clock.now()
+    days = cmd.days or tools.rules.mandate_days
+    if days > tools.rules.mandate_days:
+        raise BadInput(field="days", why=f"授权最长{tools.rules.mandate_days}天，到期可以再次授权。")
+    for code in (cmd.service_code, *cmd.more):
+        await uow.catalogue.current(code, local_day(now))
     mandate = Mandate(
         id=MandateId(tools.ids.new()),
         person=person.id,
         proxy=cmd.caller.code,
         service_code=cmd.service_code,
         statement=cmd.statement.strip(),
-        evidence=cmd.evidence,
+        evidence=evidence,
         given_at=now,
-        expires_on=local_day(now) + timedelta(days=tools.rules.mandate_days),
+        expires_on=local_day(now) + timedelta(days=days),
+        more=tuple(dict.fromkeys(code for code in cmd.more if code != cmd.service_code)),
     )
     await uow.people.add_mandate(mandate)
-    facts = {"service": cmd.service_code, "mandate": mandate.id}
+    facts = {"service": " ".join(mandate.scope), "mandate": mandate.id, "photo": evidence or ""}
     await uow.leaving.audit(
         AuditEntry("mandate.give", cmd.caller.code, cmd.caller.door, now, person.id, facts=facts)
     )
+    await _tell_person(uow, cmd, mandate)
     return mandate
 
 
-async def _given(uow: Uow, cmd: RecordMandate, mandate: str) -> Mandate:
-    return next(m for m in await uow.people.mandates(cmd.person, cmd.caller.code) if m.id == mandate)
+async def _tell_person(uow: Uow, cmd: RecordMandate, mandate: Mandate) -> None:
+    """The elder hears what is done in their name, and where it can be taken back."""
+    own = await uow.people.account_of(mandate.person)
+    if own is None or own.code == mandate.proxy:
+        return
+    item = await uow.catalogue.current(mandate.service_code, local_day(mandate.given_at))
+    told = {
+        "by": cmd.caller.account.name,
+        "service": item.name,
+        "until": day_text(mandate.expires_on),
+        "mandate": mandate.id,
+    }
+    await uow.leaving.send(Outgoing(Topic.NOTICE, f"mandate:{mandate.id}", "mandate_given", own.code, told))
 
 
 async def _require_own_village(uow: Uow, caller: Caller, person: Person) -> None:

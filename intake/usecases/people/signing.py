@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from intake.errors import NotFound, NotSignedIn, Unauthenticated
 from intake.model.ids import AccountCode
-from intake.model.leaving import Notice
+from intake.model.leaving import AuditEntry, Notice
 from intake.model.people import Account, Caller, Door, Role, Session
 from intake.ports import Tools
+from intake.usecases.people.locking import count_wrong_at, place_of_address, require_place_unlocked
 from intake.usecases.trail import audit
+
+_SEEN_EVERY = timedelta(minutes=1)
+# A screen on the wall is nobody's desk: it stays signed in for its hours.
+_STAFF = frozenset(Role) - {Role.CITIZEN, Role.PROXY, Role.DEVICE}
+_NOBODY = AccountCode("nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +42,42 @@ async def sign_in_as(code: AccountCode, door: Door, *, tools: Tools) -> SignedIn
         if account is None or not account.active:
             raise NotFound(what="身份")
         expires = now + timedelta(hours=tools.rules.session_hours)
-        await uow.people.open_session(Session(hash_token(token), account.code, door, expires))
+        await uow.people.open_session(Session(hash_token(token), account.code, door, expires, now))
         caller = Caller(account, door)
         await audit(uow, caller, "account.sign_in", now)
         await uow.commit()
     return SignedIn(caller, token)
 
 
-async def who_is(token: str, *, tools: Tools) -> Caller:
-    """The caller of a live session; raises `NotSignedIn`."""
+async def who_is(token: str, address: str = "", *, tools: Tools) -> Caller:
+    """The caller of a live session; raises `NotSignedIn`, and `LockedOut` where too many tokens were guessed.
+
+    A session ends after its hours, and a member of staff's also when it was left unused too long.
+    """
+    place = place_of_address(address)
+    now = tools.clock.now()
     async with tools.open_view() as view:
         session = await view.people.session(hash_token(token))
-        if session is None or session.expires_at <= tools.clock.now():
-            raise NotSignedIn
-        account = await view.people.account(session.account)
-    if account is None or not account.active:
+        account = await view.people.account(session.account) if session else None
+        idle = timedelta(minutes=(await view.places.rules()).staff_idle_minutes)
+    if session is None:
+        await require_place_unlocked(place, tools)
+        await count_wrong_at(place, _NOBODY, Door.PHONE, tools)
         raise NotSignedIn
+    seen = session.seen_at or session.expires_at - timedelta(hours=tools.rules.session_hours)
+    left_alone = account is not None and account.role in _STAFF and now - seen > idle
+    if account is None or not account.active or session.expires_at <= now or left_alone:
+        raise NotSignedIn
+    if now - seen > _SEEN_EVERY:
+        await _see(session.token_hash, now, tools)
     return Caller(account, session.door)
+
+
+async def _see(token_hash: str, now: datetime, tools: Tools) -> None:
+    """Written once a minute and not with every request: reading must not wait for writers."""
+    async with tools.open_uow() as uow:
+        await uow.people.see_session(token_hash, now)
+        await uow.commit()
 
 
 async def sign_out(token: str, *, tools: Tools) -> None:
@@ -62,13 +87,35 @@ async def sign_out(token: str, *, tools: Tools) -> None:
         await uow.commit()
 
 
-async def device_by_token(token: str, door: Door, *, tools: Tools) -> Caller:
-    """The enrolled device behind a token; raises `Unauthenticated`."""
+async def device_by_token(token: str, door: Door, address: str = "", *, tools: Tools) -> Caller:
+    """The enrolled device behind a token; raises `Unauthenticated`, and `LockedOut` where too many were guessed."""
     async with tools.open_view() as view:
         account = await view.people.device_by_token(hash_token(token))
     if account is None:
+        place = place_of_address(address)
+        await require_place_unlocked(place, tools)
+        await count_wrong_at(place, _NOBODY, door, tools)
         raise Unauthenticated
     return Caller(account, door)
+
+
+async def end_sessions_of(code: AccountCode, *, tools: Tools) -> int:
+    """Sign an account out everywhere (lost telephone, left post); returns how many sessions ended."""
+    now = tools.clock.now()
+    async with tools.open_uow() as uow:
+        ended = await uow.people.end_sessions(code)
+        entry = AuditEntry("account.sign_out_everywhere", _NOBODY, Door.COMMAND_LINE, now)
+        await uow.leaving.audit(replace(entry, facts={"account": code, "sessions": str(ended)}))
+        await uow.commit()
+    return ended
+
+
+async def forget_sessions(*, tools: Tools) -> int:
+    """Forget what expired a day ago; returns how many sessions."""
+    async with tools.open_uow() as uow:
+        forgotten = await uow.people.forget_sessions(tools.clock.now() - timedelta(days=1))
+        await uow.commit()
+    return forgotten
 
 
 async def enrol_device(code: AccountCode, token: str, *, tools: Tools) -> Account:

@@ -11,6 +11,7 @@ from intake.model.booking import Appointment, AppointmentState
 from intake.model.calendar import local_day, local_text
 from intake.model.case import Case
 from intake.model.catalogue import CounterGroup, ServiceItem
+from intake.model.green import green_reason
 from intake.model.ids import HallCode, IntentKey, PersonId, ServiceCode, TicketId
 from intake.model.people import Caller, Person
 from intake.model.places import Hall
@@ -68,7 +69,7 @@ async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
         ticket = await _ticket_for(uow, appointment, tools)
         await uow.tickets.add(ticket)
         await uow.appointments.save(replace(appointment, state=AppointmentState.CHECKED_IN))
-        await trail(uow, cmd.caller, "check_in", ticket, tools.clock.now(), green=ticket.green)
+        await trail(uow, cmd.caller, "check_in", ticket, tools.clock.now(), **await _why_first(uow, ticket))
         await uow.commit()
         return ticket
 
@@ -110,7 +111,7 @@ async def _walk_in(uow: Uow, cmd: TakeNumber, tools: Tools) -> Ticket:
     if (known := await _same_matter(uow, arrival, local_day(now))) is not None:
         return known
     await uow.tickets.add(ticket)
-    await trail(uow, cmd.caller, "take_number", ticket, now, green=ticket.green)
+    await trail(uow, cmd.caller, "take_number", ticket, now, **await _why_first(uow, ticket))
     return ticket
 
 
@@ -190,3 +191,11 @@ async def _ticket(uow: Uow, tools: Tools, arrival: _Arrival) -> Ticket:
         booked_credit=booked_credit,
         green_credit=green_credit,
     )
+
+
+async def _why_first(uow: Uow, ticket: Ticket) -> dict[str, str]:
+    """On what ground the number goes first and how that is known, for the audit trail; nothing when it does not."""
+    if not ticket.green or ticket.person is None:
+        return {"green": ticket.green}
+    reason = green_reason(await uow.people.person(ticket.person), ticket.day)
+    return reason.facts if reason else {"green": ticket.green}

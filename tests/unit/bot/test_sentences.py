@@ -13,6 +13,8 @@ import pytest
 
 from bot.dialogue.vocabulary import Choice, Say
 from bot.replies import render, sentence
+from intake.usecases.people.helping import HelpAct
+from intake.usecases.questions.ordering import OrderAct
 
 ROOT = Path(__file__).resolve().parents[3]
 WRITTEN: dict[str, Any] = tomllib.loads((ROOT / "bot" / "replies.zh.toml").read_text("utf-8"))
@@ -71,11 +73,14 @@ def test_every_notice_the_desk_sends_is_written():
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if name == "notify":
             kinds |= words_of(call.args[2])
+        if name == "tell" and len(call.args) > 3:
+            kinds |= words_of(call.args[3])
         if name == "Outgoing" and "NOTICE" in ast.dump(call.args[0]):
             kinds |= words_of(call.args[2])
     booked = {f"appointment_{act}" for act in ("book", "cancel")}
+    kinds |= {f"help_{act}" for act in HelpAct} | {f"order_{act}" for act in OrderAct}
 
-    assert (kinds - {"appointment_"}) | booked <= set(NOTICES)
+    assert (kinds - {"appointment_", "help_", "order_"}) | booked <= set(NOTICES)
 
 
 @pytest.mark.parametrize("key", SAID)

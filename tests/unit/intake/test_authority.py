@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from intake.errors import NotAllowed, NotFound
+from intake.model import authority
 from intake.model.authority import ROLE_WORDS, TABLE, Belonging, Reach, Verb, require
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import AccountCode, DepartmentName, HallCode, PersonId, VillageCode
@@ -108,6 +111,19 @@ def test_results_leave_at_the_one_comprehensive_window():
     """统一窗口出件: a professional clerk receives what belongs to the own counters, and issues nothing."""
     assert Role.SPECIALIST in TABLE[Verb.RECEIVE_CASE]
     assert Role.SPECIALIST not in TABLE[Verb.ISSUE_CASE]
+
+
+def test_no_verb_has_two_rows():
+    """A dictionary keeps the last of two rows without a word; the reader believes the first."""
+    (table,) = (
+        node.value
+        for node in ast.walk(ast.parse(Path(authority.__file__).read_text("utf-8")))
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "TABLE"
+    )
+    assert isinstance(table, ast.Dict)
+    rows = [ast.unparse(key) for key in table.keys if key is not None]
+
+    assert len(rows) == len(set(rows)) == len(Verb)
 
 
 def test_who_keeps_the_catalogue_and_who_runs_the_machines_see_nobodys_case():

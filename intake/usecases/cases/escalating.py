@@ -109,7 +109,7 @@ async def tell_deciders(uow: Uow, case: Case, kind: str) -> None:
 
 async def _escalate(uow: Uow, cmd: EscalateCase, tools: Tools) -> Case:
     case = await uow.cases.get(cmd.case)
-    await require_reviewer(uow, cmd.caller, case)
+    await require_reviewer(uow, cmd.caller, case, tools)
     require_seen(case, cmd.version)
     used_up = case.rounds >= tools.rules.correction_rounds + case.extra_rounds
     cause = EscalationCause.ROUNDS if used_up else EscalationCause.STUCK

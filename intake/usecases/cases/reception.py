@@ -133,7 +133,7 @@ async def redirect_case(cmd: Redirect, *, tools: Tools) -> Case:
         )
 
 
-async def require_reviewer(uow: Uow, caller: Caller, case: Case) -> None:
+async def require_reviewer(uow: Uow, caller: Caller, case: Case, tools: Tools) -> None:
     """Pass for whoever judges the case now: reception before acceptance, afterwards the department."""
     if case.state is CaseState.IN_REVIEW:
         require(caller, Verb.DECIDE_CASE, Belonging(department=case.department))
@@ -204,7 +204,7 @@ def _without_photograph(case: Case, cmd: AcceptCase) -> tuple[frozenset[str], fr
 async def _ask(uow: Uow, cmd: AskCorrection, tools: Tools) -> Case:
     now = tools.clock.now()
     case = await uow.cases.get(cmd.case)
-    await require_reviewer(uow, cmd.caller, case)
+    await require_reviewer(uow, cmd.caller, case, tools)
     require_seen(case, cmd.version)
     if case.rounds >= tools.rules.correction_rounds + case.extra_rounds:
         raise TooManyRounds(rounds=case.rounds, who=await director_of(uow, case.hall))

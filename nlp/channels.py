@@ -77,7 +77,7 @@ def survey(index: Index, reading: Reading) -> Survey:
     word_mass = index.rarest * len(reading.words) or _NOTHING
     mass = index.mass(reading.grams) or _NOTHING
     return Survey(
-        gram=index.grams.score(dict.fromkeys(reading.grams, 1.0)) / mass,
+        gram=index.grams.score(reading.grams) / mass,
         word=index.words.score(dict.fromkeys(reading.words, 1.0)) / word_mass,
         cover=index.coverage.score(pieces) / total,
         mass=mass,

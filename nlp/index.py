@@ -90,10 +90,13 @@ class Index:
             sense=Sense.build(documents, strangers, encoder) if encoder and documents else None,
         )
 
-    def mass(self, pieces: frozenset[str]) -> float:
+    def mass(self, pieces: Mapping[str, float]) -> float:
         """How much a sentence of these grams tells; a gram the catalogue never uses tells most."""
         unknown = {1: self.rarest * _SINGLE}
-        return sum(self.gram_idf.get(gram, unknown.get(len(gram), self.rarest)) for gram in pieces)
+        return sum(
+            stress * self.gram_idf.get(gram, unknown.get(len(gram), self.rarest))
+            for gram, stress in pieces.items()
+        )
 
 
 def _words(text: str) -> tuple[str, ...]:

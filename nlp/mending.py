@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from nlp.lexicon import lexicon
-from nlp.reading import Reading, concepts_in
+from nlp.reading import Reading, concepts_in, stressed_grams
 from nlp.sounds import sounded, toneless
-from nlp.text import grams
 from nlp.words import content_words, cut, rarity
 
 _SHORTEST, _LONGEST = 2, 6
@@ -73,7 +72,7 @@ class Mending:
         return replace(
             reading,
             content=content,
-            grams=frozenset(grams(content)),
+            grams=stressed_grams(content, reading.stress),
             pieces=pieces,
             words=content_words(pieces),
             concepts=tuple(met),

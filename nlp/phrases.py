@@ -60,7 +60,7 @@ class Phrases:
             sounds=Rows.build(heard, _even_worth(heard)),
         )
 
-    def nearness(self, spans: Spans, pieces: Iterable[str], mass: float) -> Nearness:
+    def nearness(self, spans: Spans, pieces: Mapping[str, float], mass: float) -> Nearness:
         """How near documents are to a sentence of these grams, which together weigh `mass`."""
         shared = self.grams.shared(spans, pieces)
         phrase_mass = self.grams.masses[spans.rows]
@@ -77,7 +77,7 @@ class Phrases:
     def sound(self, spans: Spans, pairs: Iterable[str]) -> Floats:
         """How near documents sound, by pairs of syllables."""
         heard = list(pairs)
-        shared = self.sounds.shared(spans, heard)
+        shared = self.sounds.shared(spans, dict.fromkeys(heard, 1.0))
         likeness = shared / np.sqrt(max(len(heard), _NOTHING) * self.sounds.masses[spans.rows])
         nearest: Floats = np.maximum.reduceat(likeness, spans.places)
         return nearest

@@ -111,11 +111,12 @@ class Rows:
         lengths = np.diff(start_array)
         return cls(terms, values, start_array, lengths, column_array, np.where(masses > 0, masses, 1.0))
 
-    def shared(self, spans: Spans, query: Iterable[str]) -> Floats:
-        """For every owner within the spans, in order, the worth of the terms it shares with the query."""
-        known = [column for term in query if (column := self.terms.get(term)) is not None]
+    def shared(self, spans: Spans, query: Mapping[str, float]) -> Floats:
+        """For every owner within the spans, in order, the worth of the terms it shares with the query, as stressed."""
+        known = {column: stress for term, stress in query.items() if (column := self.terms.get(term)) is not None}
+        columns = list(known)
         marks = np.zeros(len(self.worth))
-        marks[known] = self.worth[known]
+        marks[columns] = self.worth[columns] * np.asarray(list(known.values()))
         bounds = zip(self.starts[spans.firsts].tolist(), self.starts[spans.ends].tolist(), strict=True)
         held = marks[np.concatenate([self.columns[first:end] for first, end in bounds])]
         summed = np.concatenate((_ZERO, held.cumsum()))

@@ -97,6 +97,11 @@ def _grow(sentences: list[str], best: int, limit: int) -> str:
     return "".join(sentences[first : last + 1]).replace("\n", " ").strip()[:limit]
 
 
+def asks(text: str) -> bool:
+    """Whether a stretch of a normalised text asks or wishes for something."""
+    return bool(_ASKING.search(text))
+
+
 def grams(text: str) -> list[str]:
     """Single characters and pairs of neighbours of every Chinese run; whole Latin words and numbers."""
     found: list[str] = []

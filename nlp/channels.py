@@ -99,7 +99,7 @@ def listen(index: Index, reading: Reading) -> Signals:
         gram=seen.gram[chosen],
         word=seen.word[chosen],
         cover=seen.cover[chosen],
-        phrase=index.phrases.nearness(spans, reading.grams, seen.mass),
+        phrase=index.phrases.nearness(spans, reading.grams, seen.mass, reading.concepts),
         sound=index.phrases.sound(spans, reading.sounds),
         sense=_of(chosen, seen.sense),
         thing=_meant(meanings, things, index.concept_idf),

@@ -71,7 +71,7 @@ class Index:
         concept_idf = rarities_among(concepts)
         return cls(
             documents=tuple(documents),
-            phrases=Phrases.build(documents, gram_idf),
+            phrases=Phrases.build(documents, gram_idf, concept_idf),
             grams=bm25(gram_rows, gram_idf, _SATURATION, _LENGTH_SHARE),
             words=bm25(word_rows, rarities_among(word_rows), _SATURATION, _LENGTH_SHARE),
             coverage=Postings.build(

@@ -13,18 +13,21 @@ from numpy.typing import NDArray
 from nlp.documents import Document
 from nlp.lexicon import lexicon
 from nlp.postings import Floats, Ints, Rows, Spans
+from nlp.reading import concepts_in
 from nlp.sounds import sound_grams
 from nlp.text import grams
 
 _CORE_KINDS: Final = frozenset({"name", "alias", "old_name"})
 _NOTHING: Final = 1e-9
+_STRANGE: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
     """One number per chosen document, from the phrase of it that fits best.
 
-    `near` is the geometric mean of the two shares `asked` (of the sentence) and of the phrase; `core` is `near`
+    `meant` is the same over concepts instead of characters, `both` the nearest by the two together, `many` the mean
+    of the three nearest. `near` is the geometric mean of the two shares `asked` (of the sentence) and of the phrase; `core` is `near`
     over names and aliases only; `held` grows with the length of a phrase that stands in the sentence whole.
     """
 
@@ -32,6 +35,9 @@ class Nearness:
     core: Floats
     asked: Floats
     held: Floats
+    meant: Floats
+    both: Floats
+    many: Floats
     best: tuple[int, ...]
 
 
@@ -44,9 +50,12 @@ class Phrases:
     is_core: NDArray[np.bool_]
     grams: Rows
     sounds: Rows
+    concepts: Rows
 
     @classmethod
-    def build(cls, documents: Sequence[Document], gram_worth: Mapping[str, float]) -> Self:
+    def build(
+        cls, documents: Sequence[Document], gram_worth: Mapping[str, float], concept_worth: Mapping[str, float]
+    ) -> Self:
         """All phrases of the documents; a document without any is known by its name or key."""
         spoken = [document.spoken or (("name", document.name or document.key),) for document in documents]
         pairs = list(chain.from_iterable(spoken))
@@ -58,21 +67,38 @@ class Phrases:
             is_core=np.asarray([kind in _CORE_KINDS for kind, _ in pairs], dtype=np.bool_),
             grams=Rows.build((dict.fromkeys(grams(text)) for text in texts), gram_worth),
             sounds=Rows.build(heard, _even_worth(heard)),
+            concepts=Rows.build((concepts_in(text, lexicon()) for _, text in pairs), concept_worth),
         )
 
-    def nearness(self, spans: Spans, pieces: Mapping[str, float], mass: float) -> Nearness:
-        """How near documents are to a sentence of these grams, which together weigh `mass`."""
+    def nearness(
+        self, spans: Spans, pieces: Mapping[str, float], mass: float, concepts: Iterable[str]
+    ) -> Nearness:
+        """How near documents are to a sentence of these grams, which together weigh `mass`, and concepts."""
         shared = self.grams.shared(spans, pieces)
         phrase_mass = self.grams.masses[spans.rows]
         likeness = shared / np.sqrt(max(mass, _NOTHING) * phrase_mass)
         near = np.maximum.reduceat(likeness, spans.places)
+        meant = self._meant(spans, concepts)
         return Nearness(
             near=near,
             core=np.maximum.reduceat(likeness * self.is_core[spans.rows], spans.places),
             asked=np.maximum.reduceat(shared, spans.places) / max(mass, _NOTHING),
             held=np.maximum.reduceat(shared / (phrase_mass + 1.0), spans.places),
+            meant=np.maximum.reduceat(meant, spans.places),
+            both=np.maximum.reduceat(likeness + meant, spans.places),
+            many=_many(likeness, spans),
             best=_best(likeness, near, spans),
         )
+
+    def _meant(self, spans: Spans, concepts: Iterable[str]) -> Floats:
+        """The likeness of every phrase to a sentence of these concepts."""
+        asked = dict.fromkeys(concepts, 1.0)
+        worth, terms = self.concepts.worth, self.concepts.terms
+        mass = sum(float(worth[terms[concept]]) if concept in terms else _STRANGE for concept in asked)
+        likeness: Floats = self.concepts.shared(spans, asked) / np.sqrt(
+            max(mass, _NOTHING) * self.concepts.masses[spans.rows]
+        )
+        return likeness
 
     def sound(self, spans: Spans, pairs: Iterable[str]) -> Floats:
         """How near documents sound, by pairs of syllables."""
@@ -98,3 +124,12 @@ def _best(likeness: Floats, near: Floats, spans: Spans) -> tuple[int, ...]:
     hits = np.flatnonzero(likeness >= near[owner])
     first = hits[np.searchsorted(hits, spans.places)]
     return tuple(spans.rows[first].tolist())
+
+
+def _many(likeness: Floats, spans: Spans) -> Floats:
+    """For every stretch, the mean of its three largest; a shorter one counts nothing for what it lacks."""
+    owner = np.repeat(np.arange(len(spans.places)), spans.ends - spans.firsts)
+    order = np.lexsort((-likeness, owner))
+    rank = np.arange(len(order)) - spans.places[owner]
+    kept = rank < 3
+    return np.bincount(owner[kept], likeness[order][kept], minlength=len(spans.places)) / 3

@@ -28,6 +28,7 @@ FEATURES: Final = (
     "gram", "near", "near2", "asked", "held", "word", "cover", "thing", "act", "named", "sound", "sound_gain",
     "alike", "facts", "act_missing", "thing_missing", "gram_lead", "cover_lead",
     "called", "uncalled", "near_core", "sense", "sense_core", "sense_lead",
+    "meant", "both", "many",
 )  # fmt: skip
 NONE_FEATURES: Final = (
     "bias", "best_near", "best_gram", "best_cover", "best_asked", "best_sound", "best_held", "known", "unknown",
@@ -74,6 +75,7 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
         (s.act < _BARELY) * float(s.acts > 0), (s.thing < _BARELY) * float(s.things > 0),
         s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
         s.called, s.uncalled, s.phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
+        s.phrase.meant, s.phrase.both, s.phrase.many,
     )  # fmt: skip
     return np.column_stack(columns)
 

@@ -20,6 +20,7 @@ from nlp.text import grams
 _CORE_KINDS: Final = frozenset({"name", "alias", "old_name"})
 _NOTHING: Final = 1e-9
 _STRANGE: Final = 4.0
+_FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class Phrases:
 
     @classmethod
     def build(
-        cls, documents: Sequence[Document], gram_worth: Mapping[str, float], concept_worth: Mapping[str, float]
+        cls,
+        documents: Sequence[Document],
+        gram_worth: Mapping[str, float],
+        concept_worth: Mapping[str, float],
     ) -> Self:
         """All phrases of the documents; a document without any is known by its name or key."""
         spoken = [document.spoken or (("name", document.name or document.key),) for document in documents]
@@ -130,6 +134,6 @@ def _many(likeness: Floats, spans: Spans) -> Floats:
     """For every stretch, the mean of its three largest; a shorter one counts nothing for what it lacks."""
     owner = np.repeat(np.arange(len(spans.places)), spans.ends - spans.firsts)
     order = np.lexsort((-likeness, owner))
-    rank = np.arange(len(order)) - spans.places[owner]
-    kept = rank < 3
-    return np.bincount(owner[kept], likeness[order][kept], minlength=len(spans.places)) / 3
+    kept = np.arange(len(order)) - spans.places[owner] < _FEW
+    summed = np.bincount(owner[kept], likeness[order][kept], minlength=len(spans.places))
+    return summed.astype(np.float64, copy=False) / _FEW

@@ -113,7 +113,9 @@ class Rows:
 
     def shared(self, spans: Spans, query: Mapping[str, float]) -> Floats:
         """For every owner within the spans, in order, the worth of the terms it shares with the query, as stressed."""
-        known = {column: stress for term, stress in query.items() if (column := self.terms.get(term)) is not None}
+        known = {
+            column: stress for term, stress in query.items() if (column := self.terms.get(term)) is not None
+        }
         columns = list(known)
         marks = np.zeros(len(self.worth))
         marks[columns] = self.worth[columns] * np.asarray(list(known.values()))

@@ -16,7 +16,10 @@ from nlp.words import content_words, cut
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """读句: the part that asks, its content, and its pieces; a pure function of the text and the facts."""
+    """读句: the part that asks, its content, and its pieces; a pure function of the text and the facts.
+
+    `stress` says for each clause how much it counts; `grams` carry it.
+    """
 
     focus: str
     content: str
@@ -44,7 +47,8 @@ def stressed_grams(content: str, stress: Sequence[float]) -> dict[str, float]:
     """The grams of a content, each with the stress of the strongest clause it stands in."""
     found: dict[str, float] = {}
     said = clauses(content)
-    for weight, clause in zip(stress if len(stress) == len(said) else (1.0,) * len(said), said, strict=True):
+    even = (1.0,) * len(said)
+    for weight, clause in zip(stress if len(stress) == len(said) else even, said, strict=True):
         for gram in grams(clause):
             if weight > found.get(gram, 0.0):
                 found[gram] = weight

@@ -5,15 +5,13 @@ A letter tells a life before it asks: 离婚, 过世 and 改嫁 in the story pul
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from nlp.text import asks
 
-_LOW: Final = float(os.environ.get("LOW", "0.6"))
-_NEAR: Final = float(os.environ.get("NEAR", "1.0"))
+_STORY: Final = 0.6
 _SAYS: Final = 3
 _MARKED: Final = re.compile(r"([^,，。!！?？;；:：]+)([,，。!！?？;；:：]*)")
 _CJK: Final = re.compile(r"[\u3400-\u9fff]")
@@ -27,7 +25,8 @@ def clauses(text: str) -> list[str]:
 def stresses(asked: str, said: Sequence[str]) -> tuple[float, ...]:
     """How much each clause counts, 0 to 1; `said` are the same clauses without empty phrases.
 
-    An asking clause that says nothing itself (怎么办？) hands its stress to the one before it.
+    The clause before an asking one is part of the question; an asking clause that says nothing itself (怎么办？) hands
+    its stress back.
     """
     marked = _MARKED.findall(asked)
     if len(marked) != len(said) or len(marked) == 1:
@@ -35,15 +34,13 @@ def stresses(asked: str, said: Sequence[str]) -> tuple[float, ...]:
     stressed = set(_stressed([asks(clause + marks) for clause, marks in marked], said))
     if not stressed:
         return (1.0,) * len(said)
-    return tuple(
-        1.0 if place in stressed else _NEAR if place + 1 in stressed else _LOW for place in range(len(said))
-    )
+    stressed.update(place - 1 for place in tuple(stressed))
+    return tuple(1.0 if place in stressed else _STORY for place in range(len(said)))
 
 
 def _stressed(asking: Iterable[bool], said: Sequence[str]) -> Iterator[int]:
     for place, asked in enumerate(asking):
         if not asked:
             continue
-        while place > 0 and len(_CJK.findall(said[place])) < _SAYS:
-            place -= 1
-        yield place
+        telling = (back for back in range(place, -1, -1) if len(_CJK.findall(said[back])) >= _SAYS)
+        yield next(telling, place)

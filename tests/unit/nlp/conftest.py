@@ -59,6 +59,13 @@ def own_rows() -> list[Row]:
 
 
 @pytest.fixture(scope="session")
+def independent_rows() -> list[Row]:
+    """Sentences of a writer who knew the names of the services only; labelled, never indexed, never learnt from."""
+    files = sorted((Path(__file__).parent / "phrasings" / "independent").glob("*.jsonl"))
+    return [row for file in files for row in rows_in(file.read_text(encoding="utf-8").splitlines())]
+
+
+@pytest.fixture(scope="session")
 def shared_rows() -> Callable[[str], list[Row]]:
     """Rows of a shared set, which may not be committed; the scene is skipped where it is absent."""
 

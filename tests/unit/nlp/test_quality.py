@@ -66,14 +66,46 @@ def test_refusals_are_right_on_own_sentences(own_rows: list[Row], answer: Answer
     assert figures.wrongly_declined <= 0.03
 
 
+@pytest.mark.parametrize(
+    ("style", "first", "third"),
+    [
+        ("elder", 0.81, 0.95),
+        ("village", 0.79, 0.93),
+        ("online", 0.93, 0.97),
+        ("voice", 0.95, 0.98),
+        ("one_word", 0.93, 0.97),
+        ("story", 0.38, 0.58),
+        ("two_wishes", 0.93, 0.98),
+    ],
+)
+def test_another_writers_words_find_their_item(
+    independent_rows: list[Row], answer: Answering, style: str, first: float, third: float
+) -> None:
+    """Fifteen hundred sentences by somebody who knew neither aliases nor phrasings; stories hide every keyword."""
+    rows = [row for row in independent_rows if row.style == style]
+    figures = evaluate(rows, answer).all
+
+    assert len(rows) >= 150
+    assert figures.hit_at_1 >= first
+    assert figures.hit_at_3 >= third
+
+
+def test_refusals_are_right_on_another_writers_words(independent_rows: list[Row], answer: Answering) -> None:
+    """Few wishes are turned away, and few strangers let in."""
+    figures = evaluate(independent_rows, answer).all
+
+    assert figures.none_declined >= 0.77
+    assert figures.wrongly_declined <= 0.035
+
+
 def test_words_of_real_people_find_their_item(
     shared_rows: Callable[[str], list[Row]], answer: Answering
 ) -> None:
     """Letters, searches and voice queries of real people, labelled by hand."""
     figures = evaluate(shared_rows("citizen_queries_dev.jsonl"), answer).all
 
-    assert figures.hit_at_1 >= 0.83
-    assert figures.hit_at_3 >= 0.95
+    assert figures.hit_at_1 >= 0.90
+    assert figures.hit_at_3 >= 0.97
     assert figures.none_declined >= 0.85
     assert figures.wrongly_declined <= 0.03
 

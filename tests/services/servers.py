@@ -37,11 +37,12 @@ class ServerProcess:
 
 @dataclass
 class ServerProcesses:
-    """Starts servers and knows them all; each runs ``command``, which reads its port from ``PORT``."""
+    """Starts servers and knows them all; each runs ``command``, which reads its port from ``PORT``, under ``settings``."""
 
     folder: Path
     command: Sequence[str] = SERVE
     running: list[ServerProcess] = field(default_factory=list)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def start(
         self,
@@ -63,6 +64,7 @@ class ServerProcesses:
             "JIUJINBAN_STATE": str(state or self.folder / "state"),
             **({"JIUJINBAN_DATABASE_URL": database_url} if database_url else {}),
             **({"JIUJINBAN_REDIS_URL": redis_url} if redis_url else {}),
+            **self.settings,
             **(settings or {}),
         }
         started = [self._launch(shared) for _ in range(count)]

@@ -1,0 +1,54 @@
+"""The crash drill at full length: 1,000 submissions at two servers, one of which is killed (SIGKILL) again and again.
+
+Prints what was acknowledged and what the store holds afterwards; ends with an error when one acknowledged case is not whole
+or any case is half. BENCH_SUBMISSIONS and BENCH_KILLS change the length; with BENCH_DATABASE_URL also that empty database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from intake.model.case import CaseState
+from storage.sql.audit import AuditChain
+from tests.race.test_killed_server import CAREFUL, drilled
+from tests.services.servers import server_processes_in
+
+SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "1000"))
+KILLS = int(os.environ.get("BENCH_KILLS", "6"))
+
+
+async def _drill(url: str | None) -> bool:
+    with tempfile.TemporaryDirectory() as folder, server_processes_in(Path(folder)) as servers:
+        servers.command = CAREFUL
+        begun = time.perf_counter()
+        drill, inside, store = await drilled(servers, url, submissions=SUBMISSIONS, kills=KILLS)
+        lasted = time.perf_counter() - begun
+        submitted = {case.number for case in inside.cases if case.state is CaseState.SUBMITTED}
+        lost, half = set(drill.acknowledged) - submitted, inside.half()
+        chain = AuditChain(store)
+        await chain.seal()
+        whole = (await chain.verify()).whole
+        await store.close()
+    print(
+        f"{(url and url.partition(':')[0]) or 'sqlite'}: {SUBMISSIONS} submissions, {drill.kills} kills, {lasted:.0f} s"
+    )
+    print(
+        f"  acknowledged {len(drill.acknowledged)}, of these lost {len(lost)}; half {len(half)}; faults {len(drill.faults)}"
+    )
+    print(f"  audit trail whole: {whole}")
+    return whole and not (lost or half or drill.faults)
+
+
+def main() -> int:
+    """Run the drill on each store."""
+    urls = [None, *filter(None, [os.environ.get("BENCH_DATABASE_URL")])]
+    return int(not all(asyncio.run(_drill(url)) for url in urls))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,9 @@ ME = AccountCode("citizen-1")
 
 
 @pytest.fixture(params=RELEASED)
-def released(request: pytest.FixtureRequest) -> Iterator[str]:
+def released(request: pytest.FixtureRequest) -> str:
     """A revision that counties have in use."""
-    yield str(request.param)
+    return str(request.param)
 
 
 @pytest.fixture

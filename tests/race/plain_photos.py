@@ -50,7 +50,7 @@ async def trail_later(uow: Any, *trail: Any, **words: Any) -> None:
 
 
 if __name__ == "__main__":
-    wiring.ReadingRoom = TakesAll  # type: ignore[attr-defined]  # what the wiring puts at the desk's side
+    wiring.ReadingRoom = TakesAll  # type: ignore[attr-defined,assignment]  # what the wiring puts at the desk's side
     wiring.House.learn_catalogue = learns_nothing  # type: ignore[assignment]  # see above
     if "halving" in sys.argv:
         sys.argv.remove("halving")

@@ -109,8 +109,8 @@ async def test_bookings_questions_words_and_news_are_there(upgraded: Store) -> N
     """And what waited in the outbox is still on its way."""
     async with upgraded.open_view() as view:
         (appointment,) = await view.appointments.booked_by(AccountCode("citizen-2"))
-        slot = await view.slots.get(appointment.slot)
-        free = await view.slots.free(group=CounterGroup.COMPREHENSIVE, now=NOW, after=NOW)
+        slot = await view.slots.get(appointment.slot, NOW)
+        free = await view.slots.free(at=[(slot.hall, CounterGroup.COMPREHENSIVE)], now=NOW, after=NOW)
         (question,) = await view.questions.of_asker(ME)
         told = [notice.kind for notice in await view.leaving.notices(ME, 0)]
     async with upgraded.open_uow() as uow:

@@ -31,8 +31,11 @@ from intake.model.ids import (
     PersonId,
     QuestionId,
     ServiceCode,
+    SlipId,
     TeachingId,
+    TicketId,
 )
+from intake.model.kiosk import Ability, Slip, Visitor
 from intake.model.learning import Edition, Heard, HeardState, Teaching
 from intake.model.leaving import Notice
 from intake.model.lines import CounterPost, HallRules
@@ -67,6 +70,7 @@ from intake.usecases.cases import (
 from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import counting, nearby
+from intake.usecases.kiosk import printing, recording, visiting
 from intake.usecases.people import authorising, helping, mandates, representing, signing, staffing, statements
 from intake.usecases.places import booking, lines, opening, reminding
 from intake.usecases.places import importing as county_importing
@@ -356,6 +360,52 @@ class QueueCounter:
 
     async def pulses(self) -> dict[HallCode, int]:
         return await calling.pulses(tools=self.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class KioskCounter:
+    """自助机: whoever stands before a machine, what it can do, and its slips."""
+
+    tools: Tools
+
+    async def visitor(self, caller: Caller) -> Visitor | None:
+        return await visiting.visitor(caller, tools=self.tools)
+
+    async def step_away(self, caller: Caller) -> None:
+        await visiting.step_away(caller, tools=self.tools)
+
+    async def arrive(self, cmd: visiting.ArriveHere) -> Ticket:
+        return await visiting.arrive_here(cmd, tools=self.tools)
+
+    async def take_number(self, cmd: visiting.TakeNumberHere) -> Ticket:
+        return await visiting.take_number_here(cmd, tools=self.tools)
+
+    async def come_back(self, caller: Caller, ticket: TicketId) -> Ticket:
+        return await visiting.come_back_here(caller, ticket, tools=self.tools)
+
+    async def start(self, cmd: visiting.StartHere) -> tray.WalkIn:
+        return await visiting.start_here(cmd, tools=self.tools)
+
+    async def collect(self, cmd: visiting.CollectHere) -> Case:
+        return await visiting.collect_here(cmd, tools=self.tools)
+
+    async def slips_waiting(self, caller: Caller) -> tuple[Slip, ...]:
+        return await printing.slips_waiting(caller, tools=self.tools)
+
+    async def claim_slip(self, caller: Caller, slip: SlipId) -> Slip:
+        return await printing.claim_slip(caller, slip, tools=self.tools)
+
+    async def reprint(self, cmd: printing.Reprint) -> Slip:
+        return await printing.reprint(cmd, tools=self.tools)
+
+    async def record_abilities(self) -> int:
+        return await recording.record_abilities(tools=self.tools)
+
+    async def abilities(self) -> tuple[Ability, ...]:
+        return await recording.all_abilities(tools=self.tools)
+
+    async def own_abilities(self, caller: Caller) -> recording.KioskRecords:
+        return await recording.own_abilities(caller, tools=self.tools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -694,6 +744,7 @@ class Desk:
         self.cases = CasesCounter(tools)
         self.places = PlacesCounter(tools)
         self.queue = QueueCounter(tools)
+        self.kiosk = KioskCounter(tools)
         self.visits = VisitsCounter(tools)
         self.catalogue = CatalogueCounter(tools)
         self.people = PeopleCounter(tools)

@@ -40,12 +40,14 @@ from intake.model.ids import (
     PersonId,
     QuestionId,
     ServiceCode,
+    SlipId,
     SlotId,
     TeachingId,
     TicketId,
     VillageCode,
     WaitingId,
 )
+from intake.model.kiosk import Ability, KioskList, Slip, SlipKind
 from intake.model.learning import (
     Edition,
     Effect,
@@ -750,6 +752,12 @@ class Trays(Protocol):
     async def lying(self, hall: HallCode, since: datetime) -> tuple[LaidCard, ...]:
         """The cards on a hall's counters that were touched since an instant, the latest reading first."""
 
+    async def on_device(self, device: AccountCode) -> LaidCard | None:
+        """The card a machine read last, lifted or not."""
+
+    async def lift_from(self, device: AccountCode) -> int:
+        """Lift whatever lies on a machine; returns how many cards."""
+
     async def hold(self, card: CardId) -> LaidCard:
         """One card, kept from every other unit of work until this one ends; raises `NotFound`."""
 
@@ -773,6 +781,43 @@ class Trays(Protocol):
 
     async def forget(self, before: datetime) -> int:
         """Delete what was last touched before an instant; returns how many cards."""
+
+
+class Kiosks(Protocol):
+    """自助机 as stored: their lists, what each can do, and the slips they have to print."""
+
+    async def put_list(self, setup: KioskList) -> None:
+        """Insert or replace a machine's list."""
+
+    async def lists(self) -> tuple[KioskList, ...]:
+        """Every machine's list, by machine."""
+
+    async def record(self, records: Sequence[Ability]) -> int:
+        """Write a machine's records, whole; returns how many differ from what was there."""
+
+    async def abilities(self, device: AccountCode | None = None) -> tuple[Ability, ...]:
+        """One machine's records or all, by machine and item."""
+
+    async def recorded_for(self) -> int:
+        """The revision of the catalogue the records were made for; -1 when lists changed since."""
+
+    async def note_recorded_for(self, revision: int) -> None:
+        """The records are those of a revision of the catalogue."""
+
+    async def add_slip(self, slip: Slip) -> bool:
+        """A slip to print; False when the same copy about the same thing is there already."""
+
+    async def slip(self, slip: SlipId) -> Slip | None:
+        """One by id."""
+
+    async def slips_waiting(self, device: AccountCode) -> tuple[Slip, ...]:
+        """What a machine has still to print, the oldest first."""
+
+    async def claim_slip(self, slip: SlipId, now: datetime) -> Slip | None:
+        """Give a slip out for printing in one guarded statement; None when it was given out before."""
+
+    async def copies(self, kind: SlipKind, subject: str) -> int:
+        """How many copies about a thing there are."""
 
 
 class Questions(Protocol):
@@ -1034,6 +1079,8 @@ class Uow(Protocol):
     def staff(self) -> Staff: ...
     @property
     def trays(self) -> Trays: ...
+    @property
+    def kiosks(self) -> Kiosks: ...
     @property
     def intents(self) -> Intents: ...
     @property

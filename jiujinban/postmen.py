@@ -21,7 +21,7 @@ Deliver = Callable[[Outgoing], Awaitable[Afterwards | None]]
 
 
 class InboxPostman:
-    """通知投递: lays notices into the inboxes of those they are for. It goes nowhere, so a whole bag is one transaction.
+    """通知投递: lays notices, and slips to print, into the inboxes of those they are for. It goes nowhere, so a whole bag is one transaction.
 
     A notice of a kind that the county also sends by text message puts one into the outbox in the same transaction.
     """
@@ -35,7 +35,7 @@ class InboxPostman:
         """Deliver what is due now; returns how many there were."""
         now = self._clock.now()
         async with self._store.open_uow() as uow:
-            bag = await uow.leaving.due(now, {Topic.NOTICE}, _INBOXES_AT_ONCE)
+            bag = await uow.leaving.due(now, {Topic.NOTICE, Topic.PRINT}, _INBOXES_AT_ONCE)
             for message in bag:
                 if message.to is None:
                     await uow.leaving.failed(message, now, "a notice for nobody", final=True)

@@ -217,6 +217,18 @@ class ReturnedTooOften(Refusal):
     code = "returned_too_often"
 
 
+class NotAtKiosk(Refusal):
+    """The machine cannot do this item; a counter or another way can."""
+
+    code = "not_at_kiosk"
+
+
+class AlreadyPrinted(Refusal):
+    """The slip was given out for printing before."""
+
+    code = "already_printed"
+
+
 class NobodyWaiting(Refusal):
     """There is nobody the counter could call."""
 

@@ -16,6 +16,7 @@ class Topic(StrEnum):
 
     NOTICE = "notice"
     PROVINCE = "province"
+    PRINT = "print"
     TEXT = "text"
 
 

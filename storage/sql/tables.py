@@ -40,6 +40,7 @@ from intake.model.exchange import ImportState
 from intake.model.follow_up import FollowUpState
 from intake.model.helping import HelpState
 from intake.model.ids import AccountCode, ServiceCode
+from intake.model.kiosk import SlipKind
 from intake.model.learning import Ending, HeardState
 from intake.model.leaving import Topic
 from intake.model.lines import LineRules
@@ -611,6 +612,44 @@ counter_posts = Table(
     Column("open", Boolean, nullable=False),
     Column("since", Instant, nullable=False),
 )
+
+# -- kiosks ----------------------------------------------------------------------------------------------------------
+
+kiosk_lists = Table(
+    "kiosk_lists",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("hall", Text, nullable=False),
+    Column("codes", Document[tuple[str, ...]](tuple[str, ...]), nullable=False),
+)
+
+kiosk_abilities = Table(
+    "kiosk_abilities",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("service_code", Text, primary_key=True),
+    Column("hall", Text, nullable=False),
+    Column("search", Boolean, nullable=False),
+    Column("start", Boolean, nullable=False),
+    Column("finish", Boolean, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+slips = Table(
+    "slips",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("kind", Word(SlipKind), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("copy", Integer, nullable=False),
+    Column("facts", _Facts, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("printed_at", Instant),
+    UniqueConstraint("kind", "subject", "copy"),
+)
+_unprinted = slips.c.printed_at.is_(None)
+Index("slips_waiting", slips.c.device, slips.c.made_at, sqlite_where=_unprinted, postgresql_where=_unprinted)
 
 # -- cases and questions ---------------------------------------------------------------------------------------------
 

@@ -39,6 +39,16 @@ class SqlTrays:
         latest = statement.order_by(laid_cards.c.read_at.desc(), laid_cards.c.id.desc())
         return tuple(as_noun(LaidCard, row) for row in (await self.connection.execute(latest)).mappings())
 
+    async def on_device(self, device: AccountCode) -> LaidCard | None:
+        latest = select(laid_cards).where(laid_cards.c.device == device)
+        latest = latest.order_by(laid_cards.c.read_at.desc(), laid_cards.c.id.desc()).limit(1)
+        row = (await self.connection.execute(latest)).mappings().first()
+        return None if row is None else as_noun(LaidCard, row)
+
+    async def lift_from(self, device: AccountCode) -> int:
+        there = (laid_cards.c.device == device, ~laid_cards.c.lifted)
+        return (await self.connection.execute(update(laid_cards).where(*there).values(lifted=True))).rowcount
+
     async def hold(self, card: CardId) -> LaidCard:
         # On SQLite whoever may change anything already keeps everybody else from it.
         statement = select(laid_cards).where(laid_cards.c.id == card).with_for_update()

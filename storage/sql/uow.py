@@ -12,6 +12,7 @@ from storage.sql.figures import SqlFigures
 from storage.sql.holds import SqlHolds
 from storage.sql.imports import SqlImports
 from storage.sql.intents import SqlIntents, SqlNumbers
+from storage.sql.kiosks import SqlKiosks
 from storage.sql.learning import SqlLearning
 from storage.sql.leaving import SqlLeaving
 from storage.sql.lines import SqlLines
@@ -45,6 +46,7 @@ class SqlUow:
         self.visits = SqlVisits(connection)
         self.tickets = SqlTickets(connection)
         self.lines = SqlLines(connection)
+        self.kiosks = SqlKiosks(connection)
         self.cases = SqlCases(connection)
         self.figures = SqlFigures(connection)
         self.questions = SqlQuestions(connection)

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from intake.errors import BadInput, NoCardRead, NotFound, Stale
 from intake.model.authority import Belonging, Verb, require
 from intake.model.case import Case, PageFacts
-from intake.model.ids import CardId, CaseId, CounterCode, EventId, HallCode, IntentKey, PageId, ServiceCode
+from intake.model.ids import (
+    AccountCode,
+    CardId,
+    CaseId,
+    CounterCode,
+    EventId,
+    HallCode,
+    IntentKey,
+    PageId,
+    ServiceCode,
+)
 from intake.model.leaving import AuditEntry
 from intake.model.people import Caller
 from intake.model.tray import KEPT, WAITS, CounterTray, LaidCard, LaidPage
@@ -68,12 +78,19 @@ class FromCounter:
 
 
 @dataclass(frozen=True, slots=True)
+class FromKiosk:
+    """The person's own way at a kiosk: the card and all pages that lie on the machine they stand at."""
+
+    device: AccountCode
+
+
+@dataclass(frozen=True, slots=True)
 class OpenWalkIn:
     """Open a case for the holder of a card, with the pages laid for them."""
 
     caller: Caller
     service_code: ServiceCode
-    tray: FromMachine | FromCounter
+    tray: FromMachine | FromCounter | FromKiosk
     key: IntentKey | None = None
 
 
@@ -279,6 +296,8 @@ async def _take(uow: Uow, cmd: OpenWalkIn, tools: Tools) -> _Taken:
             return await _take_by_events(uow, cmd.caller, card, pages)
         case FromCounter() as place:
             return await _take_from_counter(uow, cmd.caller, place, tools)
+        case FromKiosk(device):
+            return await _take_from_device(uow, device, tools)
 
 
 async def _take_by_events(uow: Uow, caller: Caller, event: EventId, named: tuple[EventId, ...]) -> _Taken:
@@ -297,6 +316,16 @@ async def _take_from_counter(uow: Uow, caller: Caller, place: FromCounter, tools
         raise NoCardRead
     if place.seen is not None and place.seen != lying.id:
         raise Stale(what="窗口上的证件")
+    card = await uow.trays.hold(lying.id)
+    if not card.lies(tools.clock.now()):
+        raise NoCardRead
+    return _Taken(card, await uow.trays.pages(card.id))
+
+
+async def _take_from_device(uow: Uow, device: AccountCode, tools: Tools) -> _Taken:
+    lying = await uow.trays.on_device(device)
+    if lying is None:
+        raise NoCardRead
     card = await uow.trays.hold(lying.id)
     if not card.lies(tools.clock.now()):
         raise NoCardRead

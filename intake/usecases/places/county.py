@@ -20,6 +20,7 @@ from intake.model.ids import (
     ServiceCode,
     VillageCode,
 )
+from intake.model.kiosk import KioskList
 from intake.model.pace import Lapse, LongerLimit, Pace
 from intake.model.people import Account, IdNumber, Person, Role
 from intake.model.places import (
@@ -64,6 +65,7 @@ class County:
     announced: set[int] = field(default_factory=set)
     accounts: list[Account] = field(default_factory=list)
     trained: list[Trained] = field(default_factory=list)
+    kiosks: list[KioskList] = field(default_factory=list)
     people: list[tuple[Person, AccountCode]] = field(default_factory=list)
     roads: dict[tuple[str, str], int] = field(default_factory=dict)
     rules: Rules | None = None
@@ -106,6 +108,7 @@ class _Reading:
             county.trained += trained
         county.accounts += self._each("proxies", lambda v: _proxy(Row(v)))
         county.accounts += self._each("devices", lambda v: _device(Row(v)))
+        county.kiosks += [setup for setup in self._each("devices", _kiosk) if setup is not None]
         county.people += self._each("people", lambda v: _person(Row(v)))
         county.roads |= dict(self._each("road_minutes", lambda v: _road(Row(v))))
         if "booking" in self._content and "queue" in self._content:
@@ -264,6 +267,14 @@ def _device(row: Row) -> Account:
         hall=HallCode(row.text("hall")),
         counter=CounterCode(counter) if counter else None,
     )
+
+
+def _kiosk(value: object) -> KioskList | None:
+    """A kiosk's list; an entry that names no item is kept as it is, for the machine to pass over and report."""
+    row = Row(value)
+    if row.text("kind") != "kiosk":
+        return None
+    return KioskList(AccountCode(row.text("code")), HallCode(row.text("hall")), row.words("capabilities"))
 
 
 def _person(row: Row) -> tuple[Person, AccountCode]:

@@ -51,6 +51,8 @@ async def _import(uow: Uow, cmd: ImportCounty, tools: Tools) -> None:
     await _put_places(uow, county)
     for account in county.accounts:
         await uow.people.put_account(account)
+    for setup in county.kiosks:
+        await uow.kiosks.put_list(setup)
     for trained in county.trained:
         await uow.staff.add_training(_training(trained, cmd, tools))
     for person, code in county.people:

@@ -55,6 +55,7 @@ class Shown:
     calls: int
     called_at: datetime | None
     first: bool
+    wait: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,9 @@ def display_of(line: HallLine) -> Display:
     waiting = (ticket for ticket in line.tickets if ticket.state is TicketState.WAITING)
     return Display(
         hall=line.hall,
-        called=tuple(_shown(ticket, line.hall) for ticket in called),
-        next=tuple(_shown(ticket, line.hall) for ticket in waiting),
-        missed=tuple(_shown(ticket, line.hall) for ticket in missed),
+        called=tuple(_shown(ticket, line) for ticket in called),
+        next=tuple(_shown(ticket, line) for ticket in waiting),
+        missed=tuple(_shown(ticket, line) for ticket in missed),
         groups=line.groups,
         rules=line.rules,
     )
@@ -153,8 +154,9 @@ def _since(day: date) -> date:
     return day - timedelta(days=MEASURED_DAYS)
 
 
-def _shown(ticket: Ticket, hall: Hall) -> Shown:
-    counter = next((c for c in hall.counters if c.code == ticket.counter), None)
+def _shown(ticket: Ticket, line: HallLine) -> Shown:
+    counter = next((c for c in line.hall.counters if c.code == ticket.counter), None)
+    estimate = line.estimates.get(ticket.id)
     return Shown(
         number=ticket.number,
         holder=mask_name(ticket.holder),
@@ -165,4 +167,5 @@ def _shown(ticket: Ticket, hall: Hall) -> Shown:
         calls=ticket.calls,
         called_at=ticket.called_at,
         first=bool(ticket.green_credit),
+        wait=estimate.in_words if estimate else "",
     )

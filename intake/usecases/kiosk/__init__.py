@@ -1,0 +1,1 @@
+"""The verbs of the kiosk counter (自助机)."""

@@ -48,8 +48,10 @@ class Ability:
     recorded_at: datetime
 
 
-# A result that comes by itself, electronically, by post or to the door, needs no counter.
+# A result that comes electronically, by post or to the door needs no counter, nor one the machine prints or that is
+# money or a registration.
 _AT_THE_WINDOW = frozenset({"窗口领取", "现场领取"})
+_PRINTED_OR_NOTHING = frozenset({"证明", "其他"})
 
 
 def abilities(
@@ -71,7 +73,8 @@ def abilities(
 
 def _ability(setup: KioskList, hall: Hall, item: ServiceItem, now: datetime, *, meant: bool) -> Ability:
     start = meant and item.availability.at(hall.code, hall.level) is not Way.NOT_HERE
-    comes_itself = any(way not in _AT_THE_WINDOW for way in item.delivery) or not item.result_name
+    elsewhere = any(way not in _AT_THE_WINDOW for way in item.delivery)
+    comes_itself = elsewhere or item.result_type in _PRINTED_OR_NOTHING
     return Ability(
         setup.device, hall.code, item.code, search=True, start=start, finish=start and comes_itself,
         recorded_at=now,

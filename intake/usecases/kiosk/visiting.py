@@ -9,13 +9,14 @@ from intake.errors import NoCardRead, NotAtKiosk, NotFound, NotNow
 from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import Appointment, AppointmentState
 from intake.model.calendar import SHANGHAI, local_day
-from intake.model.case import CASE_WORDS, Case, CaseState
+from intake.model.case import CASE_WORDS, Case, CaseState, Delivery
 from intake.model.ids import CaseId, HallCode, IntentKey, ServiceCode, TicketId
 from intake.model.kiosk import STAYS, SlipKind, Visitor
 from intake.model.people import Caller, Person
 from intake.model.queue import OVER, Ticket
 from intake.model.tray import LaidCard
 from intake.ports import Tools, Uow
+from intake.usecases.cases.acting import keep
 from intake.usecases.cases.tray import FromKiosk, OpenWalkIn, WalkIn, open_walk_in
 from intake.usecases.intents import once
 from intake.usecases.kiosk.printing import queue_slip, ticket_facts
@@ -160,7 +161,8 @@ async def _collect(uow: Uow, cmd: CollectHere, tools: Tools) -> Case:
         raise NotAtKiosk(service=case.service_name, hall=hall.name)
     if case.state is not CaseState.ISSUED:
         raise NotNow(what=f"办件{case.number}", state=CASE_WORDS[case.state])
-    saved = await uow.cases.save(case.deliver())
+    taken = Delivery(case.applicant_name, "本人", "自助机读身份证", cmd.caller.code, now)
+    saved = await keep(uow, case.deliver(taken), tools)
     await leave_trail(uow, saved, cmd.caller, "deliver", now, words="自助机凭身份证领取")
     await notify(uow, saved, "please_evaluate", {})
     facts = {"number": saved.number, "service": saved.service_name, "hall": hall.name}

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from intake.errors import Refusal, Unauthenticated
 from intake.model.case import Case, Verdict
+from intake.model.catalogue import Need
 from intake.model.ids import AccountCode, HallCode, IntentKey, ServiceCode
 from intake.model.people import Account, Caller, Door, Role
 from intake.model.places import OfferKind
 from intake.usecases.cases.drafting import OpenDraft, SubmitCase
-from intake.usecases.cases.reception import AskCorrection, OnCase
+from intake.usecases.cases.escalating import EscalateCase
+from intake.usecases.cases.reception import AcceptCase, AskCorrection, OnCase
 from intake.usecases.places.booking import BookAppointment, FindSlots
 from intake.usecases.queue.arriving import TakeNumber
 from jiujinban.importing import import_catalogue_files, import_county_files
@@ -33,6 +35,7 @@ class Scene:
 
 
 # How far: 0 a number taken · 1 submitted · 2 received · 3 correction asked · 4 accepted · 5 in review
+#          6 put to the director · 7 accepted on a promise (容缺后补)
 _SCENES: Sequence[Scene] = (
     Scene("elder-13", "MZ10", "anwen", 0),
     Scene("person-1", "WJ01", "anwen", 0),
@@ -46,6 +49,8 @@ _SCENES: Sequence[Scene] = (
     Scene("person-11", "MZ07", "anwen", 4),
     Scene("person-17", "MZ05", "anwen", 5),
     Scene("elder-16", "MZ09", "anwen", 5),
+    Scene("person-19", "MZ05", "anwen", 6),
+    Scene("elder-20", "MZ09", "anwen", 7),
     Scene("person-18", "RS01", "county", 0),
     Scene("elder-17", "MZ10", "county", 0),
     Scene("person-12", "YB06", "county", 1),
@@ -152,7 +157,21 @@ class _Stage:
         if far == 3:  # noqa: PLR2004 (likewise)
             fault = {case.materials[0].key: (Verdict.UNREADABLE, "照片太暗，看不清字")}
             await desk.cases.ask_correction(AskCorrection(clerk, case.id, case.version, fault))
+        if far == 6:  # noqa: PLR2004 (likewise)
+            words = "群众说不清收入情况，请决定是否入户核实后再补"
+            await desk.cases.escalate(EscalateCase(clerk, case.id, case.version, words=words))
+            return
+        if far == 7:  # noqa: PLR2004 (likewise)
+            await desk.cases.accept(_on_a_promise(clerk, case))
+            return
         if far >= 4:  # noqa: PLR2004 (likewise)
             case = await desk.cases.accept(OnCase(clerk, case.id, case.version))
         if far >= 5:  # noqa: PLR2004 (likewise)
             await desk.cases.hand_over(OnCase(clerk, case.id, case.version))
+
+
+def _on_a_promise(clerk: Caller, case: Case) -> AcceptCase:
+    """The clerk has seen what is necessary; what may follow, follows."""
+    seen = frozenset(material.key for material in case.lacking())
+    later = frozenset(m.key for m in case.materials if m.need is Need.LATER and not m.when)
+    return AcceptCase(clerk, case.id, case.version, on_paper=seen, later=later)

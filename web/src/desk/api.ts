@@ -43,6 +43,7 @@ export const caseWork = {
     }),
   reveal: async (id: string) =>
     (await ask<{ id_number: string }>(`/cases/${id}/id-number`, { method: 'POST', body: {} })).id_number,
+  escalated: async () => (await ask<{ cases: CaseCard[] }>('/escalations')).cases,
   ofDepartment: async () => (await ask<{ cases: CaseCard[] }>('/department/cases')).cases,
 }
 

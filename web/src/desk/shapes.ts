@@ -91,18 +91,29 @@ export interface CounterTray {
 
 export type Fault = 'unreadable' | 'wrong' | 'missing'
 
+/** 主任决定: how an escalated case goes on. */
+export type Settlement = 'another_round' | 'more_time' | 'go_on' | 'redirect'
+
 /** Every act of the staff on a case, with what it says besides the version. */
 export interface ActWords {
   submit: { bring_later: boolean }
   receive: object
-  accept: object
+  accept: { on_paper?: string[]; later?: string[] }
   hand_over: object
-  resupply: object
-  ask_correction: { materials: Record<string, { verdict: Fault; remark: string }>; remark: string }
+  resupply: { on_paper?: string[] }
+  supply: { on_paper: string[] }
+  ask_correction: { materials: Record<string, { verdict: Fault; remark: string; days?: number }>; remark: string }
   redirect: { reason: string; ground: string; instead: string }
-  issue: { way: string; tracking: string }
-  deliver: { code: string }
+  issue: { way: string; tracking: string; carrier: string }
+  deliver: { code: string; id_number: string; to: string; relation: string }
   decide: { granted: boolean; reason: string; ground: string; instead: string }
+  escalate: { words: string }
+  settle: { way: Settlement; words: string; days?: number; reason: string; ground: string; instead: string }
+  extend: { days: number; reason: string }
+  transfer: { hall: string; why: string }
+  archive: object
+  amend: { why: string; note?: string; taken_by?: string; tracking?: string; reason?: string; ground?: string; instead?: string }
+  reopen: { why: string }
 }
 export type CaseAct = keyof ActWords
 

@@ -103,8 +103,12 @@ export function aCase(given: Partial<Case> = {}): Case {
   }
 }
 
-function material(key: string, name: string): Case['materials'][number] {
-  return { key, name, kind: 'other', need: '必要', when: '', verdict: 'pending', verdict_text: '待核对', remark: '', pages: [], correct_by_text: '', promised_by: null, promised_by_text: '', owed: false }
+function aPage(of: string): Case['materials'][number]['pages'][number] {
+  return { id: `page-${of}`, kind: 'other', verdict: 'good', advice: '', added_at: '2026-11-23T08:45:00+08:00', url: `/api/v1/pages/page-${of}` }
+}
+
+export function material(key: string, name: string): Case['materials'][number] {
+  return { key, name, kind: 'other', need: '必要', when: '', verdict: 'pending', verdict_text: '待核对', remark: '', pages: [aPage(key)], correct_by_text: '', promised_by: null, promised_by_text: '', owed: false }
 }
 
 /** Answers a question the way the server does; `code` makes it a refusal. */

@@ -124,6 +124,8 @@ export const useCase = defineStore('desk-case', () => {
     const isOld = reason instanceof Refusal && (reason.code === 'stale' || reason.code === 'not_now')
     if (!isOld) {
       notice.value = noticeOf(reason)
+      // A code that is locked now, or a paper that is still owed, changed what can be done here.
+      if (reason instanceof Refusal && reason.code === 'code_locked') draftOf(now.id).deliver.by = 'card'
       return
     }
     notice.value = undefined

@@ -68,12 +68,12 @@ export const cases = {
       query: { material },
       ...(onProgress ? { onProgress } : {}),
     }),
-  /** What is still lacking will be brought to the counter. */
-  submit: (id: string) => ask<Case>(`/cases/${id}/submit`, { method: 'POST', body: { bring_later: true } }),
-  resupply: (id: string) => ask<Case>(`/cases/${id}/resupply`, { method: 'POST', body: {} }),
-  withdraw: (id: string, why: string) => ask<Case>(`/cases/${id}/withdraw`, { method: 'POST', body: { why } }),
-  evaluate: (id: string, grade: number, words: string) =>
-    ask<Case>(`/cases/${id}/evaluate`, { method: 'POST', body: { grade, words } }),
+  /** What is still lacking will be brought to the counter. A repeated press comes with the key of the first. */
+  submit: (id: string, key?: string) => ask<Case>(`/cases/${id}/submit`, { method: 'POST', body: { bring_later: true }, ...keyed(key) }),
+  resupply: (id: string, key?: string) => ask<Case>(`/cases/${id}/resupply`, { method: 'POST', body: {}, ...keyed(key) }),
+  withdraw: (id: string, why: string, key?: string) => ask<Case>(`/cases/${id}/withdraw`, { method: 'POST', body: { why }, ...keyed(key) }),
+  evaluate: (id: string, grade: number, words: string, key?: string) =>
+    ask<Case>(`/cases/${id}/evaluate`, { method: 'POST', body: { grade, words }, ...keyed(key) }),
 }
 
 export const questions = {
@@ -84,4 +84,8 @@ export const villagers = {
   all: async () => (await ask<{ people: Person[] }>('/villagers')).people,
   add: (villager: { name: string; id_number: string; phone: string }) =>
     ask<Person>('/villagers', { method: 'POST', body: villager }),
+}
+
+function keyed(key: string | undefined): { key?: string } {
+  return key === undefined ? {} : { key }
 }

@@ -1,6 +1,6 @@
 /** What the server's JSON looks like; see its /openapi.json. Instants are ISO 8601 with their offset, days YYYY-MM-DD. */
 
-export type Role = 'citizen' | 'proxy' | 'clerk' | 'approver' | 'director' | 'supervisor' | 'keeper' | 'operator' | 'device'
+export type Role = 'citizen' | 'proxy' | 'clerk' | 'specialist' | 'approver' | 'director' | 'supervisor' | 'keeper' | 'operator' | 'device'
 
 export interface Counter {
   code: string

@@ -25,10 +25,12 @@ from jiujinban.settings import Settings
 from materials.pool import PhotoReader
 from materials.rules import PhotoRules
 from miniapp_api.app import Surroundings, build_app
+from miniapp_api.statements import StatementPapers
 from nlp.live import LiveMatcher
 from nlp.speech import Ear
 from nlp.tutor import Tutor
 from papers.calendar import appointment_calendar
+from papers.statements import statement_pdf, statement_xlsx
 from planning.office import RouteOffice
 from storage.blobs import SealedBlobs, open_blobs
 from storage.crypto import KeyRing, load_keys
@@ -70,6 +72,7 @@ class House:
         around = Surroundings(
             conversation=WebChannel(self.engine, self.conversations, self.desk),
             calendar_paper=appointment_calendar,
+            statement_papers=StatementPapers(statement_pdf, statement_xlsx),
             pages=pages_folder(),
             pings=self.pings,
             version=version("jiujinban"),

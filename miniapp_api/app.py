@@ -18,13 +18,18 @@ from miniapp_api import (
     chat,
     counters,
     figures,
+    following,
+    helping,
     items,
     kiosk,
     learning,
     lines,
+    orders,
     questions,
     queue,
     signing,
+    staff,
+    statements,
     villagers,
     visits,
 )
@@ -54,6 +59,11 @@ _RESOURCES = (
     counters.api,
     villagers.api,
     questions.api,
+    following.api,
+    helping.api,
+    orders.api,
+    staff.api,
+    statements.api,
     visits.api,
     figures.api,
     learning.api,
@@ -73,6 +83,7 @@ class Surroundings:
     version: str
     demo: bool = False
     secure: bool = False
+    statement_papers: statements.StatementPapers | None = None
 
 
 def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
@@ -85,6 +96,8 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app[DESK] = desk
     app[chat.CONVERSATION] = around.conversation
     app[booking.CALENDAR_PAPER] = around.calendar_paper
+    if around.statement_papers is not None:
+        app[statements.PAPERS] = around.statement_papers
     app[signing.DEMO] = around.demo
     app[signing.SECURE] = around.secure
     app[PULSE] = Pulse(desk)

@@ -17,6 +17,7 @@ from intake.model.authority import TABLE, Verb
 from intake.model.booking import AppointmentState
 from intake.model.calendar import local_text
 from intake.model.catalogue import CounterGroup
+from intake.model.green import GreenGround
 from intake.model.ids import CounterCode, HallCode, PersonId, ServiceCode, TicketId
 from intake.model.lines import CounterPost
 from intake.model.people import Caller
@@ -31,8 +32,9 @@ from intake.usecases.queue.calling import (
     SetPost,
     TicketAct,
 )
+from intake.usecases.queue.greening import GrantGreen
 from miniapp_api.county import County
-from miniapp_api.forms import Code, Version
+from miniapp_api.forms import Code, Version, Words
 from miniapp_api.streams import event_stream
 from miniapp_api.typed import Api, Call, Form, FormT, View
 from miniapp_api.views import AppointmentView, CaseCard, GroupLineView, OnCounterView, TicketView, local
@@ -327,3 +329,18 @@ async def _queue(call: Call[FormT], caller: Caller, hall_code: HallCode) -> Queu
 async def _shown(call: Call[FormT], ticket: Ticket) -> TicketView:
     halls = {hall.code: hall for hall in await call.desk.places.halls()}
     return TicketView.of(ticket, halls[ticket.hall], call.desk.now)
+
+
+class GreenForm(TicketForm):
+    """On what ground, and what the clerk saw."""
+
+    ground: GreenGround
+    why: Words
+
+
+@api.operation("POST", "/api/v1/tickets/{ticket}/green", GreenForm, TicketView, refuses=("stale", "not_now"))
+async def grant_green(call: Call[GreenForm]) -> TicketView:
+    """优先认定: by a clerk's eye, with the reason on record."""
+    form = call.form
+    cmd = GrantGreen(call.caller, TicketId(form.ticket), form.version, form.ground, form.why, call.key)
+    return await _shown(call, await call.desk.queue.grant_green(cmd))

@@ -16,7 +16,7 @@ from intake.model.lines import why_here
 from intake.model.people import Account, Caller, Door, Person, mask_phone
 from intake.model.places import Hall, OfferKind
 from intake.model.province import ProvinceRecord
-from intake.model.question import Question
+from intake.model.question import QUESTION_WORDS, Question
 from intake.model.queue import OVER, TICKET_WORDS, Ticket
 from intake.model.tray import CounterTray, LaidCard, LaidPage
 from intake.usecases.cases.deciding import BY_MAIL
@@ -1019,8 +1019,12 @@ class QuestionView(View):
     due_text: str
     overdue: bool
     state: str
+    state_text: str
     asked_at: str
     answer: str
+    reopened: int
+    grade: int | None
+    grade_text: str
     version: int
 
     @classmethod
@@ -1035,9 +1039,13 @@ class QuestionView(View):
             owner_name=question.owner_name,
             due=question.due_on,
             due_text=day_text(question.due_on),
-            overdue=question.state.value == "open" and today > question.due_on,
+            overdue=question.overdue(today),
             state=question.state,
+            state_text=QUESTION_WORDS[question.state],
             asked_at=local(question.asked_at),
             answer=question.answer,
+            reopened=question.reopened,
+            grade=question.grade,
+            grade_text=GRADES[question.grade] if question.grade else "",
             version=question.version,
         )

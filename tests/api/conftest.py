@@ -11,7 +11,9 @@ from aiohttp.test_utils import TestServer
 from bot.channels.web import WebChannel
 from bot.engine import Engine
 from miniapp_api.app import Surroundings, build_app
+from miniapp_api.statements import StatementPapers
 from papers.calendar import appointment_calendar
+from papers.statements import statement_pdf, statement_xlsx
 from storage.sql.conversations import SqlConversations
 from tests.api.visitors import Door
 from tests.desks import County, county, reference_store
@@ -29,6 +31,7 @@ async def door(county: County, tmp_path: Path) -> AsyncIterator[Door]:
     around = Surroundings(
         conversation=WebChannel(Engine(county.desk, conversations), conversations, county.desk),
         calendar_paper=appointment_calendar,
+        statement_papers=StatementPapers(statement_pdf, statement_xlsx),
         pages=pages,
         pings={"database": county.store.ping},
         version="1.2.3",

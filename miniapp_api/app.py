@@ -187,6 +187,7 @@ def _pages(folder: Path) -> list[web.AbstractRouteDef]:
         web.get("/", page("index.html")),
         web.get("/desk", page("desk.html")),
         web.get("/desk.html", page("desk.html")),
+        web.get("/kiosk", page("kiosk.html")),
         web.get("/docs", page("docs.html")),
     ]
     if (folder / "assets").is_dir():

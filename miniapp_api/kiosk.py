@@ -9,7 +9,7 @@ from pydantic import Field
 
 from intake.model.calendar import local_text
 from intake.model.case import CASE_WORDS, CaseState
-from intake.model.ids import AccountCode, CaseId, ServiceCode, SlipId, TicketId
+from intake.model.ids import AccountCode, AppointmentId, CaseId, ServiceCode, SlipId, TicketId
 from intake.model.kiosk import Slip, Visitor
 from intake.model.people import Door, mask_name
 from intake.model.queue import TICKET_WORDS, Ticket, TicketState
@@ -30,9 +30,9 @@ class TokenForm(Form):
 
 
 class ArriveForm(Form):
-    """The number of the code on the phone; without one, the card on the machine speaks."""
+    """The code on the phone; without one, the card on the machine speaks."""
 
-    appointment: Code | None = None
+    code: Code | None = None
 
 
 class TakeHereForm(Form):
@@ -272,9 +272,8 @@ async def step_away(call: Call[NoForm]) -> VisitorView:
 )
 async def check_in(call: Call[ArriveForm]) -> KioskTicketView:
     """自助签到: by the code on the phone, or by the card."""
-    return await _told(
-        call, await call.desk.kiosk.arrive(ArriveHere(call.caller, call.form.appointment, call.key))
-    )
+    code = AppointmentId(call.form.code) if call.form.code else None
+    return await _told(call, await call.desk.kiosk.arrive(ArriveHere(call.caller, code, call.key)))
 
 
 @api.operation(

@@ -17,7 +17,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const server = process.env['JIUJINBAN_SERVER'] ?? 'http://127.0.0.1:8080'
 
 // A page is built when it is there: `docs.html` and `desk.html` belong to other rooms of this folder.
-const pages = Object.entries({ phone: 'index.html', desk: 'desk.html', docs: 'docs.html' })
+const pages = Object.entries({ phone: 'index.html', desk: 'desk.html', kiosk: 'kiosk.html', docs: 'docs.html' })
   .map(([name, file]) => [name, here(file)] as const)
   .filter(([, file]) => existsSync(file))
 

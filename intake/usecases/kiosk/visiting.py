@@ -10,7 +10,7 @@ from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import Appointment, AppointmentState
 from intake.model.calendar import SHANGHAI, local_day
 from intake.model.case import CASE_WORDS, Case, CaseState, Delivery
-from intake.model.ids import CaseId, HallCode, IntentKey, ServiceCode, TicketId
+from intake.model.ids import AppointmentId, CaseId, HallCode, IntentKey, ServiceCode, TicketId
 from intake.model.kiosk import STAYS, SlipKind, Visitor
 from intake.model.people import Caller, Person
 from intake.model.queue import OVER, Ticket
@@ -30,10 +30,13 @@ NAMELESS = "现场群众"
 
 @dataclass(frozen=True, slots=True)
 class ArriveHere:
-    """Somebody booked is here: by the number of the code on their phone, or by the card that lies on the machine."""
+    """Somebody booked is here: by the code on their phone, or by the card that lies on the machine.
+
+    The code is the appointment's id, which nobody can guess; the number people read aloud opens nothing here.
+    """
 
     caller: Caller
-    appointment: str | None = None
+    code: AppointmentId | None = None
     key: IntentKey | None = None
 
 
@@ -84,7 +87,7 @@ async def step_away(caller: Caller, *, tools: Tools) -> None:
 async def arrive_here(cmd: ArriveHere, *, tools: Tools) -> Ticket:
     """Check in by code or by card; the slip comes once, the number is the same however often it is asked."""
     _kiosk_hall(cmd.caller)
-    number = cmd.appointment or await _booked_today(cmd.caller, tools)
+    number = await (_coded(cmd.code, tools) if cmd.code else _booked_today(cmd.caller, tools))
     ticket = await check_in(CheckIn(cmd.caller, number, cmd.key), tools=tools)
     await _print_ticket(cmd.caller, ticket, tools)
     return ticket
@@ -194,6 +197,11 @@ async def _appointments(view: Uow, person: Person, hall: HallCode, tools: Tools)
         and a.state is AppointmentState.BOOKED
         and start <= a.start < start + timedelta(days=1)
     )
+
+
+async def _coded(code: AppointmentId, tools: Tools) -> str:
+    async with tools.open_view() as view:
+        return (await view.appointments.get(code)).number
 
 
 async def _booked_today(caller: Caller, tools: Tools) -> str:

@@ -17,7 +17,7 @@ from intake.errors import (
     ReturnedTooOften,
 )
 from intake.model.case import CaseState
-from intake.model.ids import CounterCode, EventId, IntentKey, ServiceCode
+from intake.model.ids import AppointmentId, CounterCode, EventId, IntentKey, ServiceCode
 from intake.model.kiosk import KioskList, SlipKind
 from intake.model.people import Door
 from intake.usecases.cases.tray import LayCard, LayPage
@@ -100,16 +100,18 @@ async def test_one_checks_in_with_the_code_on_the_phone_or_with_the_card(county)
     appointment = await booked(county)
     county.clock.forward(hours=1)
 
-    by_code = await county.desk.kiosk.arrive(ArriveHere(kiosk, appointment.number))
+    by_code = await county.desk.kiosk.arrive(ArriveHere(kiosk, appointment.id))
     with pytest.raises(NoCardRead):
         await county.desk.kiosk.arrive(ArriveHere(kiosk))
     await lay_card(county)
-    again = await county.desk.kiosk.arrive(ArriveHere(kiosk, appointment.number))
+    again = await county.desk.kiosk.arrive(ArriveHere(kiosk, appointment.id))
 
     assert by_code == again
     assert by_code.booked_for == appointment.start
     (slip,) = await waiting_slips(county)
     assert (slip.kind, slip.facts["number"]) == (SlipKind.TICKET, by_code.number)
+    with pytest.raises(NotFound):
+        await county.desk.kiosk.arrive(ArriveHere(kiosk, AppointmentId(appointment.number)))
 
 
 async def test_by_card_the_appointment_of_today_is_found(county):

@@ -1,0 +1,53 @@
+/**
+ * 一次使用: what belongs to the person before the machine, and goes with them. Pure, so that the tests need no page.
+ */
+import { newId } from '@shared/ids'
+import type { ItemCard } from '@shared/api/shapes'
+
+/** After so long without a touch the machine asks; after the rest it forgets. Milliseconds. */
+export const ASK_AFTER = 45_000
+export const FORGET_AFTER = 60_000
+
+/**
+ * One key per wish and person: a long press, a slip of the finger and a retry after a lost answer are one wish, and the
+ * server answers them alike. The next person's wishes have keys of their own.
+ */
+export class Wishes {
+  private readonly keys = new Map<string, string>()
+
+  key(wish: string): string {
+    const known = this.keys.get(wish) ?? newId()
+    this.keys.set(wish, known)
+    return known
+  }
+
+  forget(): void {
+    this.keys.clear()
+  }
+}
+
+/** What a keyboard-like scanner has typed: letters in quick succession, ended by Enter. A person types slower. */
+export class Scanner {
+  private typed = ''
+  private last = 0
+
+  /** The code, when this key ended one. */
+  press(key: string, at: number): string | undefined {
+    if (at - this.last > 100) this.typed = ''
+    this.last = at
+    if (key === 'Enter') {
+      const code = this.typed
+      this.typed = ''
+      return code.length >= 16 ? code : undefined
+    }
+    if (/^[A-Za-z0-9_-]$/.test(key)) this.typed += key
+    return undefined
+  }
+}
+
+/** The items a machine offers as buttons: entries that name no item, or name it badly, are passed over, not shown. */
+export function tiles(items: readonly ItemCard[], codes: readonly unknown[], most: number): ItemCard[] {
+  const known = new Map(items.map((item) => [item.service_code, item]))
+  const found = codes.map((code) => (typeof code === 'string' ? known.get(code) : undefined))
+  return found.filter((item): item is ItemCard => item !== undefined && item.name !== '').slice(0, most)
+}

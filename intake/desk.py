@@ -14,6 +14,7 @@ from intake.model.exchange import FileForm, ImportReport, WaitingImport
 from intake.model.figures import KioskCapability, Month, Shortfall, Workload
 from intake.model.follow_up import FollowUp
 from intake.model.helping import HelpRequest
+from intake.model.hours import HoursChange
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
@@ -72,7 +73,7 @@ from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import counting, nearby
 from intake.usecases.kiosk import printing, recording, visiting
 from intake.usecases.people import authorising, helping, mandates, representing, signing, staffing, statements
-from intake.usecases.places import booking, lines, opening, reminding
+from intake.usecases.places import booking, hours, lines, opening, reminding
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking, following, ordering, owning
@@ -241,6 +242,18 @@ class PlacesCounter:
 
     async def my_lines(self, caller: Caller) -> tuple[lines.InLine, ...]:
         return await lines.my_lines(caller, tools=self.tools)
+
+    async def preview_hours(self, cmd: hours.ChangeHours) -> hours.HoursPreview:
+        return await hours.preview_hours(cmd, tools=self.tools)
+
+    async def change_hours(self, cmd: hours.ChangeHours) -> HoursChange:
+        return await hours.change_hours(cmd, tools=self.tools)
+
+    async def hours_of(self, caller: Caller, hall: HallCode) -> hours.HallHours:
+        return await hours.hall_hours(caller, hall, tools=self.tools)
+
+    async def settle_hours(self) -> int:
+        return await hours.settle_hours(tools=self.tools)
 
     async def tend_lines(self) -> int:
         return await lines.tend_lines(tools=self.tools)

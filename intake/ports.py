@@ -17,11 +17,13 @@ from intake.model.figures import KioskCapability, ListedRow, Listing, Month, Spl
 from intake.model.follow_up import FollowUp
 from intake.model.granting import Standing
 from intake.model.helping import HelpRequest
+from intake.model.hours import Answer, Displacement, HoursChange
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
     CardId,
     CaseId,
+    ChangeId,
     CounterCode,
     DepartmentName,
     Digest,
@@ -408,6 +410,18 @@ class Slots(Protocol):
     async def give_back(self, run: Collection[SlotId], pool: Pool) -> None:
         """Give one place of each locked slot back."""
 
+    async def planned(self, hall: HallCode, after: datetime, before: datetime) -> tuple[Slot, ...]:
+        """A hall's slots that start in between, closed ones too, without counting what is held."""
+
+    async def reshape(self, slots: Collection[Slot]) -> None:
+        """Write the end, the quotas and the rules of locked slots; what is taken stays as it is."""
+
+    async def sessions_due(self, now: datetime) -> tuple[str, ...]:
+        """Sessions that need enough people, have not begun, and whose time to book is over."""
+
+    async def of_session(self, session: str) -> tuple[SlotId, ...]:
+        """The slots of a session."""
+
     async def free(
         self,
         *,
@@ -423,6 +437,40 @@ class Slots(Protocol):
         """Slots of some counters with something left in a pool, that start at or after an instant and can still be
         booked now, soonest first; in one query.
         """
+
+
+class HoursBook(Protocol):
+    """开放时间变更 as stored: the history, and whom each change touched."""
+
+    async def add_change(self, change: HoursChange) -> None:
+        """A change that was made."""
+
+    async def change(self, change: ChangeId) -> HoursChange:
+        """One by id; raises `NotFound`."""
+
+    async def changes(self, hall: HallCode, limit: int) -> tuple[HoursChange, ...]:
+        """A hall's changes, newest first."""
+
+    async def add_displacement(self, displacement: Displacement) -> None:
+        """A booking that lost its place; losing a second one begins anew."""
+
+    async def untold(self, limit: int) -> tuple[Displacement, ...]:
+        """Those for whom nothing is held and who know nothing yet, first lost first."""
+
+    async def unanswered(self, now: datetime, limit: int) -> tuple[Displacement, ...]:
+        """Those whose own time has passed without an answer."""
+
+    async def displaced(self, hall: HallCode, limit: int) -> tuple[Displacement, ...]:
+        """Whom a hall's changes touched, newest first."""
+
+    async def told(self, appointment: AppointmentId, hold: Hold | None, now: datetime) -> None:
+        """The person was told, and what is held for them."""
+
+    async def look_again(self, appointment: AppointmentId) -> None:
+        """What was held closes, too: another place is to be found."""
+
+    async def answer(self, appointment: AppointmentId, answer: Answer, now: datetime) -> None:
+        """Write down an answer; a later one replaces an earlier one."""
 
 
 class Holds(Protocol):
@@ -444,6 +492,9 @@ class Holds(Protocol):
         self, hold: Hold, state: HoldState, now: datetime, appointment: AppointmentId | None = None
     ) -> bool:
         """End one in one statement; False when it had ended, or, to confirm, when it had expired."""
+
+    async def on(self, slots: Collection[SlotId], now: datetime) -> tuple[Hold, ...]:
+        """The live ones that hold a place of some slots."""
 
     async def expired(self, now: datetime, limit: int) -> tuple[Hold, ...]:
         """Those that expired and are still written as held, the longest ago first."""
@@ -519,8 +570,8 @@ class Appointments(Protocol):
     ) -> Standing:
         """What stands in the books about a person and a booker; `circle` are those the booker may act as."""
 
-    async def at_slots(self, slots: Collection[SlotId]) -> tuple[Appointment, ...]:
-        """The booked ones that begin in some slots, first booked first."""
+    async def taking(self, slots: Collection[SlotId]) -> tuple[Appointment, ...]:
+        """The booked ones that have a place of some slots, first booked first."""
 
     async def overdue(self, before: datetime, limit: int) -> tuple[Appointment, ...]:
         """Those that should have begun by an instant and are still only booked, the oldest first."""
@@ -1051,6 +1102,8 @@ class Uow(Protocol):
     def slots(self) -> Slots: ...
     @property
     def holds(self) -> Holds: ...
+    @property
+    def hours(self) -> HoursBook: ...
     @property
     def waitings(self) -> Waitings: ...
     @property

@@ -124,6 +124,14 @@ class HoursPattern:
     area: tuple[DivisionCode, ...] = ()
     travel_minutes_limit: int = 0
     opened_by: str = ""
+    gives_way: tuple[tuple[HallCode, CounterGroup | None, date, frozenset[int]], ...] = ()
+
+    def in_force(self, day: date, hall: HallCode, group: CounterGroup, weekday: int) -> bool:
+        """Whether the row still holds there that day, or a hall's own newer row has taken its place."""
+        return not any(
+            where == hall and which in {None, group} and day >= since and weekday in weekdays
+            for where, which, since, weekdays in self.gives_way
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ from intake.model.ids import AccountCode, AppointmentId, HallCode, PersonId, Ser
 from storage.sql.places import SqlPlaces
 from storage.sql.rows import add_once, as_noun, as_row, one, write_version
 from storage.sql.tables import appointments, holds, reminders
+from storage.sql.tables import slots as slot_rows
 
 _LATEST = 200
+_LONGEST_RUN = timedelta(hours=12)
 _LIVE = (AppointmentState.BOOKED, AppointmentState.DISPLACED)
 _CAME = (AppointmentState.CHECKED_IN, AppointmentState.KEPT)
 
@@ -100,14 +102,28 @@ class SqlAppointments:
             await self._given_back(booker, {person, *circle}, now, rules),
         )
 
-    async def at_slots(self, slots: Collection[SlotId]) -> tuple[Appointment, ...]:
-        statement = select(appointments).where(
-            appointments.c.slot.in_(sorted(slots)), appointments.c.state == AppointmentState.BOOKED
+    async def taking(self, slots: Collection[SlotId]) -> tuple[Appointment, ...]:
+        # A run begins at most seven slots before the one it still takes: those that begin there are looked at, too.
+        if not slots:
+            return ()
+        starts = await self.connection.execute(
+            select(
+                func.min(slot_rows.c.start), func.max(slot_rows.c.start), func.max(slot_rows.c.hall)
+            ).where(slot_rows.c.id.in_(sorted(slots)))
         )
-        rows = (
-            await self.connection.execute(statement.order_by(appointments.c.booked_at, appointments.c.id))
-        ).mappings()
-        return tuple(as_noun(Appointment, row) for row in rows)
+        first, last, hall = starts.one()
+        if first is None:
+            return ()
+        statement = select(appointments).where(
+            appointments.c.hall == hall,
+            appointments.c.start > first - _LONGEST_RUN,
+            appointments.c.start <= last,
+            appointments.c.state == AppointmentState.BOOKED,
+        )
+        in_order = statement.order_by(appointments.c.booked_at, appointments.c.id)
+        rows = (await self.connection.execute(in_order)).mappings()
+        wanted = set(slots)
+        return tuple(a for a in (as_noun(Appointment, row) for row in rows) if wanted.intersection(a.slots))
 
     async def overdue(self, before: datetime, limit: int) -> tuple[Appointment, ...]:
         statement = (

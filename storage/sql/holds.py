@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound, Stale
 from intake.model.booking import Hold, HoldState
-from intake.model.ids import AppointmentId, HoldId, PersonId, ServiceCode
+from intake.model.ids import AppointmentId, HoldId, PersonId, ServiceCode, SlotId
 from storage.sql.rows import add_once, as_noun, as_row, one
 from storage.sql.tables import held_places, holds
 
@@ -61,6 +62,14 @@ class SqlHolds:
             return False
         await self.connection.execute(delete(held_places).where(held_places.c.hold == hold.id))
         return True
+
+    async def on(self, slots: Collection[SlotId], now: datetime) -> tuple[Hold, ...]:
+        there = select(held_places.c.hold).where(
+            held_places.c.slot.in_(sorted(slots)), held_places.c.expires_at > now
+        )
+        live = select(holds).where(holds.c.id.in_(there), holds.c.state == HoldState.HELD)
+        rows = (await self.connection.execute(live.order_by(holds.c.held_at, holds.c.id))).mappings()
+        return tuple(as_noun(Hold, row) for row in rows)
 
     async def expired(self, now: datetime, limit: int) -> tuple[Hold, ...]:
         statement = (

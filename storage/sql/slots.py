@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound
@@ -16,6 +27,17 @@ from intake.model.places import OfferKind, OpenTime
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import held_places, slots, waiting
+
+_SHAPE = (
+    "end",
+    "online_capacity",
+    "counter_capacity",
+    "green_capacity",
+    "closed",
+    "helper",
+    "session",
+    "min_bookings",
+)
 
 
 class SqlSlots:
@@ -53,7 +75,7 @@ class SqlSlots:
 
     async def take(self, run: Collection[SlotId], pool: Pool, now: datetime) -> bool:
         taken, capacity = slots.c[f"{pool.value}_taken"], slots.c[f"{pool.value}_capacity"]
-        room = taken + _held(pool, now) < capacity
+        room = and_(taken + _held(pool, now) < capacity, slots.c.closed.is_(False))
         statement = update(slots).where(slots.c.id.in_(sorted(run)), room).values({taken: taken + 1})
         return (await self.connection.execute(statement)).rowcount == len(run)
 
@@ -61,6 +83,38 @@ class SqlSlots:
         taken = slots.c[f"{pool.value}_taken"]
         given_back = update(slots).where(slots.c.id.in_(sorted(run)), taken > 0)
         await self.connection.execute(given_back.values({taken: taken - 1}))
+
+    async def planned(self, hall: HallCode, after: datetime, before: datetime) -> tuple[Slot, ...]:
+        bare = (literal(0).label(f"{pool.value}_held") for pool in Pool)
+        statement = select(slots, *bare, literal(0).label("waiting")).where(
+            slots.c.hall == hall, slots.c.start > after, slots.c.start < before
+        )
+        return await self._read(statement.order_by(slots.c.start, slots.c.id))
+
+    async def reshape(self, shaped: Collection[Slot]) -> None:
+        rows = [{f"to_{name}": getattr(slot, name) for name in ("id", *_SHAPE)} for slot in shaped]
+        if rows:
+            values = {slots.c[name]: bindparam(f"to_{name}", type_=slots.c[name].type) for name in _SHAPE}
+            by_id = update(slots).where(slots.c.id == bindparam("to_id")).values(values)
+            await self.connection.execute(by_id, sorted(rows, key=lambda row: str(row["to_id"])))
+
+    async def sessions_due(self, now: datetime) -> tuple[str, ...]:
+        statement = (
+            select(slots.c.session)
+            .where(
+                slots.c.session != "",
+                slots.c.min_bookings > 1,
+                slots.c.book_before <= now,
+                slots.c.start > now,
+            )
+            .distinct()
+            .order_by(slots.c.session)
+        )
+        return tuple((await self.connection.execute(statement)).scalars())
+
+    async def of_session(self, session: str) -> tuple[SlotId, ...]:
+        statement = select(slots.c.id).where(slots.c.session == session).order_by(slots.c.id)
+        return tuple((await self.connection.execute(statement)).scalars())
 
     async def free(
         self,

@@ -39,6 +39,7 @@ from intake.model.catalogue import Bundle, CounterGroup, ProjectType, ServiceIte
 from intake.model.exchange import ImportState
 from intake.model.follow_up import FollowUpState
 from intake.model.helping import HelpState
+from intake.model.hours import Answer
 from intake.model.ids import AccountCode, ServiceCode
 from intake.model.kiosk import SlipKind
 from intake.model.learning import Ending, HeardState
@@ -367,7 +368,10 @@ slots = Table(
     Column("session", Text, nullable=False, server_default=text("''")),
     Column("min_bookings", Integer, nullable=False, server_default="1"),
     Index("slots_coming", "group", "start"),
+    Index("slots_of_hall", "hall", "start"),
 )
+_session = slots.c.session != ""
+Index("slots_in_sessions", slots.c.session, sqlite_where=_session, postgresql_where=_session)
 
 appointments = Table(
     "appointments",
@@ -483,6 +487,43 @@ Index(
     postgresql_where=_held,
 )
 Index("holds_expiring", holds.c.expires_at, sqlite_where=_held, postgresql_where=_held)
+
+hours_changes = Table(
+    "hours_changes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hall", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_by_name", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("affected", Integer, nullable=False),
+    Index("hours_changes_at_hall", "hall", "made_at"),
+)
+
+displacements = Table(
+    "displacements",
+    metadata,
+    Column("appointment", Text, primary_key=True),
+    Column("change", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("was_start", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("hold", Text),
+    Column("offered_start", Instant),
+    Column("answer", Word(Answer), nullable=False),
+    Column("answered_at", Instant),
+    Index("displacements_at_hall", "hall", "made_at"),
+)
+_untold = displacements.c.told_at.is_(None)
+_pending = displacements.c.answer == Answer.PENDING
+Index("displacements_untold", displacements.c.made_at, sqlite_where=_untold, postgresql_where=_untold)
+Index("displacements_pending", displacements.c.was_start, sqlite_where=_pending, postgresql_where=_pending)
 
 # What counts against a slot while it is held, one row per slot of the run: so that counting asks one index only.
 held_places = Table(

@@ -10,6 +10,7 @@ from storage.sql.cases import SqlCases
 from storage.sql.catalogue import ItemsInForce, SqlCatalogue
 from storage.sql.figures import SqlFigures
 from storage.sql.holds import SqlHolds
+from storage.sql.hours import SqlHours
 from storage.sql.imports import SqlImports
 from storage.sql.intents import SqlIntents, SqlNumbers
 from storage.sql.kiosks import SqlKiosks
@@ -41,6 +42,7 @@ class SqlUow:
         self.people = SqlPeople(connection, sealer)
         self.slots = SqlSlots(connection)
         self.holds = SqlHolds(connection)
+        self.hours = SqlHours(connection)
         self.waitings = SqlWaitings(connection)
         self.appointments = SqlAppointments(connection)
         self.visits = SqlVisits(connection)

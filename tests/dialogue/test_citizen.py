@@ -213,7 +213,7 @@ async def test_who_has_an_open_case_for_the_matter_hears_its_number(county):
 
 
 async def test_an_interrupted_draft_goes_on_where_it_stopped(county):
-    """The phone rang. Next day the identity card is there, and the bank card is asked for."""
+    """The phone rang. Next day a new place is booked, the identity card is there, and the bank card is asked for."""
     me = await booked_allowance(county)
     await me.press("现在拍照交材料")
     await me.photograph("id_card")
@@ -225,7 +225,7 @@ async def test_an_interrupted_draft_goes_on_where_it_stopped(county):
     await me.say("第一个")
     await me.say("第一个")
 
-    assert "请拍：银行卡" in await me.press("接着交材料")
+    assert "请拍：银行卡" in await me.press("现在拍照交材料")
 
 
 async def test_who_only_books_is_told_to_bring_the_papers(county):

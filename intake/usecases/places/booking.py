@@ -11,11 +11,13 @@ from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpos
 from intake.model.calendar import local_day, local_text
 from intake.model.case import CASE_WORDS, Case, CaseState
 from intake.model.granting import own_hold_of
+from intake.model.hours import Answer
 from intake.model.ids import AppointmentId, CaseId, HoldId, IntentKey, PersonId, ServiceCode, SlotId
 from intake.model.people import Caller
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once, taking_turns
+from intake.usecases.places.displacing import written_answer
 from intake.usecases.places.lines import leave_line, offer_freed
 from intake.usecases.places.searching import (
     Drawing,
@@ -320,6 +322,8 @@ async def _write_confirmed(
     uow: Uow, caller: Caller, hold: Hold, moving: Appointment | None, became: AppointmentId, tools: Tools
 ) -> Appointment:
     now = tools.clock.now()
+    if moving is not None:
+        await written_answer(uow, moving, Answer.ACCEPTED, now)
     if moving is None:
         order = Order(caller, hold.person, hold.service_code, hold.slot)
         await refuse_second(uow, order, tools)
@@ -386,6 +390,7 @@ async def _move(uow: Uow, cmd: MoveAppointment, tools: Tools) -> Appointment:
         await uow.slots.give_back(moving.slots, moving.pool)
     await _take(uow, wanted, granted)
     hold = new_hold(wanted, granted, HoldId(moving.id), now, HoldPurpose.CHOICE)
+    await written_answer(uow, moving, Answer.MOVED, now)
     moved = await uow.appointments.save(moved_to(moving, hold, counted=not asked_by_hall))
     await leave_line(uow, moved.person, moved.service_code, WaitingState.TAKEN)
     await trail(uow, moved, cmd.caller, "move", now)
@@ -418,6 +423,7 @@ async def _cancel(uow: Uow, cmd: CancelAppointment, tools: Tools) -> Appointment
         await uow.slots.give_back(appointment.slots, appointment.pool)
     if own is not None:
         await uow.holds.end(own, HoldState.RELEASED, now)
+    await written_answer(uow, appointment, Answer.CANCELLED, now)
     await trail(uow, saved, cmd.caller, "cancel", now)
     await offer_freed(uow, freed, tools)
     return saved

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from intake.model.calendar import SHANGHAI, DayKind, WorkingCalendar, local_day
 from intake.model.catalogue import CounterGroup
+from intake.model.hours import Hours
 from intake.model.places import (
     CapacityPer,
     Hall,
@@ -24,21 +25,30 @@ _MONDAY = 1
 
 
 async def open_slots(*, tools: Tools) -> int:
-    """Make the rows of the coming days exist; what exists is not touched. Returns how many were new."""
-    today = local_day(tools.clock.now())
+    """Make the rows of the coming days exist; what exists is not touched here. Returns how many were new."""
     async with tools.open_uow() as uow:
-        patterns, exceptions = await uow.places.hours()
+        hours = Hours(*await uow.places.hours())
         calendar = await uow.places.calendar()
-        halls = await uow.places.halls()
         times = [
             time
-            for ahead in range(tools.rules.horizon_days + 1)
-            for hall in halls
-            for time in times_of(today + timedelta(days=ahead), hall, patterns, exceptions, calendar)
+            for hall in await uow.places.halls()
+            for time in times_ahead(hall, hours, calendar, tools.clock.now(), tools.rules.horizon_days)
         ]
         opened = await uow.slots.open(times)
         await uow.commit()
     return opened
+
+
+def times_ahead(
+    hall: Hall, hours: Hours, calendar: WorkingCalendar, now: datetime, horizon_days: int
+) -> list[OpenTime]:
+    """The places one hall opens from today to the horizon."""
+    today = local_day(now)
+    return [
+        time
+        for ahead in range(horizon_days + 1)
+        for time in times_of(today + timedelta(days=ahead), hall, hours.patterns, hours.exceptions, calendar)
+    ]
 
 
 def times_of(
@@ -55,7 +65,9 @@ def times_of(
         if not _applies(pattern, day, hall, calendar):
             continue
         periods = _periods(pattern, exception)
-        for group in _groups(pattern, hall):
+        for group in (
+            g for g in _groups(pattern, hall) if pattern.in_force(day, hall.code, g, _weekday(day, calendar))
+        ):
             times += [
                 _time(pattern, hall, group, stretch, _instant(day, period.start))
                 for period in periods
@@ -75,8 +87,13 @@ def _applies(pattern: HoursPattern, day: date, hall: Hall, calendar: WorkingCale
     special = calendar.days.get(day)
     if special is not None and special.kind is DayKind.HOLIDAY and not pattern.on_holidays:
         return False
+    return _weekday(day, calendar) in pattern.weekdays
+
+
+def _weekday(day: date, calendar: WorkingCalendar) -> int:
+    special = calendar.days.get(day)
     made_up = special is not None and special.kind is DayKind.MAKEUP
-    return (_MONDAY if made_up else day.isoweekday()) in pattern.weekdays
+    return _MONDAY if made_up else day.isoweekday()
 
 
 def _periods(pattern: HoursPattern, exception: HoursException | None) -> tuple[Period, ...]:

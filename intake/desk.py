@@ -11,7 +11,7 @@ from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.exchange import FileForm, ImportReport, WaitingImport
-from intake.model.figures import KioskCapability, Month, Shortfall, Workload
+from intake.model.figures import FigureSheet, KioskCapability, Month, PaperForm, Shortfall, ShownRow, Workload
 from intake.model.follow_up import FollowUp
 from intake.model.helping import HelpRequest
 from intake.model.hours import HoursChange
@@ -43,6 +43,7 @@ from intake.model.lines import CounterPost, HallRules
 from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.owning import Step
 from intake.model.pace import Pace
+from intake.model.papers import CasePaper
 from intake.model.people import Account, Caller, Door, Mandate, Person, Role
 from intake.model.places import Department, Hall, Village
 from intake.model.question import Question
@@ -68,9 +69,10 @@ from intake.usecases.cases import (
     tending,
     tray,
 )
+from intake.usecases.cases import printing as case_printing
 from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
-from intake.usecases.figures import counting, nearby
+from intake.usecases.figures import counting, nearby, reporting
 from intake.usecases.kiosk import printing, recording, visiting
 from intake.usecases.people import authorising, helping, mandates, representing, signing, staffing, statements
 from intake.usecases.places import booking, hours, lines, opening, reminding
@@ -202,6 +204,12 @@ class CasesCounter:
 
     async def erase_photographs(self, *, dry_run: bool = False) -> tuple[keeping.ErasedPhotographs, ...]:
         return await keeping.erase_photographs(tools=self.tools, dry_run=dry_run)
+
+    async def papers_of(self, caller: Caller, number: str) -> tuple[CasePaper, ...]:
+        return await case_printing.papers_of(caller, number, tools=self.tools)
+
+    async def print_paper(self, caller: Caller, number: str, kind: CasePaper) -> bytes:
+        return await case_printing.print_paper(caller, number, kind, tools=self.tools)
 
     async def reveal_id_number(self, caller: Caller, case: CaseId) -> str:
         return await looking.reveal_id_number(caller, case, tools=self.tools)
@@ -441,6 +449,12 @@ class CatalogueCounter:
 
     async def of_hall(self, hall: HallCode) -> tuple[finding.Offered, ...]:
         return await finding.hall_list(hall, tools=self.tools)
+
+    async def print_list(self, hall: HallCode, form: PaperForm) -> bytes:
+        return await finding.print_list(hall, form, tools=self.tools)
+
+    async def places_of_list(self, hall: HallCode) -> tuple[finding.ListedOffer, ...]:
+        return await finding.hall_list_with_places(hall, tools=self.tools)
 
     async def halls_for(self, code: ServiceCode) -> tuple[tuple[Hall, Way], ...]:
         return await finding.halls_for(code, tools=self.tools)
@@ -725,15 +739,15 @@ class FiguresCounter:
     async def nearby(self, caller: Caller, hall: HallCode) -> nearby.NearbyRate:
         return await nearby.nearby_rate(caller, hall, tools=self.tools)
 
-    async def sheet(self, caller: Caller, month: Month, hall: HallCode | None) -> counting.FigureSheet:
+    async def sheet(self, caller: Caller, month: Month, hall: HallCode | None) -> FigureSheet:
         return await counting.figure_sheet(caller, month, hall, tools=self.tools)
 
     async def trend(
         self, caller: Caller, month: Month, hall: HallCode | None, months: int = 6
-    ) -> tuple[counting.FigureSheet, ...]:
+    ) -> tuple[FigureSheet, ...]:
         return await counting.figure_trend(caller, month, hall, tools=self.tools, months=months)
 
-    async def rows(self, cmd: counting.AskRows) -> tuple[counting.ShownRow, ...]:
+    async def rows(self, cmd: counting.AskRows) -> tuple[ShownRow, ...]:
         return await counting.figure_rows(cmd, tools=self.tools)
 
     async def workload(self, caller: Caller, month: Month, hall: HallCode | None) -> tuple[Workload, ...]:
@@ -741,6 +755,12 @@ class FiguresCounter:
 
     async def shortfalls(self, caller: Caller, month: Month, hall: HallCode | None) -> tuple[Shortfall, ...]:
         return await counting.shortfalls(caller, month, hall, tools=self.tools)
+
+    async def report(self, caller: Caller, month: Month, hall: HallCode | None, form: PaperForm) -> bytes:
+        return await reporting.monthly_report(caller, month, hall, form, tools=self.tools)
+
+    async def assessment(self, caller: Caller, month: Month, hall: HallCode | None, form: PaperForm) -> bytes:
+        return await reporting.assessment(caller, month, hall, form, tools=self.tools)
 
     async def report_capabilities(self, caller: Caller, services: Sequence[ServiceCode], release: str) -> int:
         return await counting.report_capabilities(caller, services, release, tools=self.tools)

@@ -11,9 +11,19 @@ from typing import Protocol
 from intake.model.booking import Appointment, BookingRules, Hold, HoldState, Pool, Slot
 from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
-from intake.model.catalogue import Bundle, CounterGroup, ServiceItem
+from intake.model.catalogue import Bundle, CounterGroup, ServiceItem, Way
 from intake.model.exchange import FileForm, GivenFile, SheetTable, WaitingImport
-from intake.model.figures import KioskCapability, ListedRow, Listing, Month, Split, Tally
+from intake.model.figures import (
+    KioskCapability,
+    ListedRow,
+    Listing,
+    Month,
+    MonthlyReport,
+    PaperForm,
+    Split,
+    Tally,
+    Workload,
+)
 from intake.model.follow_up import FollowUp
 from intake.model.granting import Standing
 from intake.model.helping import HelpRequest
@@ -65,6 +75,7 @@ from intake.model.lines import MOST_OVERTAKEN, CounterPost, HallRules, LineRules
 from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.owning import Step
 from intake.model.pace import Pace
+from intake.model.papers import CasePaper
 from intake.model.people import Account, IdNumber, Lockout, Mandate, Person, Role, Session
 from intake.model.periods import ServicePeriod
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
@@ -1249,6 +1260,28 @@ class Papers(Protocol):
 
     async def write_tables(self, tables: Sequence[SheetTable], form: FileForm) -> bytes:
         """Tables as a workbook, or as CSV (several as one zip)."""
+
+    async def hall_list(
+        self,
+        hall: Hall,
+        offered: Sequence[tuple[ServiceItem, Way]],
+        *,
+        halls: Sequence[Hall],
+        on: date,
+        form: PaperForm,
+    ) -> bytes:
+        """直办代办清单 of a hall, to be hung up, opened in a spreadsheet, or read by a program."""
+
+    async def case_paper(
+        self, kind: CasePaper, case: Case, item: ServiceItem, hall: Hall, person: Person, at: datetime
+    ) -> bytes:
+        """A paper of a case as PDF, with a QR code that leads to its progress; the case must be as far as the paper."""
+
+    async def report(self, report: MonthlyReport, form: PaperForm) -> bytes:
+        """A monthly report: as a workbook with all rows, or as PDF to be read."""
+
+    async def assessment(self, report: Sequence[Workload], month: Month, form: PaperForm) -> bytes:
+        """考核数据: everybody's work of a month, one row each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,26 @@ def enrol(code: Annotated[str, typer.Argument(help="设备编号，例如 counte
     say(in_house(act))
 
 
+@app.command("report", help="生成月报：.xlsx 带全部明细，.pdf 用来看。")
+def report(
+    file: Annotated[Path, typer.Argument(help="以 .xlsx 或 .pdf 结尾", metavar="FILE")],
+    month: Annotated[str, typer.Option("--month", help="例如 2026-11；不写就是上个月")] = "",
+    hall: Annotated[str, typer.Option("--hall", help="中心编号；不写就是全县")] = "",
+    who: Annotated[str, typer.Option("--as", help="以哪个督查或主任账号的名义")] = "supervisor",
+) -> None:
+    """Write a month's report in the name of somebody who may see its figures."""
+    from jiujinban.reporting import write_report  # noqa: PLC0415 (likewise)
+    from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
+
+    if file.suffix.lower() not in {".xlsx", ".pdf"}:
+        fail(f"{file.name}：文件名请以 .xlsx 或 .pdf 结尾")
+
+    async def act(house: House) -> str:
+        return await write_report(house, file, month, hall, who)
+
+    say(in_house(act))
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     """配置: environment variables `JIUJINBAN_…`, and `PORT` and `HOST`.
 
     `database_url` is `sqlite:///FILE` or `postgresql://…`; empty means SQLite in the state folder. `redis_url` moves
-    conversations to Redis. `photo_workers` photographs are read at once, each in a process of about 500 MB. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
+    conversations to Redis. `photo_workers` photographs are read at once, each in a process of about 500 MB. `public_url` is where people reach the phone page: papers lead there by QR code. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
     `province_…` is the intake platform of the province, `text_…` the gateway for text messages with a template for each
     kind of notice that is also sent so; `docs/operations.md` tells of both. Lists and mappings are written as JSON.
     """
@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(validation_alias="HOST")] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="PORT", ge=0, le=65535)] = 8080
     secure_cookies: bool = False
+    public_url: Annotated[str, Field(pattern=r"^$|^https?://[^/]+(/.*)?$")] = ""
     reuse_port: bool = False
     photo_workers: Annotated[int, Field(ge=1, le=64)] = 2
     province_url: Annotated[str, Field(pattern=r"^$|^https?://.")] = ""

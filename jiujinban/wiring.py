@@ -104,7 +104,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
         blobs = open_blobs(settings.blobs, keys)
         tools = Tools(
             store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, tutor,
-            Ear([*halls, *villages]), ReadingRoom(photos), blobs, PaperRoom(), rules, routes,
+            Ear([*halls, *villages]), ReadingRoom(photos), blobs, PaperRoom(settings.public_url), rules, routes,
         )  # fmt: skip
         desk = Desk(tools)
         async with _conversations(settings, store, keys) as (conversations, pings):

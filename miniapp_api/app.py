@@ -15,6 +15,7 @@ from miniapp_api import (
     booking,
     bundles,
     cases,
+    catalogue_files,
     chat,
     counters,
     figures,
@@ -25,6 +26,7 @@ from miniapp_api import (
     learning,
     lines,
     orders,
+    papers,
     questions,
     queue,
     signing,
@@ -67,6 +69,8 @@ _RESOURCES = (
     visits.api,
     figures.api,
     learning.api,
+    catalogue_files.api,
+    papers.api,
 )
 
 Ping = Callable[[], Awaitable[None]]

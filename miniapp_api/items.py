@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
 
 from intake.errors import NotFound
+from intake.model.figures import PaperForm
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.places import Hall
+from intake.usecases.catalogue.finding import ListedOffer
+from miniapp_api.files import MEDIA, download
 from miniapp_api.forms import Code
 from miniapp_api.typed import Api, Call, Form, NoForm, View
 from miniapp_api.views import CounterView, ItemCard, ItemView
@@ -118,6 +119,31 @@ class VillagesView(View):
     villages: list[VillageView]
 
 
+class OfferedCard(ItemCard):
+    """An item in a hall's list, and where it is done when not here."""
+
+    elsewhere: list[str]
+    online: bool
+
+    @classmethod
+    def made(cls, offer: ListedOffer) -> OfferedCard:
+        """The offer as the public sees it."""
+        card = ItemCard.of(offer.item, offer.way).model_dump()
+        return cls(**card, elsewhere=[hall.name for hall in offer.elsewhere], online=offer.item.online)
+
+
+class OfferedView(View):
+    """A hall's list."""
+
+    items: list[OfferedCard]
+
+
+class ListFileForm(HallForm):
+    """Which hall's list, in which format."""
+
+    form: PaperForm = PaperForm.PDF
+
+
 @api.operation("GET", "/api/v1/items", ItemsForm, ItemsView, open_to_all=True)
 async def items(call: Call[ItemsForm]) -> ItemsView:
     """事项清单: the whole list, or what fits the words, best first."""
@@ -166,34 +192,25 @@ async def hall(call: Call[HallForm]) -> HallView:
     return HallView.of(found)
 
 
-@api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, ItemsView, open_to_all=True)
-async def hall_items(call: Call[HallForm]) -> ItemsView:
-    """直办代办清单: every item, and how this hall offers it."""
-    offered = await call.desk.catalogue.of_hall(HallCode(call.form.hall))
-    return ItemsView(items=[ItemCard.of(offer.item, offer.way) for offer in offered])
+@api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, OfferedView, open_to_all=True)
+async def hall_items(call: Call[HallForm]) -> OfferedView:
+    """直办代办清单: every item, how this hall offers it, and where it is done when not here."""
+    offered = await call.desk.catalogue.places_of_list(HallCode(call.form.hall))
+    return OfferedView(items=[OfferedCard.made(offer) for offer in offered])
 
 
-@api.raw("GET", "/api/v1/halls/{hall}/items.csv", HallForm, media="text/csv", open_to_all=True)
-async def hall_items_file(call: Call[HallForm]) -> web.StreamResponse:
+@api.raw("GET", "/api/v1/halls/{hall}/items.csv", HallForm, media=MEDIA["csv"], open_to_all=True)
+async def hall_items_csv(call: Call[HallForm]) -> web.StreamResponse:
     """清单下载: the hall's list as a CSV file that Chinese spreadsheet programs open."""
-    offered = await call.desk.catalogue.of_hall(HallCode(call.form.hall))
-    written = io.StringIO()
-    rows = csv.writer(written)
-    rows.writerow(["事项编码", "事项名称", "主管部门", "办理方式", "办件类型", "承诺时限"])
-    for card in (ItemCard.of(offer.item, offer.way) for offer in offered):
-        rows.writerow(
-            [
-                card.service_code,
-                card.name,
-                card.department,
-                card.way_text,
-                card.project_type,
-                card.promised_text,
-            ]
-        )
-    headers = {"Content-Disposition": f'attachment; filename="{call.form.hall}-items.csv"'}
-    body = written.getvalue().encode("utf-8-sig")
-    return web.Response(body=body, headers=headers, content_type="text/csv", charset="utf-8")
+    content = await call.desk.catalogue.print_list(HallCode(call.form.hall), PaperForm.CSV)
+    return download(content, f"{call.form.hall}-直办代办清单.csv")
+
+
+@api.raw("GET", "/api/v1/halls/{hall}/list", ListFileForm, media=MEDIA["pdf"], open_to_all=True)
+async def hall_items_file(call: Call[ListFileForm]) -> web.StreamResponse:
+    """清单下载: the hall's list to be hung up (PDF), or as a spreadsheet."""
+    content = await call.desk.catalogue.print_list(HallCode(call.form.hall), call.form.form)
+    return download(content, f"{call.form.hall}-直办代办清单.{call.form.form}")
 
 
 @api.operation("GET", "/api/v1/villages", NoForm, VillagesView, open_to_all=True)

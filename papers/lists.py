@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -14,7 +14,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from intake.model.catalogue import CounterGroup, ServiceItem, TimeLimit, Way
+from intake.model.exchange import SheetRow, SheetTable
 from intake.model.places import Hall
+from papers.sheet import Column, Sheet
 
 # The order of the public list: what can be done here comes first.
 WAY_WORDS: Mapping[Way, str] = {Way.DIRECT: "直办", Way.PROXY: "代办", Way.NOT_HERE: "到别处办"}
@@ -60,14 +62,51 @@ def hall_list(
     sheet.title = "直办代办清单"
     _write_title(sheet, hall, offered, on)
     _write_row(sheet, _HEAD, list(_COLUMNS))
-    order = list(WAY_WORDS)
-    listed = sorted(offered, key=lambda pair: (order.index(pair[1]), pair[0].department, pair[0].code))
+    listed = _in_order(offered)
     for number, (item, way) in enumerate(listed, start=1):
         _write_row(sheet, _HEAD + number, _row(number, item, way, hall, halls))
     _dress(sheet, len(listed))
     page = BytesIO()
     book.save(page)
     return page.getvalue()
+
+
+def hall_list_table(
+    hall: Hall, offered: Sequence[tuple[ServiceItem, Way]], *, halls: Sequence[Hall]
+) -> SheetTable:
+    """The same list as plain rows, for CSV."""
+    rows = (_row(n, item, way, hall, halls) for n, (item, way) in enumerate(_in_order(offered), start=1))
+    return SheetTable(
+        "直办代办清单", list(_COLUMNS), [SheetRow(line, row) for line, row in enumerate(rows, start=2)]
+    )
+
+
+def hall_list_pdf(
+    hall: Hall, offered: Sequence[tuple[ServiceItem, Way]], *, halls: Sequence[Hall], at: datetime
+) -> bytes:
+    """The same list to be hung up or handed out: what is done here first, then by proxy, then where else."""
+    sheet = Sheet("直办代办清单", hall.name, at)
+    counts = "，".join(f"{words}{sum(w is way for _, w in offered)}项" for way, words in WAY_WORDS.items())
+    sheet.facts([("地址", hall.address), ("电话", hall.phone), ("共有", f"{len(offered)}项：{counts}")])
+    for way, words in WAY_WORDS.items():
+        rows = [(item, w) for item, w in _in_order(offered) if w is way]
+        if rows:
+            sheet.heading(f"{words}（{len(rows)}项）")
+            sheet.table(_PDF_COLUMNS, [_pdf_row(item, way, halls) for item, _ in rows])
+    return sheet.finished()
+
+
+_PDF_COLUMNS = (Column("编码", 1.6), Column("事项", 5.4), Column("时限", 2.2), Column("在哪里办", 4))
+
+
+def _pdf_row(item: ServiceItem, way: Way, halls: Sequence[Hall]) -> list[str]:
+    where = _GROUP_WORDS[item.counter_group] if way is not Way.NOT_HERE else _elsewhere(item, halls)
+    return [item.code, item.name, _limit(item.promised_limit), where]
+
+
+def _in_order(offered: Sequence[tuple[ServiceItem, Way]]) -> list[tuple[ServiceItem, Way]]:
+    order = list(WAY_WORDS)
+    return sorted(offered, key=lambda pair: (order.index(pair[1]), pair[0].department, pair[0].code))
 
 
 def _row(number: int, item: ServiceItem, way: Way, hall: Hall, halls: Sequence[Hall]) -> list[str]:

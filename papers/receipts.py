@@ -60,6 +60,83 @@ def receipt(case: Case, item: ServiceItem, hall: Hall, person: Person, *, link: 
     return _signed(sheet, hall, at)
 
 
+def acceptance_notice(
+    case: Case, item: ServiceItem, hall: Hall, person: Person, *, link: str, at: datetime
+) -> bytes:
+    """受理通知书: that the matter is accepted, who decides it, and the last day the county has promised.
+
+    Raises `ValueError` for a case that is not accepted: a promise must not be printed before it is made.
+    """
+    if case.accepted_at is None:
+        raise ValueError(f"case {case.number} is not accepted")
+    sheet = Sheet("受理通知书", hall.name, at)
+    sheet.facts(
+        [
+            *_who(case),
+            ("身份证号", person.id_number.masked),
+            ("受理日期", _day(local_day(case.accepted_at))),
+            ("审批部门", case.department),
+            ("承诺时限", _limit(item.promised_limit)),
+            ("最晚办结", _expected(case)),
+            ("办好后给您", item.result_name),
+        ],
+        code=link,
+    )
+    sheet.paragraph(f"您申请的“{case.service_name}”，材料齐全、符合要求，我们已经受理。")
+    later = [m.name for m in case.materials if m.owed]
+    if later:
+        sheet.heading("以后要补交的材料")
+        sheet.steps(
+            [f"{m.name}：请在{_day(m.promise.due_on)}前补交" for m in case.materials if m.owed and m.promise]
+        )
+    sheet.heading("接下来")
+    sheet.steps(
+        [
+            "不用来回跑：办得怎么样了，扫右上角的二维码就能看。",
+            "办好以后我们会通知您来取，或者给您寄到家、送上门。",
+            f"到了最晚办结的日子还没有消息，请打电话：{hall.phone}，我们给您查。",
+        ]
+    )
+    return _signed(sheet, hall, at)
+
+
+def collection_slip(case: Case, item: ServiceItem, hall: Hall, *, link: str, at: datetime) -> bytes:
+    """领取凭证: what is ready, how it comes to the person, and what to bring; the code that opens it stays on the phone.
+
+    Raises `ValueError` for a case whose result is not out.
+    """
+    issue = case.issue
+    if issue is None:
+        raise ValueError(f"nothing of case {case.number} is ready")
+    sheet = Sheet("领取凭证", hall.name, at)
+    sheet.facts(
+        [
+            *_who(case),
+            ("可以领取", item.result_name),
+            ("怎么拿", issue.way),
+            ("领取地点", f"{hall.name}（{hall.address}）" if issue.way == "窗口领取" else ""),
+            ("出件日期", _day(local_day(issue.issued_at))),
+        ],
+        code=link,
+    )
+    sheet.heading("请这样领取" if issue.way == "窗口领取" else "请留意")
+    sheet.steps(_collecting(issue.way, hall))
+    return _signed(sheet, hall, at)
+
+
+def _collecting(way: str, hall: Hall) -> list[str]:
+    if way == "窗口领取":
+        return [
+            "带上本人身份证和手机上收到的取件码，到窗口领取；取件码没有印在这张纸上，捡到的人拿不走。",
+            "请人代领的，带上两个人的身份证。",
+            f"忘了取件码，凭身份证也能取。电话：{hall.phone}。",
+        ]
+    return [
+        "免费寄到您留的地址，请保持电话畅通。" if way == "邮寄" else "工作人员会先打电话，再送到您家里。",
+        f"三天还没有收到，请打电话：{hall.phone}。",
+    ]
+
+
 def correction_notice(case: Case, item: ServiceItem, hall: Hall, *, link: str, at: datetime) -> bytes:
     """一次性告知单: every material that has to be put right, how, and by which day; `link` leads to sending them again.
 

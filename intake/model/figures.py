@@ -10,6 +10,7 @@ from enum import StrEnum
 from intake.errors import BadInput
 from intake.model.calendar import SHANGHAI
 from intake.model.ids import AccountCode, CaseId, HallCode, ServiceCode
+from intake.model.places import Hall
 
 _LAST_MONTH = 12
 
@@ -306,3 +307,65 @@ class KioskCapability:
     def holds(self, on: date) -> bool:
         """Whether it holds on a day."""
         return self.since <= on and (self.until is None or on < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSheet:
+    """指标表: every figure of a month, of each hall and (hall None) of the county."""
+
+    month: Month
+    halls: tuple[Hall, ...]
+    values: tuple[FigureValue, ...]
+
+    def of(self, figure: str, hall: HallCode | None) -> FigureValue:
+        """One figure of one hall, or of all halls of the sheet together."""
+        return next(v for v in self.values if v.figure.code == figure and v.hall == hall)
+
+    def of_hall(self, hall: HallCode | None) -> tuple[FigureValue, ...]:
+        """All figures of one hall, in their order."""
+        return tuple(value for value in self.values if value.hall == hall)
+
+    def name_of(self, hall: HallCode | None) -> str:
+        """The hall's name, or the county's."""
+        return next((each.name for each in self.halls if each.code == hall), "全县")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """清单行 as shown: names masked, people by their post."""
+
+    row: ListedRow
+    hall_name: str
+    person: str
+    who_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRows:
+    """指标明细: the rows a figure is taken from, and which of them count as reached."""
+
+    figure: Figure
+    rows: tuple[ShownRow, ...]
+    reached: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReport:
+    """月报: a month's figures of a hall or the county, the shortfalls with their owners, the work, and all rows."""
+
+    office: str
+    hall: HallCode | None
+    made_at: datetime
+    sheet: FigureSheet
+    trend: tuple[FigureSheet, ...]
+    shortfalls: tuple[Shortfall, ...]
+    workload: tuple[Workload, ...]
+    rows: tuple[FigureRows, ...]
+
+
+class PaperForm(StrEnum):
+    """文件形式: what a list or a report can be downloaded as."""
+
+    XLSX = "xlsx"
+    PDF = "pdf"
+    CSV = "csv"

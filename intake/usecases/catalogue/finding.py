@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intake.model.calendar import local_day
 from intake.model.catalogue import Bundle, ServiceItem, Way
+from intake.model.figures import PaperForm
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.matching import Match, PersonFacts
 from intake.model.places import Hall
@@ -57,6 +59,42 @@ async def hall_list(hall_code: HallCode, *, tools: Tools) -> tuple[Offered, ...]
         hall = await view.places.hall(hall_code)
         items = await view.catalogue.all_current(local_day(tools.clock.now()))
     return tuple(Offered(item, item.availability.at(hall.code, hall.level)) for item in items)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOffer:
+    """清单一行: an item, how the hall offers it, and where else it is done when not here, the county's hall first."""
+
+    item: ServiceItem
+    way: Way
+    elsewhere: tuple[Hall, ...]
+
+
+async def hall_list_with_places(hall_code: HallCode, *, tools: Tools) -> tuple[ListedOffer, ...]:
+    """The public list of a hall, with the halls that do what is not done here."""
+    async with tools.open_view() as view:
+        halls = await view.places.halls()
+        hall = await view.places.hall(hall_code)
+        items = await view.catalogue.all_current(local_day(tools.clock.now()))
+    return tuple(_listed(item, hall, halls) for item in items)
+
+
+async def print_list(hall_code: HallCode, form: PaperForm, *, tools: Tools) -> bytes:
+    """The public list of a hall as a file."""
+    listed = await hall_list_with_places(hall_code, tools=tools)
+    async with tools.open_view() as view:
+        halls, hall = await view.places.halls(), await view.places.hall(hall_code)
+    offered = [(each.item, each.way) for each in listed]
+    on = local_day(tools.clock.now())
+    return await tools.papers.hall_list(hall, offered, halls=halls, on=on, form=form)
+
+
+def _listed(item: ServiceItem, hall: Hall, halls: Sequence[Hall]) -> ListedOffer:
+    way = item.availability.at(hall.code, hall.level)
+    if way is not Way.NOT_HERE:
+        return ListedOffer(item, way, ())
+    taking = (each for each in halls if item.availability.at(each.code, each.level) is not Way.NOT_HERE)
+    return ListedOffer(item, way, tuple(taking))
 
 
 async def halls_for(code: ServiceCode, *, tools: Tools) -> tuple[tuple[Hall, Way], ...]:

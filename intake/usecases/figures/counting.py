@@ -13,12 +13,14 @@ from intake.model.case import Case
 from intake.model.figures import (
     FIGURES,
     Figure,
+    FigureSheet,
     FigureValue,
     KioskCapability,
     ListedRow,
     Listing,
     Month,
     Shortfall,
+    ShownRow,
     Split,
     Tally,
     Workload,
@@ -45,23 +47,6 @@ _WORKING = frozenset({Role.CLERK, Role.APPROVER, Role.PROXY})
 
 
 @dataclass(frozen=True, slots=True)
-class FigureSheet:
-    """指标表: every figure of a month, of the county (hall None) and of each hall."""
-
-    month: Month
-    halls: tuple[Hall, ...]
-    values: tuple[FigureValue, ...]
-
-    def of(self, figure: str, hall: HallCode | None) -> FigureValue:
-        """One figure of one hall, or of all halls of the sheet together."""
-        return next(v for v in self.values if v.figure.code == figure and v.hall == hall)
-
-    def of_hall(self, hall: HallCode | None) -> tuple[FigureValue, ...]:
-        """All figures of one hall, in their order."""
-        return tuple(value for value in self.values if value.hall == hall)
-
-
-@dataclass(frozen=True, slots=True)
 class AskRows:
     """Which rows: of which listing, month and hall; of one person or kind only; after which row."""
 
@@ -73,16 +58,6 @@ class AskRows:
     key: str = ""
     after: str = ""
     limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """清单行 as shown: names masked, people by their post."""
-
-    row: ListedRow
-    hall_name: str
-    person: str
-    who_name: str
 
 
 async def figure_sheet(caller: Caller, month: Month, hall: HallCode | None, *, tools: Tools) -> FigureSheet:

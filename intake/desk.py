@@ -23,6 +23,7 @@ from intake.model.ids import (
     DutyId,
     FollowUpId,
     HallCode,
+    HandoverId,
     HeardId,
     HelpId,
     ImportId,
@@ -58,6 +59,7 @@ from intake.model.work_order import WorkOrder
 from intake.ports import Tools
 from intake.usecases.cases import (
     acting,
+    assisting,
     closing,
     deciding,
     drafting,
@@ -178,6 +180,15 @@ class CasesCounter:
 
     async def see_page(self, caller: Caller, page: PageId) -> tuple[Page, bytes]:
         return await looking.see_page(caller, page, tools=self.tools)
+
+    async def offer_handover(self, cmd: assisting.OfferHandover) -> assisting.Offered:
+        return await assisting.offer_handover(cmd, tools=self.tools)
+
+    async def claim_handover(self, cmd: assisting.ClaimHandover) -> Case:
+        return await assisting.claim_handover(cmd, tools=self.tools)
+
+    async def handover_claimed(self, caller: Caller, handover: HandoverId) -> bool:
+        return await assisting.handover_claimed(caller, handover, tools=self.tools)
 
     async def lay_card(self, cmd: tray.LayCard) -> None:
         await tray.lay_card(cmd, tools=self.tools)

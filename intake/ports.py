@@ -26,6 +26,7 @@ from intake.model.figures import (
 )
 from intake.model.follow_up import FollowUp
 from intake.model.granting import Standing
+from intake.model.handover import Handover
 from intake.model.helping import HelpRequest
 from intake.model.hours import Answer, Displacement, HoursChange
 from intake.model.ids import (
@@ -41,6 +42,7 @@ from intake.model.ids import (
     EventId,
     FollowUpId,
     HallCode,
+    HandoverId,
     HeardId,
     HelpId,
     HoldId,
@@ -882,6 +884,28 @@ class Kiosks(Protocol):
         """How many copies about a thing there are."""
 
 
+class Handovers(Protocol):
+    """转办码 as stored; of the token only its hash."""
+
+    async def add(self, handover: Handover) -> None:
+        """A new one."""
+
+    async def get(self, handover: HandoverId) -> Handover | None:
+        """One by id."""
+
+    async def by_token(self, token_hash: str) -> Handover | None:
+        """One by its token's hash."""
+
+    async def void(self, made_by: AccountCode) -> None:
+        """What a tablet showed and nobody claimed can be claimed no more."""
+
+    async def claim(self, token_hash: str, by: AccountCode, now: datetime) -> Handover | None:
+        """Give the matter to one phone in one guarded statement; None when it is too late."""
+
+    async def led_to(self, handover: HandoverId, case: CaseId) -> None:
+        """Which case the phone goes on with."""
+
+
 class Questions(Protocol):
     """咨询件 as stored."""
 
@@ -1145,6 +1169,8 @@ class Uow(Protocol):
     def trays(self) -> Trays: ...
     @property
     def kiosks(self) -> Kiosks: ...
+    @property
+    def handovers(self) -> Handovers: ...
     @property
     def intents(self) -> Intents: ...
     @property

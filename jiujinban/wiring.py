@@ -30,6 +30,7 @@ from nlp.live import LiveMatcher
 from nlp.speech import Ear
 from nlp.tutor import Tutor
 from papers.calendar import appointment_calendar
+from papers.codes import qr_svg
 from papers.statements import statement_pdf, statement_xlsx
 from planning.office import RouteOffice
 from storage.blobs import SealedBlobs, open_blobs
@@ -72,6 +73,7 @@ class House:
         around = Surroundings(
             conversation=WebChannel(self.engine, self.conversations, self.desk),
             calendar_paper=appointment_calendar,
+            paint_code=qr_svg,
             statement_papers=StatementPapers(statement_pdf, statement_xlsx),
             pages=pages_folder(),
             pings=self.pings,

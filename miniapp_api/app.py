@@ -12,6 +12,7 @@ from aiohttp import web
 
 from intake.desk import Desk
 from miniapp_api import (
+    assisting,
     booking,
     bundles,
     cases,
@@ -58,6 +59,7 @@ _RESOURCES = (
     queue.api,
     lines.api,
     kiosk.api,
+    assisting.api,
     counters.api,
     villagers.api,
     questions.api,
@@ -76,6 +78,11 @@ _RESOURCES = (
 Ping = Callable[[], Awaitable[None]]
 
 
+def _no_painter(text: str) -> bytes:
+    """Where nobody brought one, asking for a code is a fault and not a blank picture."""
+    raise LookupError(f"nobody brought a painter for a code of {len(text)} letters")
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the application needs besides the desk."""
@@ -87,6 +94,7 @@ class Surroundings:
     version: str
     demo: bool = False
     secure: bool = False
+    paint_code: assisting.PaintCode = _no_painter
     statement_papers: statements.StatementPapers | None = None
 
 
@@ -102,6 +110,7 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app[booking.CALENDAR_PAPER] = around.calendar_paper
     if around.statement_papers is not None:
         app[statements.PAPERS] = around.statement_papers
+    app[assisting.PAINT_CODE] = around.paint_code
     app[signing.DEMO] = around.demo
     app[signing.SECURE] = around.secure
     app[PULSE] = Pulse(desk)

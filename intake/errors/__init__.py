@@ -217,6 +217,12 @@ class ReturnedTooOften(Refusal):
     code = "returned_too_often"
 
 
+class HandoverOver(Refusal):
+    """The code was used by another phone, or its time is over, or a newer one took its place."""
+
+    code = "handover_over"
+
+
 class NotAtKiosk(Refusal):
     """The machine cannot do this item; a counter or another way can."""
 

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     SEE_QUEUE = "see_queue"
     SEE_DISPLAY = "see_display"
     SET_LINE_RULES = "set_line_rules"
+    ASSIST = "assist"
     SERVE_AT_KIOSK = "serve_at_kiosk"
     LAY_ON_COUNTER = "lay_on_counter"
     SEE_COUNTER = "see_counter"
@@ -165,6 +166,7 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
         _R.DIRECTOR: _A.HALL,
         _R.SUPERVISOR: _A.COUNTY,
     },
+    _V.ASSIST: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL, _R.DEVICE: _A.HALL},
     _V.SERVE_AT_KIOSK: {_R.DEVICE: _A.HALL},
     _V.LAY_ON_COUNTER: {_R.DEVICE: _A.HALL},
     _V.SEE_COUNTER: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL, _R.DIRECTOR: _A.HALL},

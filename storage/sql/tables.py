@@ -689,6 +689,23 @@ slips = Table(
     Column("printed_at", Instant),
     UniqueConstraint("kind", "subject", "copy"),
 )
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("service_code", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("case", Text),
+    Column("made_by", Text, nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_at", Instant),
+    Column("voided", Boolean, nullable=False),
+)
+
 _unprinted = slips.c.printed_at.is_(None)
 Index("slips_waiting", slips.c.device, slips.c.made_at, sqlite_where=_unprinted, postgresql_where=_unprinted)
 

@@ -9,6 +9,7 @@ from storage.sql.appointments import SqlAppointments
 from storage.sql.cases import SqlCases
 from storage.sql.catalogue import ItemsInForce, SqlCatalogue
 from storage.sql.figures import SqlFigures
+from storage.sql.handovers import SqlHandovers
 from storage.sql.holds import SqlHolds
 from storage.sql.hours import SqlHours
 from storage.sql.imports import SqlImports
@@ -49,6 +50,7 @@ class SqlUow:
         self.tickets = SqlTickets(connection)
         self.lines = SqlLines(connection)
         self.kiosks = SqlKiosks(connection)
+        self.handovers = SqlHandovers(connection)
         self.cases = SqlCases(connection)
         self.figures = SqlFigures(connection)
         self.questions = SqlQuestions(connection)

@@ -13,6 +13,7 @@ from bot.engine import Engine
 from miniapp_api.app import Surroundings, build_app
 from miniapp_api.statements import StatementPapers
 from papers.calendar import appointment_calendar
+from papers.codes import qr_svg
 from papers.statements import statement_pdf, statement_xlsx
 from storage.sql.conversations import SqlConversations
 from tests.api.visitors import Door
@@ -31,6 +32,7 @@ async def door(county: County, tmp_path: Path) -> AsyncIterator[Door]:
     around = Surroundings(
         conversation=WebChannel(Engine(county.desk, conversations), conversations, county.desk),
         calendar_paper=appointment_calendar,
+        paint_code=qr_svg,
         statement_papers=StatementPapers(statement_pdf, statement_xlsx),
         pages=pages,
         pings={"database": county.store.ping},

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.model.statement import GradeRow, PayRules, Statement, stars_of
+from intake.model.case import CaseState
+from intake.model.ids import AccountCode
+from intake.model.statement import BusinessRow, GradeRow, PayRules, Statement, stars_of
 
 RULES = PayRules(
     300, 8, 100, 3, {"5": 480, "4": 450, "3": 400, "2": 300, "1": 100}, {"5": 200, "4": 120, "3": 60}
@@ -47,8 +49,11 @@ def test_a_better_grade_never_costs_a_star(grades, more):
 def test_the_formula_adds_up(cases, grades):
     """What is paid is the sum of the three parts that are shown."""
     rows = tuple(GradeRow(str(n), "事项", grade, date(2026, 11, 2), False) for n, grade in enumerate(grades))
-    business = tuple(object() for _ in range(cases))
-    month = Statement("p", "代办员", "村", date(2026, 11, 1), RULES, business, rows, stars_of(grades, RULES))
+    handed_in = BusinessRow("BJ", "事项", "某人", date(2026, 11, 2), CaseState.SUBMITTED)
+    business = (handed_in,) * cases
+    month = Statement(
+        AccountCode("p"), "代办员", "村", date(2026, 11, 1), RULES, business, rows, stars_of(grades, RULES)
+    )
 
     assert month.total_yuan == 300 + min(cases, 100) * 8 + month.star_yuan
     assert month.formula[-1].endswith(f"= {month.total_yuan}元")

@@ -8,7 +8,7 @@ import pytest
 
 from intake.errors import BadInput, DutyClash, NotAllowed, NotAuthorised, NotFound, NotTrained
 from intake.model.calendar import SHANGHAI
-from intake.model.ids import AccountCode, IntentKey, ServiceCode
+from intake.model.ids import AccountCode, IntentKey, ServiceCode, TrainingId
 from intake.model.people import Role
 from intake.model.staffing import Post, Training
 from intake.usecases.people.authorising import Authorise, RecordTraining
@@ -84,7 +84,9 @@ async def test_an_item_may_ask_for_a_course_of_its_own(county):
 
 async def test_a_training_counts_through_its_last_day():
     """The day itself is still good, the next is not."""
-    record = Training("t", CLERK, "intake-2.0", LATER, DIRECTOR, datetime(2026, 1, 1, tzinfo=SHANGHAI))
+    recorded = datetime(2026, 1, 1, tzinfo=SHANGHAI)
+    clerk, director = AccountCode(CLERK), AccountCode(DIRECTOR)
+    record = Training(TrainingId("t"), clerk, "intake-2.0", LATER, director, recorded)
 
     assert record.valid_on(LATER)
     assert not record.valid_on(date(2029, 1, 1))
@@ -142,8 +144,8 @@ async def test_a_course_is_one_of_the_countys_and_not_over_yet(county, course, u
 
 async def plan(county, code=CLERK, start=9, end=12, who=DIRECTOR, post=Post.RECEPTION):
     """A duty on Tuesday."""
-    at = [datetime(2026, 11, 24, hour, tzinfo=SHANGHAI) for hour in (start, end)]
-    cmd = PlanDuty(await county.caller(who), AccountCode(code), post, *at)
+    begins, ends = (datetime(2026, 11, 24, hour, tzinfo=SHANGHAI) for hour in (start, end))
+    cmd = PlanDuty(await county.caller(who), AccountCode(code), post, begins, ends)
     return await county.desk.people.plan_duty(cmd)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -43,13 +43,23 @@ from intake.usecases.cases.reception import Resupply
 from intake.usecases.catalogue.finding import BundleOffer
 from intake.usecases.catalogue.learning import NoteHearing
 from intake.usecases.people.representing import AddVillager, RecordMandate
-from intake.usecases.places.booking import BookAppointment, CancelAppointment, FindSlots
+from intake.usecases.places.booking import (
+    BookAppointment,
+    CancelAppointment,
+    ConfirmHold,
+    FindSlots,
+    HoldPlace,
+    MoveAppointment,
+    ReleaseHold,
+)
+from intake.usecases.places.lines import JoinLine, LeaveLine
 from intake.usecases.questions.asking import AskQuestion
 
 _MOST_WISHES = 8
 _LONGEST_TEXT = 10_000
 # From here on a candidate is a new matter even in the middle of another.
 _CLEAR = 0.4
+_WEEK = timedelta(days=6)
 _HOURS = {
     DayPart.MORNING: (time(0), time(12)),
     DayPart.NOON: (time(11), time(14)),
@@ -187,6 +197,23 @@ class Engine:
                 )
             case words.GiveBack():
                 return await desk.places.cancel(CancelAppointment(caller, wish.appointment, key))
+            case words.HoldIt():
+                person = _for_whom(caller, wish.person)
+                return await desk.places.hold(
+                    HoldPlace(caller, person, wish.service_code, wish.slot, key=key)
+                )
+            case words.ConfirmPlace():
+                return await desk.places.confirm(ConfirmHold(caller, wish.hold, key))
+            case words.ReleasePlace():
+                return await desk.places.release(ReleaseHold(caller, wish.hold, key))
+            case words.FindMoves():
+                return await self._moves(caller, wish)
+            case words.MovePlace():
+                return await desk.places.move(MoveAppointment(caller, wish.appointment, wish.slot, key))
+            case words.StandInLine():
+                return await desk.places.join_line(self._line(caller, wish, key))
+            case words.LeaveTheLine():
+                return await desk.places.leave_line(LeaveLine(caller, wish.entry, key))
             case words.Begin():
                 return await self._begin(caller, wish)
             case words.LayPage():
@@ -251,6 +278,28 @@ class Engine:
         found = await self._desk.places.find_slots(cmd)
         fitting = [slot for slot in found if _fits(slot, wish.when)]
         return words.Places(tuple(_spread(fitting, one_place=wish.hall is not None)[wish.skip :]), halls)
+
+    async def _moves(self, caller: Caller, wish: words.FindMoves) -> words.MovePlaces:
+        """Where somebody's own appointment could go: its hall first, and other halls when that has nothing."""
+        mine = await self._desk.places.my_appointments(caller)
+        appointment = next((one for one in mine if one.id == wish.appointment), None)
+        if appointment is None:
+            raise NotFound(what="预约")
+        found = words.FindPlaces(appointment.service_code, appointment.hall, wish.when)
+        places = await self._places(found)
+        if not places.slots:
+            places = await self._places(replace(found, hall=None))
+        slots = tuple(slot for slot in places.slots if slot.id != appointment.slot)
+        return words.MovePlaces(appointment, slots, places.halls)
+
+    def _line(self, caller: Caller, wish: words.StandInLine, key: IntentKey) -> JoinLine:
+        """The days that were asked for, or the week to come."""
+        first = wish.first_day or self._desk.today
+        last = wish.last_day or first + _WEEK
+        start = datetime.combine(first, time.min, SHANGHAI)
+        end = datetime.combine(last, time.min, SHANGHAI) + timedelta(days=1)
+        person = _for_whom(caller, wish.person)
+        return JoinLine(caller, person, wish.service_code, wish.hall, start, end, key=key)
 
     async def _begin(self, caller: Caller, wish: words.Begin) -> words.Opened:
         person = _for_whom(caller, wish.person)

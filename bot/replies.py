@@ -72,6 +72,8 @@ def _notice_choices(notice: Notice) -> tuple[Choice, ...]:
     match notice.kind:
         case "correction_asked" | "correction_reminder" | "correction_lapsed" | "correction_longer":
             return (Choice("现在补交", f"resupply:{case}"), Choice("查看办件", f"case:{case}"))
+        case "line_offer" | "appointment_displaced_held" | "appointment_displaced":
+            return _place_choices(notice)
         case "please_evaluate":
             return tuple(Choice(word, f"evaluate:{case}:{grade}") for grade, word in GRADES.items())
         case "question_answered" if notice.facts.get("item"):
@@ -80,6 +82,22 @@ def _notice_choices(notice: Notice) -> tuple[Choice, ...]:
             return (Choice("查看办件", f"case:{case}"),)
         case _:
             return ()
+
+
+def _place_choices(notice: Notice) -> tuple[Choice, ...]:
+    """Yes to what is held; else from a line no, and for a place that closes another time or none."""
+    hold = notice.facts.get("hold", "")
+    return (*((Choice("要这个时间", f"confirm_hold:{hold}"),) if hold else ()), *_otherwise(notice))
+
+
+def _otherwise(notice: Notice) -> tuple[Choice, ...]:
+    appointment = notice.facts.get("appointment")
+    if appointment is None:
+        return (Choice("不要了", f"leave_line:{notice.facts.get('waiting', '')}"),)
+    return (
+        Choice("改别的时间", f"move_appointment:{appointment}"),
+        Choice("取消预约", f"cancel_appointment:{appointment}"),
+    )
 
 
 def _card(card: ServiceItem | Case | Appointment | PageAdded | None) -> Mapping[str, object]:

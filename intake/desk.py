@@ -77,7 +77,7 @@ from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import counting, nearby, reporting
 from intake.usecases.kiosk import printing, recording, visiting
 from intake.usecases.people import authorising, helping, mandates, representing, signing, staffing, statements
-from intake.usecases.places import booking, hours, lines, opening, reminding
+from intake.usecases.places import absences, booking, hours, lines, opening, reminding, soonest
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking, following, ordering, owning
@@ -273,6 +273,15 @@ class PlacesCounter:
 
     async def settle_hours(self) -> int:
         return await hours.settle_hours(tools=self.tools)
+
+    async def soonest(self, cmd: soonest.FindSoonest) -> tuple[soonest.Soonest, ...]:
+        return await soonest.find_soonest(cmd, tools=self.tools)
+
+    async def forgive_absence(self, cmd: absences.ForgiveAbsence) -> Appointment:
+        return await absences.forgive_absence(cmd, tools=self.tools)
+
+    async def write_absences(self) -> int:
+        return await absences.write_absences(tools=self.tools)
 
     async def tend_lines(self) -> int:
         return await lines.tend_lines(tools=self.tools)

@@ -451,6 +451,18 @@ class Slots(Protocol):
         booked now, soonest first; in one query.
         """
 
+    async def soonest(
+        self,
+        *,
+        at: Collection[tuple[HallCode, CounterGroup]],
+        now: datetime,
+        kinds: Collection[OfferKind],
+        pools: Collection[Pool],
+        green: bool,
+        each: int,
+    ) -> tuple[Slot, ...]:
+        """Of each hall and kind the first few such slots, soonest first; in one query."""
+
 
 class HoursBook(Protocol):
     """开放时间变更 as stored: the history, and whom each change touched."""

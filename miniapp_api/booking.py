@@ -16,7 +16,7 @@ from intake.model.places import Hall, OfferKind
 from intake.usecases.places.booking import BookAppointment, CancelAppointment, FindSlots
 from miniapp_api.county import County
 from miniapp_api.forms import Code, SlotCode
-from miniapp_api.typed import Api, Call, Form, NoForm, View
+from miniapp_api.typed import CALLER, Api, Call, Form, NoForm, View
 from miniapp_api.views import AppointmentView, SlotView
 
 api = Api("booking")
@@ -80,6 +80,7 @@ async def slots(call: Call[SlotsForm]) -> SlotsView:
         _start(form.last_day + timedelta(days=1)) if form.last_day and form.last_day < date.max else None,
         frozenset({form.kind}) if form.kind else None,
         form.limit,
+        call.request.get(CALLER),
     )
     found = await call.desk.places.find_slots(cmd)
     county = await County.of(call.desk)

@@ -363,7 +363,7 @@ class SlotView(View):
             start=local(slot.start),
             end=local(slot.end),
             when_text=local_text(slot.start),
-            left=slot.online_left,
+            left=max(1, slot.online_left),
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
 from typing import Literal
 
-from bot.dialogue import collecting, starting
+from bot.dialogue import changing, collecting, starting
 from bot.dialogue.vocabulary import (
     Begin,
     Choice,
@@ -13,6 +14,7 @@ from bot.dialogue.vocabulary import (
     Considered,
     FindPlaces,
     Heard,
+    HoldIt,
     Opened,
     Photographed,
     Picked,
@@ -21,17 +23,27 @@ from bot.dialogue.vocabulary import (
     Said,
     Say,
     Situation,
+    StandInLine,
     TakePlace,
     Turn,
     Whose,
     turn,
 )
-from bot.dialogue.words import slot_label
-from intake.errors import AlreadyBooked, AlreadyOpen, SlotFull, SlotPast
-from intake.model.booking import Appointment
-from intake.model.calendar import local_text
+from bot.dialogue.words import slot_label, when_words
+from intake.errors import (
+    AlreadyBooked,
+    AlreadyOpen,
+    CoolingDown,
+    HoldOver,
+    PlacesFree,
+    SlotFull,
+    SlotPast,
+)
+from intake.model.booking import Appointment, Hold
+from intake.model.calendar import SHANGHAI, day_text, local_day, local_text
 from intake.model.ids import AppointmentId, HallCode, ServiceCode, SlotId
 from intake.model.speech import Intent, Spoken
+from intake.usecases.places.lines import InLine
 
 _HALLS_SHOWN = 4
 _SLOTS_SHOWN = 6
@@ -113,6 +125,10 @@ class ChoosingSlot:
     hall: HallCode | None = None
     listed: tuple[tuple[SlotId, str], ...] = ()
     skip: int = 0
+    asked: str = ""
+    at: time | None = None
+    first_day: date | None = None
+    last_day: date | None = None
     name: Literal["choosing_slot"] = "choosing_slot"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -130,13 +146,19 @@ class ChoosingSlot:
             case Picked(value=value) if any(value == slot for slot, _ in self.listed):
                 return self._take(SlotId(value))
             case Said() if heard.spoken.first_day or heard.spoken.part or heard.spoken.at:
-                return turn(self, wish=FindPlaces(self.service_code, self.hall, heard.spoken))
+                return self._asked(heard.spoken)
+            case Picked(value="join_line") if self.hall is not None:
+                person = self.whose.person
+                return turn(
+                    self,
+                    wish=StandInLine(self.service_code, self.hall, self.first_day, self.last_day, person),
+                )
             case Said():
                 return starting.Idle(whose=self.whose).hear(heard, situation)
-            case Appointment():
-                return Booked(self.service_code, self.whose, heard.id).booked(heard)
+            case Hold() | InLine() | Appointment():
+                return self._granted(heard)
             case Refused():
-                return self._refused(heard)
+                return self.refuse(heard)
             case Photographed() | _:
                 return turn(self, Say("choose_slot_first", choices=self._again()))
 
@@ -144,15 +166,45 @@ class ChoosingSlot:
         shown = places.slots[:_SLOTS_SHOWN]
         several = self.hall is None
         listed = tuple((s.id, slot_label(s, places.halls.get(s.hall) if several else None)) for s in shown)
-        state = ChoosingSlot(self.service_code, self.whose, self.hall, listed, self.skip)
+        state = replace(self, listed=listed)
         if not listed:
-            return turn(state, Say("no_free_slot", choices=_ELSEWHERE))
+            return turn(state, Say("no_free_slot", {"asked": self.asked or "这段时间"}, self._elsewhere()))
+        if self.at is not None and shown[0].start.astimezone(SHANGHAI).time() == self.at:
+            return turn(state, wish=HoldIt(self.service_code, shown[0].id, self.whose.person))
         choices = tuple(
-            Choice(label, slot, f"还有{s.online_left}个号")
+            Choice(label, slot, f"还有{max(1, s.online_left)}个号")
             for (slot, label), s in zip(listed, shown, strict=True)
         )
         place = "" if several or not shown else places.halls[shown[0].hall].name
-        return turn(state, Say("choose_slot", {"hall": place}, (*choices, _LATER)))
+        asked = f"{self.asked}，" if self.asked else ""
+        return turn(state, Say("choose_slot", {"hall": place, "asked": asked}, (*choices, _LATER)))
+
+    def _granted(self, heard: Hold | InLine | Appointment) -> Turn:
+        match heard:
+            case Hold():
+                return changing.Held(self.service_code, heard.id, self.whose, self.hall).offer(heard)
+            case InLine():
+                return turn(starting.Idle(whose=self.whose), _standing_in_line(heard))
+            case Appointment():
+                return Booked(self.service_code, self.whose, heard.id).booked(heard)
+
+    def _asked(self, spoken: Spoken) -> Turn:
+        """What was said of the day is kept, to be read back as a date with its weekday."""
+        state = replace(
+            self,
+            asked=when_words(spoken),
+            at=spoken.at,
+            first_day=spoken.first_day,
+            last_day=spoken.last_day or spoken.first_day,
+        )
+        return turn(state, wish=FindPlaces(self.service_code, self.hall, spoken))
+
+    def _elsewhere(self) -> tuple[Choice, ...]:
+        return (*((_IN_LINE,) if self.hall is not None else ()), *_ELSEWHERE)
+
+    def look(self) -> Turn:
+        """See what is free."""
+        return self._look()
 
     def _again(self) -> tuple[Choice, ...]:
         return (*(Choice(label, slot) for slot, label in self.listed), _LATER) if self.listed else _ELSEWHERE
@@ -164,9 +216,9 @@ class ChoosingSlot:
     def _take(self, slot: SlotId) -> Turn:
         return turn(self, wish=TakePlace(self.service_code, slot, self.whose.person))
 
-    def _refused(self, heard: Refused) -> Turn:
+    def refuse(self, heard: Refused) -> Turn:
         refusal = heard.refusal
-        if isinstance(refusal, SlotFull | SlotPast):
+        if isinstance(refusal, SlotFull | SlotPast | HoldOver | CoolingDown | PlacesFree):
             near = tuple((SlotId(value), label) for label, value in refusal.alternatives)
             return turn(
                 ChoosingSlot(self.service_code, self.whose, self.hall, near or self.listed),
@@ -174,7 +226,11 @@ class ChoosingSlot:
             )
         if isinstance(refusal, AlreadyBooked):
             appointment = AppointmentId(refusal.facts["appointment"])
-            on = (Choice("接着交材料", "go_on"), Choice("取消这个预约", f"cancel_appointment:{appointment}"))
+            on = (
+                Choice("接着交材料", "go_on"),
+                Choice("改时间", f"move_appointment:{appointment}"),
+                Choice("取消这个预约", f"cancel_appointment:{appointment}"),
+            )
             facts = {"title": refusal.title, "next_step": refusal.next_step}
             return turn(
                 Booked(self.service_code, self.whose, appointment, self.hall), Say("refused", facts, on)
@@ -183,7 +239,16 @@ class ChoosingSlot:
 
 
 _LATER = Choice("看更晚的时间", "later")
+_IN_LINE = Choice("有空位通知我", "join_line")
 _ELSEWHERE = (Choice("看最早的空位", "soonest"), Choice("看看别的服务中心", "other_halls"))
+
+
+def _standing_in_line(seen: InLine) -> Say:
+    entry = seen.entry
+    days = (local_day(entry.after), local_day(entry.before - timedelta(seconds=1)))
+    span = "到".join(day_text(day) for day in sorted(set(days)))
+    facts = {"service": entry.service_name, "days": span, "position": str(seen.position)}
+    return Say("in_line", facts, (Choice("不等了", f"leave_line:{entry.id}"),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from bot.dialogue import collecting, finding, representing
+from bot.dialogue import changing, collecting, finding, representing
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
@@ -160,7 +160,7 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
         case "resupply":
             return turn(collecting.Collecting(CaseId(rest), again=True), wish=LookAt(rest))
         case _:
-            return None
+            return changing.pressed(command, rest)
 
 
 def _whose(state: State) -> Whose:
@@ -215,7 +215,8 @@ def _passed_on(question: Question) -> Say:
 
 
 def _mine(mine: Mine, situation: Situation) -> Say:
-    booked = [a for a in mine.appointments if a.state is AppointmentState.BOOKED]
+    live = {AppointmentState.BOOKED, AppointmentState.DISPLACED}
+    booked = [a for a in mine.appointments if a.state in live]
     if not mine.cases and not booked:
         return Say("nothing_under_way", choices=again(situation))
     lines = [case_line(case, mine.halls) for case in mine.cases[:_SHOWN]]
@@ -225,7 +226,9 @@ def _mine(mine: Mine, situation: Situation) -> Say:
     choices = [
         Choice(f"查看 {c.service_name}", f"case:{c.id}", CASE_WORDS[c.state]) for c in mine.cases[:_SHOWN]
     ]
-    choices += [Choice(f"取消预约 {local_text(a.start)}", f"cancel_appointment:{a.id}") for a in booked[:3]]
+    for a in booked[:3]:
+        choices += [Choice(f"改时间 {local_text(a.start)}", f"move_appointment:{a.id}")]
+        choices += [Choice(f"取消预约 {local_text(a.start)}", f"cancel_appointment:{a.id}")]
     return Say("my_cases", {"list": "\n\n".join(lines), "count": str(len(mine.cases))}, tuple(choices))
 
 

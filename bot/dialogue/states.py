@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from bot.dialogue.booking import Booked, ChoosingHall, ChoosingSlot
+from bot.dialogue.changing import Answering, Held, Moving
 from bot.dialogue.collecting import Collecting, Confirming
 from bot.dialogue.finding import ChoosingItem, ConsideringItem
 from bot.dialogue.representing import ChoosingPerson, ForWhom, GivingMandate, NamingPerson
@@ -27,6 +28,9 @@ State = (
     | ChoosingHall
     | ChoosingSlot
     | Booked
+    | Held
+    | Moving
+    | Answering
     | Collecting
     | Confirming
 )

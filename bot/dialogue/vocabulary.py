@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from intake.errors import Refusal
-from intake.model.booking import Appointment, Slot
+from intake.model.booking import Appointment, Hold, Slot
 from intake.model.case import Case
 from intake.model.catalogue import ServiceItem, Way
-from intake.model.ids import AppointmentId, CaseId, HallCode, PersonId, ServiceCode, SlotId
+from intake.model.ids import (
+    AppointmentId,
+    CaseId,
+    HallCode,
+    HoldId,
+    PersonId,
+    ServiceCode,
+    SlotId,
+    WaitingId,
+)
 from intake.model.matching import Match, PersonFacts
 from intake.model.people import Mandate, Person, Role
 from intake.model.places import Hall
 from intake.model.question import Question
 from intake.model.speech import Spoken
+from intake.model.waiting import Waiting
 from intake.usecases.cases.drafting import PageAdded
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
+from intake.usecases.places.lines import InLine
 
 if TYPE_CHECKING:
     from bot.dialogue.states import State
@@ -79,6 +91,15 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class MovePlaces:
+    """Where an appointment could go."""
+
+    appointment: Appointment
+    slots: tuple[Slot, ...]
+    halls: Mapping[HallCode, Hall]
+
+
+@dataclass(frozen=True, slots=True)
 class Mine:
     """What is under way for the person."""
 
@@ -116,7 +137,11 @@ Learned = (
     | BundleOffer
     | Considered
     | Places
+    | MovePlaces
     | Appointment
+    | Hold
+    | InLine
+    | Waiting
     | Opened
     | PageAdded
     | Case
@@ -172,6 +197,63 @@ class GiveBack:
     """Cancel an appointment."""
 
     appointment: AppointmentId
+
+
+@dataclass(frozen=True, slots=True)
+class HoldIt:
+    """Keep a place until it is confirmed."""
+
+    service_code: ServiceCode
+    slot: SlotId
+    person: PersonId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPlace:
+    """Yes to a held place."""
+
+    hold: HoldId
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePlace:
+    """No to a held place."""
+
+    hold: HoldId
+
+
+@dataclass(frozen=True, slots=True)
+class FindMoves:
+    """Where an appointment could go, in a span of days if one was named."""
+
+    appointment: AppointmentId
+    when: Spoken | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovePlace:
+    """Another time for an appointment."""
+
+    appointment: AppointmentId
+    slot: SlotId
+
+
+@dataclass(frozen=True, slots=True)
+class StandInLine:
+    """Tell me when a place comes free."""
+
+    service_code: ServiceCode
+    hall: HallCode
+    first_day: date | None
+    last_day: date | None
+    person: PersonId | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTheLine:
+    """Wait no longer."""
+
+    entry: WaitingId
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +361,13 @@ Wish = (
     | FindPlaces
     | TakePlace
     | GiveBack
+    | HoldIt
+    | ConfirmPlace
+    | ReleasePlace
+    | FindMoves
+    | MovePlace
+    | StandInLine
+    | LeaveTheLine
     | Begin
     | LayPage
     | HandIn

@@ -14,6 +14,7 @@ from intake.model.booking import Appointment, AppointmentState, BookingRules, Ho
 from intake.model.calendar import SHANGHAI, local_day, local_text
 from intake.model.granting import Standing
 from intake.model.ids import AccountCode, AppointmentId, HallCode, PersonId, ServiceCode, SlotId
+from intake.model.waiting import AT_THE_COUNTER
 from storage.sql.places import SqlPlaces
 from storage.sql.rows import add_once, as_noun, as_row, one, write_version
 from storage.sql.tables import appointments, holds, reminders
@@ -174,7 +175,11 @@ class SqlAppointments:
         over = now - timedelta(minutes=rules.no_show_after_minutes)
         stayed_away = or_(
             appointments.c.state == AppointmentState.NO_SHOW,
-            and_(appointments.c.state == AppointmentState.BOOKED, appointments.c.start <= over),
+            and_(
+                appointments.c.state == AppointmentState.BOOKED,
+                appointments.c.start <= over,
+                appointments.c.kind.in_(sorted(AT_THE_COUNTER)),
+            ),
         )
         starts = select(appointments.c.start).where(
             *mine, stayed_away, appointments.c.start > last, appointments.c.forgiven == ""

@@ -143,6 +143,36 @@ class SqlSlots:
             statement = statement.where(slots.c.kind.in_(sorted(kinds)))
         return await self._read(statement.order_by(slots.c.start, slots.c.hall, slots.c.id).limit(limit))
 
+    async def soonest(
+        self,
+        *,
+        at: Collection[tuple[HallCode, CounterGroup]],
+        now: datetime,
+        kinds: Collection[OfferKind],
+        pools: Collection[Pool],
+        green: bool,
+        each: int,
+    ) -> tuple[Slot, ...]:
+        if not at:
+            return ()
+        turn = (
+            func.row_number()
+            .over(partition_by=(slots.c.hall, slots.c.kind), order_by=(slots.c.start, slots.c.id))
+            .label("turn")
+        )
+        open_ones = select(slots.c.id, turn).where(
+            or_(*(_at(group, [hall for hall, its in at if its is group]) for group in _groups(at))),
+            slots.c.start >= now,
+            slots.c.book_before > now,
+            slots.c.closed.is_(False),
+            slots.c.kind.in_(sorted(kinds)),
+            _some_left(pools, now, green=green),
+        )
+        ranked = open_ones.subquery()
+        first = select(ranked.c.id).where(ranked.c.turn <= each)
+        statement = _with_counts(now).where(slots.c.id.in_(first))
+        return await self._read(statement.order_by(slots.c.start, slots.c.hall, slots.c.id))
+
     async def _read(self, statement: Select[tuple[object, ...]]) -> tuple[Slot, ...]:
         rows = (await self.connection.execute(statement)).mappings()
         return tuple(as_noun(Slot, row) for row in rows)

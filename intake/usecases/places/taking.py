@@ -20,6 +20,7 @@ from intake.model.ids import AppointmentId, CaseId, HoldId, PersonId, ServiceCod
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import RECEPTION, Caller, Person, Role
 from intake.model.places import Hall, HoursPattern, OfferKind, Village, straight_km
+from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Rules, Tools, Uow
 from intake.usecases.cases.drafting import require_offered
 from intake.usecases.people.mandates import require_may_act
@@ -32,6 +33,9 @@ from intake.usecases.places.searching import (
     run_of,
     serving_group,
 )
+
+# Nobody takes a number at a machine or at home: what became of such a visit is written down by whoever made it.
+_TO_WRITE_DOWN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +158,24 @@ async def refuse_second(uow: Uow, order: Order, tools: Tools) -> Appointment | N
 def is_over(appointment: Appointment, now: datetime, rules: Rules) -> bool:
     """Whether nobody came in time: right by the clock alone."""
     late = appointment.start + timedelta(minutes=rules.booking.no_show_after_minutes)
+    if appointment.kind not in AT_THE_COUNTER:
+        late = appointment.end + _TO_WRITE_DOWN
     return appointment.state is AppointmentState.BOOKED and now >= late
 
 
 async def write_no_show(uow: Uow, appointment: Appointment, tools: Tools) -> Appointment:
     """Write down that nobody came (爽约); the person is told what it means and whom to tell why."""
     now = tools.clock.now()
-    gone = replace(appointment, state=AppointmentState.NO_SHOW, ended_at=now)
+    seen = appointment.kind in AT_THE_COUNTER
+    gone = replace(
+        appointment,
+        state=AppointmentState.NO_SHOW,
+        ended_at=now,
+        forgiven="" if seen else "没有登记结果，不算爽约",
+    )
     saved = await uow.appointments.save(gone)
-    await tell(uow, saved, "no_show")
+    if seen:
+        await tell(uow, saved, "no_show")
     return saved
 
 

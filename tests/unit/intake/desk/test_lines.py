@@ -1,4 +1,4 @@
-"""候补: first come, first offered; for a set time; to nobody twice and to no two at once. And: when is the soonest?"""
+"""候补: first come, first offered, for a set time, to no two at once; and the soonest place, by time and way."""
 
 from __future__ import annotations
 

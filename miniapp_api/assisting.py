@@ -42,6 +42,12 @@ class HandoverForm(Form):
     handover: Code
 
 
+class HallForm(Form):
+    """Which hall."""
+
+    hall: Code
+
+
 class ClaimForm(Form):
     """What the phone has read."""
 
@@ -83,9 +89,8 @@ async def offer(call: Call[OfferForm]) -> OfferedView:
     case = CaseId(form.case) if form.case else None
     cmd = OfferHandover(call.caller, ServiceCode(form.service_code), case)
     offered = await call.desk.cases.offer_handover(cmd)
-    scheme = "https" if call.request.app[SECURE] else call.request.scheme
     # After the #: what a browser keeps to itself, so that no server on the way writes it into a log.
-    address = f"{scheme}://{call.request.host}/#/take/{offered.token}"
+    address = f"{_origin(call.request)}/#/take/{offered.token}"
     return OfferedView(
         id=offered.handover.id,
         service_name=offered.handover.service_name,
@@ -116,6 +121,16 @@ async def claim(call: Call[ClaimForm]) -> CaseView:
     )
 
 
+@api.raw("GET", "/api/v1/halls/{hall}/poster.svg", HallForm, media=_SVG, open_to_all=True)
+async def poster(call: Call[HallForm]) -> web.StreamResponse:
+    """大厅海报码: a phone that scans it checks in or takes a number in this hall."""
+    known = {hall.code for hall in await call.desk.places.halls()}
+    if call.form.hall not in known:
+        raise NotFound(what="服务中心")
+    drawn = call.request.app[PAINT_CODE](f"{_origin(call.request)}/#/arrive/{call.form.hall}")
+    return web.Response(body=drawn, content_type=_SVG)
+
+
 @api.raw("GET", "/api/v1/appointments/{appointment}/code.svg", AppointmentForm, media=_SVG)
 async def check_in_code(call: Call[AppointmentForm]) -> web.StreamResponse:
     """签到码: for the kiosk's scanner or the clerk's."""
@@ -125,3 +140,9 @@ async def check_in_code(call: Call[AppointmentForm]) -> web.StreamResponse:
         raise NotFound(what="预约")
     drawn = call.request.app[PAINT_CODE](found.id)
     return web.Response(body=drawn, content_type=_SVG, headers={"Cache-Control": "private, no-store"})
+
+
+def _origin(request: web.Request) -> str:
+    """The address people reach the pages under, as the request came to it."""
+    scheme = "https" if request.app[SECURE] else request.scheme
+    return f"{scheme}://{request.host}"

@@ -92,12 +92,14 @@ async def take_number(cmd: TakeNumber, *, tools: Tools) -> Ticket:
 
 async def _walk_in(uow: Uow, cmd: TakeNumber, tools: Tools) -> Ticket:
     now = tools.clock.now()
-    # Who names a person takes the number for that one; a mere name on the slip is the caller's own.
-    slip = cmd.caller.code if cmd.person is None else None
-    require(cmd.caller, Verb.CHECK_IN, Belonging(hall=cmd.hall, person=cmd.person, opened_by=slip))
+    # Who names nobody takes the number for themselves; a mere name on the slip is the caller's own, too.
+    own = cmd.caller.account.person if not cmd.holder.strip() else None
+    wanted = cmd.person or own
+    slip = cmd.caller.code if wanted is None else None
+    require(cmd.caller, Verb.CHECK_IN, Belonging(hall=cmd.hall, person=wanted, opened_by=slip))
     hall = await uow.places.hall(cmd.hall)
     item = await uow.catalogue.current(cmd.service_code, local_day(now)) if cmd.service_code else None
-    person = await uow.people.person(cmd.person) if cmd.person else None
+    person = await uow.people.person(wanted) if wanted else None
     holder = person.name if person else cmd.holder.strip()
     if not holder:
         raise BadInput(field="holder", why="请填写来办事的人的姓名。")

@@ -52,6 +52,11 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '叫号屏', roles: STAFF_OF_QUEUES, bare: true },
   },
+  {
+    path: '/assist',
+    component: () => import('./screens/AssistScreen.vue'),
+    meta: { title: '帮办', roles: ['clerk', 'specialist', 'device'] },
+  },
   { path: '/elsewhere', component: () => import('./screens/ElsewhereScreen.vue'), meta: { title: '请换个地方' } },
   { path: '/:anything(.*)*', redirect: '/sign-in' },
 ]

@@ -46,6 +46,18 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '办事指南', tab: 'halls', open: true },
   },
+  {
+    path: '/arrive/:hall',
+    component: () => import('./arriving/ArrivePage.vue'),
+    props: true,
+    meta: { title: '签到取号', tab: 'cases' },
+  },
+  {
+    path: '/take/:token',
+    component: () => import('./arriving/TakeOverPage.vue'),
+    props: true,
+    meta: { title: '接着在手机上办', tab: 'cases' },
+  },
   { path: '/me', component: () => import('./me/MePage.vue'), meta: { title: '我的', tab: 'me' } },
   { path: '/:anything(.*)*', redirect: '/chat' },
 ]

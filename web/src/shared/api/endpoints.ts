@@ -11,6 +11,7 @@ import type {
   Item,
   ItemCard,
   Me,
+  MyTicket,
   Person,
   Question,
 } from './shapes'
@@ -55,6 +56,21 @@ export const appointments = {
   mine: async () => (await ask<{ appointments: Appointment[] }>('/appointments')).appointments,
   cancel: (id: string) => ask<Appointment>(`/appointments/${id}/cancel`, { method: 'POST', body: {} }),
   calendarFile: (id: string) => `${API}/appointments/${id}/calendar.ics`,
+}
+
+/** 我的号 today, and what one may do with it oneself. */
+export const places = {
+  mine: async () => (await ask<{ tickets: MyTicket[] }>('/my/tickets')).tickets,
+  checkIn: (appointment: Appointment, key: string) =>
+    ask<unknown>(`/halls/${appointment.hall}/check-in`, { method: 'POST', body: { appointment: appointment.number }, key }),
+  take: (hall: string, key: string) => ask<unknown>(`/halls/${hall}/tickets`, { method: 'POST', body: {}, key }),
+  change: (ticket: MyTicket, act: 'come-back' | 'leave') =>
+    ask<unknown>(`/tickets/${ticket.id}/${act}`, { method: 'POST', body: { version: ticket.version } }),
+  code: (appointment: Appointment) => `${API}/appointments/${appointment.id}/code.svg`,
+}
+
+export const handovers = {
+  claim: (token: string) => ask<Case>('/handovers/claim', { method: 'POST', body: { token } }),
 }
 
 export const cases = {

@@ -191,6 +191,23 @@ export interface Appointment {
   state_text: string
 }
 
+/** 我的号: where one stands in a hall today, and about how long it takes. */
+export interface MyTicket {
+  id: string
+  number: string
+  hall: string
+  hall_name: string
+  service_name: string
+  group_text: string
+  state: 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left'
+  state_text: string
+  counter_name: string
+  wait_text: string
+  rules_text: string
+  may_come_back: boolean
+  version: number
+}
+
 // ---- people
 
 export interface Person {

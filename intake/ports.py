@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from intake.model.booking import Appointment, BookingRules, Hold, HoldState, Pool, Slot
 from intake.model.calendar import CalendarDay, WorkingCalendar
@@ -1195,7 +1195,34 @@ class Uow(Protocol):
         """Make it so; leaving without it undoes everything."""
 
 
+Done = TypeVar("Done")
 OpenUow = Callable[[], AbstractAsyncContextManager[Uow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """预见: what an act will look at, as far as its command tells. It only lets a store read for many acts at once what
+    each would ask for by itself; what is wrong or missing here changes no answer.
+    """
+
+    by: AccountCode
+    own: PersonId | None = None
+    key: IntentKey | None = None
+    person: PersonId | None = None
+    service: ServiceCode | None = None
+    slot: SlotId | None = None
+    appointment: AppointmentId | None = None
+
+
+class Together(Protocol):
+    """合并提交: acts that wait at the same time share one transaction and one flush of the disk.
+
+    Each act is decided in the order of arrival, as if it were alone: it sees what the acts before it did, a refusal
+    undoes its own part and nobody else's, and its answer comes when all of the transaction is safely kept. An act may be
+    run a second time when the first try could not be kept; a caller that has gone away hurts nobody.
+    """
+
+    async def __call__(self, foreseen: Foreseen, act: Callable[[Uow], Awaitable[Done]]) -> Done: ...
 
 
 class Clock(Protocol):
@@ -1381,3 +1408,4 @@ class Tools:
     papers: Papers
     rules: Rules
     routes: RoutePlanner
+    together: Together | None = None

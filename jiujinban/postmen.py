@@ -39,11 +39,11 @@ class InboxPostman:
             for message in bag:
                 if message.to is None:
                     await uow.leaving.failed(message, now, "a notice for nobody", final=True)
-                    continue
-                await uow.leaving.put_notice(message, now)
-                if message.kind in self._texted:
+                elif message.kind in self._texted:
                     await uow.leaving.send(_as_text(message))
-                await uow.leaving.delivered(message, now)
+            laid = [message for message in bag if message.to is not None]
+            await uow.leaving.put_notices(laid, now)
+            await uow.leaving.delivered_all(laid, now)
             await uow.commit()
         return len(bag)
 

@@ -38,6 +38,7 @@ from storage.crypto import KeyRing, load_keys
 from storage.redis import RedisConversations
 from storage.sql.conversations import SqlConversations
 from storage.sql.store import Store
+from storage.sql.together import SqlTogether
 
 # Region prefixes that no person holds: only the demo's fictitious people have them.
 _DEMO_PREFIXES = ("330000", "99")
@@ -96,7 +97,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
     prefixes = _DEMO_PREFIXES if settings.demo else ()
     photos = PhotoReader(PhotoRules(workers=settings.photo_workers, demo_prefixes=prefixes))
     matcher = LiveMatcher()
-    tutor, routes = Tutor(matcher), RouteOffice()
+    tutor, routes, together = Tutor(matcher), RouteOffice(), SqlTogether(store)
     try:
         await store.migrate()
         async with store.open_view() as view:
@@ -107,6 +108,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
         tools = Tools(
             store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, tutor,
             Ear([*halls, *villages]), ReadingRoom(photos), blobs, PaperRoom(settings.public_url), rules, routes,
+            together,
         )  # fmt: skip
         desk = Desk(tools)
         async with _conversations(settings, store, keys) as (conversations, pings):
@@ -117,6 +119,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
                 await house.learn_catalogue()
             yield house
     finally:
+        await together.close()
         routes.close()
         await tutor.close()
         await photos.close()

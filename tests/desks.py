@@ -30,6 +30,7 @@ from storage.crypto import KeyRing
 from storage.sql.rows import as_noun
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries, outbox
+from storage.sql.together import SqlTogether
 from tests.fakes import MemoryBlobs, MemoryConversations, RoutesAtOnce, ScriptedReader, SetClock
 
 KEYS = KeyRing.new()
@@ -150,4 +151,5 @@ def _tools(store: Store, clock: SetClock, matcher: Matcher, ear: Ear, tutor: Tut
         papers=PaperRoom(),
         rules=Rules(),
         routes=RoutesAtOnce(),
+        together=SqlTogether(store),
     )

@@ -8,7 +8,7 @@ from typing import TypeVar
 from intake.errors import Stale
 from intake.model.ids import IntentKey
 from intake.model.people import Caller
-from intake.ports import Tools, Uow
+from intake.ports import Foreseen, Tools, Uow
 
 Done = TypeVar("Done")
 # Of N acts on one thing at once, one wins each round: nine photographs need nine rounds at the worst.
@@ -52,5 +52,13 @@ async def taking_turns(tools: Tools, act: Callable[[Uow], Awaitable[Done]]) -> D
                 return await act(uow)
         except Stale:
             continue
+    async with tools.open_uow() as uow:
+        return await act(uow)
+
+
+async def sharing(tools: Tools, foreseen: Foreseen, act: Callable[[Uow], Awaitable[Done]]) -> Done:
+    """Run an act in a unit of work that it may share with whoever waits at the same time; alone where nothing is shared."""
+    if tools.together is not None:
+        return await tools.together(foreseen, act)
     async with tools.open_uow() as uow:
         return await act(uow)

@@ -41,8 +41,12 @@ class SqlNumbers:
         self.connection = connection
 
     async def next(self, series: str) -> int:
-        insert = insert_into(self.connection, number_series).values(series=series, last=1)
+        return await self.advance(series, 1)
+
+    async def advance(self, series: str, count: int) -> int:
+        """The last of the next so many numbers of a series; all of them are whoever asked's."""
+        insert = insert_into(self.connection, number_series).values(series=series, last=count)
         later = insert.on_conflict_do_update(
-            index_elements=["series"], set_={"last": number_series.c.last + 1}
+            index_elements=["series"], set_={"last": number_series.c.last + count}
         )
         return int((await self.connection.execute(later.returning(number_series.c.last))).scalar_one())

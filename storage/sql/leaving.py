@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
 from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
-from storage.sql.rows import as_noun, as_row, insert_into
+from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
 
 LEASE = timedelta(minutes=1)
@@ -40,15 +42,18 @@ class SqlLeaving:
         self._beating: set[HallCode] = set()
 
     async def send(self, message: Outgoing) -> None:
-        row = as_row(message)
-        del row["id"]
-        await self.connection.execute(outbox.insert().values(**row, state=_WAITING, fault=""))
+        await self.connection.execute(outbox.insert().values(as_outbox_row(message)))
 
     async def audit(self, entry: AuditEntry) -> None:
         await self.connection.execute(audit_entries.insert().values(as_row(entry)))
 
     async def beat(self, hall: HallCode) -> None:
         self._beating.add(hall)
+
+    def take_beats(self) -> set[HallCode]:
+        """The halls whose pulse is still to be moved, for whoever moves it instead."""
+        beating, self._beating = self._beating, set()
+        return beating
 
     async def write_beats(self) -> None:
         """Called last before the commit, in one order for all: a hall's row is held for a moment only, and two
@@ -99,20 +104,33 @@ class SqlLeaving:
         await self.connection.execute(update(outbox).where(*mine).values(values))
 
     async def put_notice(self, message: Outgoing, now: datetime) -> None:
-        if message.to is None:
+        await self.put_notices([message], now)
+
+    async def put_notices(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        """Lay many messages into their receivers' inboxes, each once: as many statements as for one."""
+        if any(message.to is None for message in messages):
             raise ValueError("a notice needs a receiver")
-        number = await self._next_in(message.to)
-        known = select(notices.c.id).where(notices.c.message == message.id)
-        if (await self.connection.execute(known)).first() is not None:
+        fresh = await self._without_known(messages)
+        if not fresh:
             return
-        row = {
-            "to": message.to,
-            "id": number,
-            "message": message.id,
-            "kind": message.kind,
-            "facts": message.facts,
-        }
-        await self.connection.execute(notices.insert().values(**row, at=now))
+        numbers = await self._next_in(Counter(cast("AccountCode", message.to) for message in fresh))
+        rows = [
+            {
+                "to": message.to,
+                "id": numbers[cast("AccountCode", message.to)].pop(0),
+                "message": message.id,
+                "kind": message.kind,
+                "facts": message.facts,
+                "at": now,
+            }
+            for message in fresh
+        ]
+        await self.connection.execute(notices.insert(), rows)
+
+    async def delivered_all(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        """The receivers have them."""
+        mine = (outbox.c.id.in_([message.id for message in messages]), outbox.c.state == _WAITING)
+        await self.connection.execute(update(outbox).where(*mine).values(state=_DELIVERED, closed_at=now))
 
     async def notices(self, account: AccountCode, after: int, limit: int = 50) -> tuple[Notice, ...]:
         mine = (notices.c.to == account, notices.c.id > after)
@@ -138,10 +156,27 @@ class SqlLeaving:
         fresh = {"state": _WAITING, "attempts": 0, "not_before": None, "closed_at": None}
         return (await self.connection.execute(update(outbox).where(*dead).values(fresh))).rowcount == 1
 
-    async def _next_in(self, account: AccountCode) -> int:
-        insert = insert_into(self.connection, inboxes).values(account=account, last=1)
-        later = insert.on_conflict_do_update(index_elements=["account"], set_={"last": inboxes.c.last + 1})
-        return int((await self.connection.execute(later.returning(inboxes.c.last))).scalar_one())
+    async def _without_known(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
+        asked = select(notices.c.message).where(notices.c.message.in_([message.id for message in messages]))
+        known = set((await self.connection.execute(asked)).scalars())
+        return [message for message in messages if message.id not in known]
+
+    async def _next_in(self, counts: Mapping[AccountCode, int]) -> dict[AccountCode, list[int]]:
+        """The next numbers in some inboxes, those of each in order; the inboxes are locked in one order for all."""
+        insert = insert_into(self.connection, inboxes)
+        later = insert.on_conflict_do_update(
+            index_elements=["account"], set_={"last": inboxes.c.last + insert.excluded.last}
+        )
+        rows = [{"account": account, "last": counts[account]} for account in sorted(counts)]
+        told = await self.connection.execute(later.returning(inboxes.c.account, inboxes.c.last), rows)
+        return {account: list(range(last - counts[account] + 1, last + 1)) for account, last in told}
+
+
+def as_outbox_row(message: Outgoing) -> Values:
+    """A message that waits; its id is given by the table."""
+    row = as_row(message)
+    del row["id"]
+    return {**row, "state": _WAITING, "fault": ""}
 
 
 def pause_after(attempts: int) -> timedelta:

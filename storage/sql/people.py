@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, case, delete, select, update
@@ -43,6 +44,17 @@ class SqlPeople:
     async def add(self, person: Person) -> None:
         if not await add_once(self.connection, people, self._person_row(person)):
             raise Stale(what=f"{person.name}的登记")
+
+    async def among(self, wanted: Sequence[PersonId]) -> dict[PersonId, Person]:
+        """Those of some people whom the store knows."""
+        rows = await self.connection.execute(select(people).where(people.c.id.in_(wanted)))
+        return {row["id"]: self._person(row) for row in rows.mappings()}
+
+    async def citizens_among(self, wanted: Sequence[PersonId]) -> dict[PersonId, Account]:
+        """The citizen accounts of some people."""
+        theirs = (accounts.c.person.in_(wanted), accounts.c.role == Role.CITIZEN)
+        rows = await self.connection.execute(select(accounts).where(*theirs))
+        return {row["person"]: self._account(row) for row in rows.mappings()}
 
     async def account(self, code: AccountCode) -> Account | None:
         return await self._one_account(accounts.c.code == code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -75,7 +76,7 @@ class SqlSlots:
 
     async def take(self, run: Collection[SlotId], pool: Pool, now: datetime) -> bool:
         taken, capacity = slots.c[f"{pool.value}_taken"], slots.c[f"{pool.value}_capacity"]
-        room = and_(taken + _held(pool, now) < capacity, slots.c.closed.is_(False))
+        room = and_(taken + held_of(pool, now) < capacity, slots.c.closed.is_(False))
         statement = update(slots).where(slots.c.id.in_(sorted(run)), room).values({taken: taken + 1})
         return (await self.connection.execute(statement)).rowcount == len(run)
 
@@ -190,13 +191,24 @@ def _at(group: CounterGroup, halls: Collection[HallCode]) -> ColumnElement[bool]
     return and_(slots.c.group == group, slots.c.hall.in_(sorted(halls)))
 
 
+def with_waiting() -> Select[tuple[object, ...]]:
+    """A slot with who waits for it, for whoever counts what is held of it by themselves."""
+    return select(slots, _waiting().label("waiting"))
+
+
+def held_rows(wanted: Sequence[SlotId]) -> Select[Any]:
+    """What is held of some slots: slot, pool and until when."""
+    c = held_places.c
+    return select(c.slot, c.pool, c.expires_at).where(c.slot.in_(wanted))
+
+
 def _with_counts(now: datetime) -> Select[tuple[object, ...]]:
     """A slot with what is held of it at an instant and who waits for it: what is shown and what is enforced."""
-    held = (_held(pool, now).label(f"{pool.value}_held") for pool in Pool)
+    held = (held_of(pool, now).label(f"{pool.value}_held") for pool in Pool)
     return select(slots, *held, _waiting().label("waiting"))
 
 
-def _held(pool: Pool, now: datetime) -> ScalarSelect[int]:
+def held_of(pool: Pool, now: datetime) -> ScalarSelect[int]:
     """How many places of a pool are held: by the timestamp alone, whatever a chore has or has not tidied."""
     return (
         select(func.count())
@@ -231,7 +243,7 @@ def _some_left(pools: Collection[Pool], now: datetime, *, green: bool) -> Column
 
 
 def _pool_left(pool: Pool, now: datetime, *, green: bool) -> ColumnElement[bool]:
-    left = slots.c[f"{pool.value}_taken"] + _held(pool, now) < slots.c[f"{pool.value}_capacity"]
+    left = slots.c[f"{pool.value}_taken"] + held_of(pool, now) < slots.c[f"{pool.value}_capacity"]
     return left if pool is not Pool.GREEN or green else and_(left, slots.c.green_until <= now)
 
 

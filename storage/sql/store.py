@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy import text
@@ -11,9 +11,11 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from intake.errors import Busy
+from intake.ports import Foreseen
 from storage.crypto import KeyRing, Purpose, Sealer
 from storage.sql.catalogue import ItemsInForce
 from storage.sql.engines import Engines, is_busy, open_engines
+from storage.sql.sharing import Shared
 from storage.sql.uow import SqlUow
 
 
@@ -46,6 +48,12 @@ class Store:
         """A unit of work that only looks, at one instant of the store; it waits for nobody."""
         async with self.reading() as connection:
             yield SqlUow(connection, self._sealer, self._in_force)
+
+    @asynccontextmanager
+    async def sharing(self, foreseen: Sequence[Foreseen]) -> AsyncIterator[Shared]:
+        """A transaction that several acts share; whoever opened it commits."""
+        async with self.writing() as connection:
+            yield Shared(connection, self._sealer, self._in_force, foreseen)
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction for what is no part of the desk's units of work; commits only when told to."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -35,7 +36,7 @@ async def look_then_book(cmd: booking.BookAppointment, *, tools: Tools) -> Appoi
     if slot.online_left == 0:
         raise SlotFull
     _seen.set(slot)
-    return await _careful_booking(cmd, tools=tools)
+    return await _careful_booking(cmd, tools=replace(tools, together=None))
 
 
 async def read_what_was_seen(self: SqlSlots, wanted: Collection[SlotId], now: datetime) -> tuple[Slot, ...]:

@@ -15,8 +15,8 @@ from intake.model.hours import Answer
 from intake.model.ids import AppointmentId, CaseId, HoldId, IntentKey, PersonId, ServiceCode, SlotId
 from intake.model.people import Caller
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
-from intake.ports import Tools, Uow
-from intake.usecases.intents import once, taking_turns
+from intake.ports import Foreseen, Tools, Uow
+from intake.usecases.intents import once, sharing, taking_turns
 from intake.usecases.places.displacing import written_answer
 from intake.usecases.places.lines import leave_line, offer_freed
 from intake.usecases.places.searching import (
@@ -142,7 +142,8 @@ class CancelAppointment:
 
 async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment:
     """Take one place for the person, or raise the refusal a clerk would speak."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Appointment:
         return await once(
             uow,
             cmd.caller,
@@ -152,6 +153,10 @@ async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment
             again=lambda found: uow.appointments.get(AppointmentId(found)),
             name=lambda done: done.id,
         )
+
+    return await sharing(
+        tools, _foreseen(cmd.caller, cmd.key, person=cmd.person, service=cmd.service_code, slot=cmd.slot), act
+    )
 
 
 async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
@@ -173,7 +178,8 @@ async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
 
 async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
     """Turn a hold into the appointment while it lasts; a second click shows the appointment of the first."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Appointment:
         return await once(
             uow,
             cmd.caller,
@@ -183,6 +189,8 @@ async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
             again=lambda found: uow.appointments.get(AppointmentId(found)),
             name=lambda done: done.id,
         )
+
+    return await sharing(tools, _foreseen(cmd.caller, cmd.key), act)
 
 
 async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
@@ -215,7 +223,8 @@ async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment
 
 async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appointment:
     """Cancel while the person has not come; the place goes to the line, or is free, in the same breath."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Appointment:
         return await once(
             uow,
             cmd.caller,
@@ -225,6 +234,8 @@ async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appoint
             again=lambda found: uow.appointments.get(AppointmentId(found)),
             name=lambda done: done.id,
         )
+
+    return await sharing(tools, _foreseen(cmd.caller, cmd.key, appointment=cmd.appointment), act)
 
 
 async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment, ...]:
@@ -243,6 +254,18 @@ async def my_holds(caller: Caller, *, tools: Tools) -> tuple[Hold, ...]:
         return ()
     async with tools.open_view() as view:
         return await view.holds.of_person(person, tools.clock.now())
+
+
+def _foreseen(
+    caller: Caller,
+    key: IntentKey | None,
+    *,
+    person: PersonId | None = None,
+    service: ServiceCode | None = None,
+    slot: SlotId | None = None,
+    appointment: AppointmentId | None = None,
+) -> Foreseen:
+    return Foreseen(caller.code, caller.account.person, key, person, service, slot, appointment)
 
 
 async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -104,7 +104,7 @@ class Shared:
         self.connection = connection
         self.foreseen = foreseen
         self.real = SqlUow(connection, sealer, in_force)
-        self._nested = lambda: SqlUow(connection, sealer, in_force)
+        self._nested: Callable[[], SqlUow] = lambda: SqlUow(connection, sealer, in_force)
         self.changes = Changes()
         self.read: dict[str, Any] = {}
         self.beats: set[HallCode] = set()
@@ -595,17 +595,16 @@ async def _write_appointments(connection: AsyncConnection, changes: Changes) -> 
         statement = insert_into(connection, table).on_conflict_do_nothing().returning(table.c.id)
         if len((await connection.execute(statement, rows)).all()) != len(rows):
             raise Clash
-    for appointment in changes.saved.values():
-        if appointment.id not in changes.added:
-            await _write_saved(connection, appointment)
+    saved = [a for a in changes.saved.values() if a.id not in changes.added]
+    if saved:
+        # Nobody can have changed them since they were read: their rows are locked, on SQLite by the one writer.
+        c = tables.appointments.c
+        was = (c.id == bindparam("its_id"), c.version == bindparam("its_version"))
+        rows = [{"its_id": a.id, "its_version": a.version - 1, **as_row(a)} for a in saved]
+        await connection.execute(update(tables.appointments).where(*was).values(_BOUND), rows)
 
 
-async def _write_saved(connection: AsyncConnection, appointment: Appointment) -> None:
-    c = tables.appointments.c
-    was = (c.id == appointment.id, c.version == appointment.version - 1)
-    values = as_row(appointment)
-    if (await connection.execute(update(tables.appointments).where(*was).values(values))).rowcount != 1:
-        raise Clash
+_BOUND: dict[str, Any] = {column.name: bindparam(column.name) for column in tables.appointments.c}
 
 
 async def _write_intents(connection: AsyncConnection, changes: Changes) -> None:

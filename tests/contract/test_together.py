@@ -1,0 +1,296 @@
+"""合并提交: acts that wait together share one transaction, and each is decided and answered as if it were alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import event, func, select
+
+from intake.errors import AlreadyBooked, KeyReused, SlotFull
+from intake.model.booking import Appointment, AppointmentState, Pool, Slot
+from intake.model.ids import AccountCode, IntentKey, PersonId, ServiceCode, SlotId
+from intake.model.people import Account, Caller, Door, Role
+from intake.ports import Foreseen, Rules, Tools, Uow
+from intake.usecases.places import booking
+from intake.usecases.places.booking import BookAppointment, CancelAppointment, ConfirmHold, HoldPlace
+from storage.sql.audit import AuditChain
+from storage.sql.sharing import Clash, Shared
+from storage.sql.store import Store
+from storage.sql.tables import appointments, audit_entries, outbox
+from storage.sql.together import SqlTogether
+from tests.contract import nouns
+from tests.contract.nouns import NOW, TODAY, fresh, open_time
+from tests.fakes import SetClock
+
+SERVICE = ServiceCode("MZ10")
+
+
+class Ids:
+    """Ids in order."""
+
+    def new(self) -> str:
+        return fresh("made")
+
+
+@dataclass
+class Hall:
+    """A hall with one slot that everybody wants, and the desk's verbs on the store."""
+
+    store: Store
+    tools: Tools
+    slot: SlotId
+    statements: list[str]
+
+    async def book(self, who: Caller, key: str = "", slot: SlotId | None = None) -> Appointment:
+        """Press 预约."""
+        intent = IntentKey(key) if key else None
+        person = who.account.person or PersonId("")
+        cmd = BookAppointment(who, person, SERVICE, slot or self.slot, key=intent)
+        return await booking.book_appointment(cmd, tools=self.tools)
+
+    async def cancel(self, who: Caller, appointment: Appointment) -> Appointment:
+        """Press 取消."""
+        cmd = CancelAppointment(who, appointment.id)
+        return await booking.cancel_appointment(cmd, tools=self.tools)
+
+    async def seen(self) -> Slot:
+        """The slot as it is."""
+        async with self.store.open_view() as view:
+            return await view.slots.get(self.slot, NOW)
+
+    async def count(self, table: object) -> int:
+        """How many rows."""
+        async with self.store.reading() as connection:
+            counted = select(func.count()).select_from(table)  # type: ignore[arg-type]  # any of ours
+            return int((await connection.execute(counted)).scalar_one())
+
+
+async def citizen(store: Store, n: int) -> Caller:
+    """A person with an account, as the phone knows them."""
+    person = nouns.person(id=PersonId(f"p{n}"), id_number=nouns.id_number(n))
+    account = Account(AccountCode(f"citizen-{n}"), person.name, Role.CITIZEN, person=person.id)
+    async with store.open_uow() as uow:
+        await uow.people.add(person)
+        await uow.people.put_account(account)
+        await uow.commit()
+    return Caller(account, Door.PHONE)
+
+
+@pytest_asyncio.fixture
+async def hall(store: Store) -> AsyncIterator[Hall]:
+    """Six places at one time."""
+    statements: list[str] = []
+    async with store.open_uow() as uow:
+        await uow.places.put_halls([nouns.hall()])
+        await uow.catalogue.replace([nouns.item(code=SERVICE)], TODAY)
+        opened = open_time(
+            online_capacity=6, start=NOW + timedelta(days=1), end=NOW + timedelta(days=1, minutes=30)
+        )
+        await uow.slots.open([opened])
+        await uow.commit()
+    engine = store._engines.writers.sync_engine  # noqa: SLF001 (to count what is asked of the database)
+    event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    together = SqlTogether(store)
+    nothing = dict.fromkeys(("matcher", "tutor", "speech", "photos", "blobs", "papers", "routes"))
+    tools = Tools(
+        open_uow=store.open_uow,
+        open_view=store.open_view,
+        clock=SetClock(NOW),
+        ids=Ids(),  # type: ignore[arg-type]  # only new ids are asked for
+        rules=Rules(),
+        together=together,
+        **nothing,  # type: ignore[arg-type]  # booking reaches for none of them
+    )
+    yield Hall(store, tools, opened.slot, statements)
+    await together.close()
+
+
+async def everybody(hall: Hall, count: int) -> list[Caller]:
+    """So many people."""
+    return [await citizen(hall.store, n) for n in range(1, count + 1)]
+
+
+async def press(hall: Hall, people: list[Caller]) -> list[Appointment | BaseException]:
+    """All at once."""
+    return list(await asyncio.gather(*(hall.book(who) for who in people), return_exceptions=True))
+
+
+async def test_the_first_to_come_get_the_places_and_the_rest_hear_why_not(hall: Hall) -> None:
+    """Ten press, six places: in the order of arrival, each with an answer of their own."""
+    people = await everybody(hall, 10)
+
+    answers = await press(hall, people)
+
+    assert [type(answer) for answer in answers] == [Appointment] * 6 + [SlotFull] * 4
+    assert (await hall.seen()).online_taken == 6
+    numbers = [answer.number for answer in answers if isinstance(answer, Appointment)]
+    assert numbers == sorted(set(numbers))
+
+
+async def test_what_belongs_to_a_booking_is_written_with_it(hall: Hall) -> None:
+    """Trail, news and pulse of each; the chain of the trail can be sealed."""
+    people = await everybody(hall, 8)
+
+    await press(hall, people)
+
+    assert await hall.count(appointments) == 6
+    assert (await hall.count(audit_entries), await hall.count(outbox)) == (6, 6)
+    async with hall.store.open_view() as view:
+        assert sum((await view.leaving.pulses()).values()) >= 1
+    assert await AuditChain(hall.store).seal() == 6
+
+
+async def test_a_hundred_cost_no_more_statements_than_a_few(hall: Hall) -> None:
+    """As many people as like: the database is asked the same questions."""
+    people = await everybody(hall, 30)
+    hall.statements.clear()
+    await press(hall, people[:3])
+    first = len(hall.statements)
+    hall.statements.clear()
+    await press(hall, people[3:])
+
+    assert first <= 2 * 25
+    assert len(hall.statements) <= first + 10
+
+
+async def test_one_key_pressed_twice_at_once_is_one_booking(hall: Hall) -> None:
+    """Both hear of the same appointment; for another verb the key is refused."""
+    (one, other) = await everybody(hall, 2)
+
+    same = await asyncio.gather(hall.book(one, "tap"), hall.book(one, "tap"), hall.book(other, "tap"))
+    later = await hall.book(one, "tap")
+    cmd = CancelAppointment(one, same[0].id, IntentKey("tap"))
+    with pytest.raises(KeyReused):
+        await booking.cancel_appointment(cmd, tools=hall.tools)
+
+    assert same[0] == same[1] == later
+    assert same[2].id != later.id
+    assert (await hall.seen()).online_taken == 2
+
+
+async def test_a_second_place_for_the_same_thing_is_refused_within_a_batch(hall: Hall) -> None:
+    """Two taps without a key: the second hears where the first place is."""
+    (one,) = await everybody(hall, 1)
+
+    answers = await asyncio.gather(hall.book(one), hall.book(one), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [Appointment, AlreadyBooked]
+    assert (await hall.seen()).online_taken == 1
+
+
+async def test_what_one_gives_back_the_next_in_the_same_batch_can_have(hall: Hall) -> None:
+    """Six are taken; one cancels and a seventh presses at the same moment, after them."""
+    people = await everybody(hall, 7)
+    first = await press(hall, people[:6])
+    assert isinstance(first[0], Appointment)
+
+    gone, came = await asyncio.gather(hall.cancel(people[0], first[0]), hall.book(people[6]))
+
+    assert (gone.state, came.state) == (AppointmentState.CANCELLED, AppointmentState.BOOKED)
+    assert (await hall.seen()).online_taken == 6
+
+
+async def test_what_is_not_foreseen_is_done_in_its_turn(hall: Hall) -> None:
+    """A hold is confirmed between two bookings: all three count, in one transaction."""
+    people = await everybody(hall, 3)
+    person = people[1].account.person
+    assert person is not None
+    held = await booking.hold_place(HoldPlace(people[1], person, SERVICE, hall.slot), tools=hall.tools)
+
+    answers = await asyncio.gather(
+        hall.book(people[0]),
+        booking.confirm_hold(ConfirmHold(people[1], held.id), tools=hall.tools),
+        hall.book(people[2]),
+    )
+
+    assert {answer.state for answer in answers} == {AppointmentState.BOOKED}
+    seen = await hall.seen()
+    assert (seen.online_taken, seen.online_held) == (3, 0)
+
+
+async def test_a_bad_request_fails_alone(hall: Hall) -> None:
+    """Somebody's page sends a slot that never was; something else breaks outright."""
+    people = await everybody(hall, 4)
+    assert hall.tools.together is not None
+
+    async def broken(_: Uow) -> None:
+        raise ZeroDivisionError
+
+    answers = await asyncio.gather(
+        hall.book(people[0]),
+        hall.book(people[1], slot=SlotId("nowhere")),
+        hall.tools.together(Foreseen(people[2].code), broken),
+        hall.book(people[3]),
+        return_exceptions=True,
+    )
+
+    assert [type(answer).__name__ for answer in answers] == [
+        "Appointment", "NotFound", "ZeroDivisionError", "Appointment",
+    ]  # fmt: skip
+
+
+async def test_a_caller_who_hangs_up_hurts_nobody(hall: Hall) -> None:
+    """The first of the batch closes the page: everybody else is booked, and the store agrees with what they hear."""
+    people = await everybody(hall, 5)
+    presses = [asyncio.create_task(hall.book(who)) for who in people]
+    await asyncio.sleep(0)
+
+    presses[0].cancel()
+    answers = await asyncio.gather(*presses, return_exceptions=True)
+
+    assert isinstance(answers[0], asyncio.CancelledError)
+    assert all(isinstance(answer, Appointment) for answer in answers[1:])
+    assert (await hall.seen()).online_taken == await hall.count(appointments)
+
+
+async def test_a_statement_that_fails_leaves_each_to_their_own_try(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be kept for all at once is kept for each, in their order."""
+    people = await everybody(hall, 8)
+
+    async def clash(_: Shared) -> None:
+        raise Clash
+
+    monkeypatch.setattr(Shared, "finish", clash)
+    answers = await press(hall, people)
+
+    assert [type(answer) for answer in answers] == [Appointment] * 6 + [SlotFull] * 2
+    assert (await hall.seen()).online_taken == 6
+
+
+async def test_two_processes_never_give_the_last_place_twice(hall: Hall) -> None:
+    """Two coalescers on one store, as two servers have them."""
+    people = await everybody(hall, 20)
+    other = replace(hall, tools=replace(hall.tools, together=SqlTogether(hall.store)))
+
+    answers = await asyncio.gather(
+        *((hall, other)[n % 2].book(who) for n, who in enumerate(people)), return_exceptions=True
+    )
+
+    assert Counter(type(answer).__name__ for answer in answers) == {"Appointment": 6, "SlotFull": 14}
+    assert (await hall.seen()).left(Pool.ONLINE) == 0
+
+
+async def test_limits_count_within_a_batch(hall: Hall) -> None:
+    """Two a day: the third of three pressed at once hears of the limit, as it would a minute later."""
+    (one,) = await everybody(hall, 1)
+    services = [ServiceCode(f"MZ9{n}") for n in range(3)]
+    async with hall.store.open_uow() as uow:
+        await uow.catalogue.replace([nouns.item(code=code) for code in (SERVICE, *services)], TODAY)
+        await uow.commit()
+    person = one.account.person
+    assert person is not None
+    presses = (BookAppointment(one, person, service, hall.slot) for service in services)
+
+    answers = await asyncio.gather(
+        *(booking.book_appointment(cmd, tools=hall.tools) for cmd in presses), return_exceptions=True
+    )
+
+    assert [type(answer).__name__ for answer in answers] == ["Appointment", "Appointment", "BookedOut"]

@@ -15,7 +15,7 @@ declare module 'vue-router' {
   }
 }
 
-const STAFF_OF_QUEUES: readonly Role[] = ['clerk', 'director', 'supervisor', 'device']
+const STAFF_OF_QUEUES: readonly Role[] = ['clerk', 'specialist', 'director', 'supervisor', 'device']
 
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: SignInScreen, meta: { title: '登录' } },
@@ -23,7 +23,7 @@ const routes: RouteRecordRaw[] = [
     path: '/counter/:tab(queue|cases|questions|device)',
     component: () => import('./screens/CounterScreen.vue'),
     props: true,
-    meta: { title: '综合窗口', roles: ['clerk'] },
+    meta: { title: '综合窗口', roles: ['clerk', 'specialist'] },
   },
   {
     path: '/review',
@@ -40,6 +40,21 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./screens/VisitsScreen.vue'),
     props: true,
     meta: { title: '上门服务', roles: ['clerk', 'director', 'supervisor'] },
+  },
+  {
+    path: '/todo',
+    component: () => import('./screens/ToDoScreen.vue'),
+    meta: { title: '待办和跟进', roles: ['clerk', 'specialist', 'director', 'supervisor'] },
+  },
+  {
+    path: '/orders',
+    component: () => import('./screens/OrdersScreen.vue'),
+    meta: { title: '问题工单', roles: ['clerk', 'specialist', 'approver', 'director', 'supervisor', 'keeper', 'operator'] },
+  },
+  {
+    path: '/staff',
+    component: () => import('./screens/StaffScreen.vue'),
+    meta: { title: '人员', roles: ['director', 'supervisor'] },
   },
   {
     path: '/catalogue',

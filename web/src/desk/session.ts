@@ -7,10 +7,12 @@ import { ref } from 'vue'
 /** The first address of each role; whoever has none works on the phone page or at the command line. */
 const HOME: Partial<Record<Role, (me: Me) => string>> = {
   clerk: () => '/counter/queue',
+  specialist: () => '/counter/queue',
   approver: () => '/review',
   director: () => '/dashboard',
   supervisor: () => '/dashboard',
   keeper: () => '/catalogue',
+  operator: () => '/orders',
   device: (me) => (me.hall ? `/display/${me.hall}` : '/elsewhere'),
 }
 

@@ -6,7 +6,7 @@ export interface IdentityGroup {
   people: DemoIdentity[]
 }
 
-const AT_DESK: readonly Role[] = ['clerk', 'director', 'approver', 'supervisor', 'keeper', 'device']
+const AT_DESK: readonly Role[] = ['clerk', 'specialist', 'director', 'approver', 'supervisor', 'keeper', 'operator', 'device']
 /** The machines on the counters have no screen of their own; a kiosk shows whose turn it is. */
 const withoutScreen = (one: DemoIdentity): boolean => one.role === 'device' && !one.identity.startsWith('kiosk')
 const COUNTY = '县级'

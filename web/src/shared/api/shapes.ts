@@ -369,4 +369,8 @@ export interface Question {
   asked_at: string
   answer: string
   version: number
+  state_text: string
+  reopened: number
+  grade: number | null
+  grade_text: string
 }

@@ -59,6 +59,10 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '接着在手机上办', tab: 'cases' },
   },
   { path: '/me', component: () => import('./me/MePage.vue'), meta: { title: '我的', tab: 'me' } },
+  { path: '/help', component: () => import('./help/HelpPage.vue'), meta: { title: '请人代办', tab: 'me' } },
+  { path: '/trust', component: () => import('./help/TrustPage.vue'), meta: { title: '授权和咨询', tab: 'me' } },
+  { path: '/month', component: () => import('./help/MonthPage.vue'), meta: { title: '我的报酬单', tab: 'me', proxy: true } },
+  { path: '/batch', component: () => import('./batch/BatchPage.vue'), meta: { title: '批量代办', tab: 'villagers', proxy: true } },
   { path: '/:anything(.*)*', redirect: '/chat' },
 ]
 

@@ -4,6 +4,7 @@ import type { Me } from '@shared/api/shapes'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 
+import { useBatch } from './batch/batch'
 import { useConversation } from './chat/conversation'
 import { useOutbox } from './outbox/outbox'
 
@@ -12,6 +13,7 @@ export const useSession = defineStore('session', () => {
   const me = ref<Me>()
   const outbox = useOutbox()
   const conversation = useConversation()
+  const batch = useBatch()
 
   /** Citizens and proxies use this page; somebody of the staff has the desk page. */
   const mayUse = computed(() => me.value?.role === 'citizen' || me.value?.role === 'proxy')
@@ -39,6 +41,7 @@ export const useSession = defineStore('session', () => {
     me.value = who
     if (!mayUse.value) return
     await outbox.openFor(who.code)
+    if (who.role === 'proxy') await batch.openFor(who.code)
     // The first page need not wait for the history; it shows that it is being fetched.
     void conversation.enter().catch(() => {})
   }
@@ -46,6 +49,7 @@ export const useSession = defineStore('session', () => {
   function end(): void {
     me.value = undefined
     outbox.close()
+    batch.close()
     conversation.leave()
   }
 

@@ -20,7 +20,7 @@ from nlp.reading import Reading
 from nlp.sense import Closeness
 from nlp.words import rarity
 
-SHORTLIST: Final = 24
+SHORTLIST: Final = 16
 _NOTHING: Final = 1e-9
 _CONCEPT_WORTH: Final = 0.7
 

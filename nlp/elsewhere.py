@@ -43,18 +43,20 @@ class Elsewhere:
         masses = np.asarray([sum(row.values()) or 1.0 for row in rows])
         return cls(_leaning(here, there), Postings.build(rows), masses, idf)
 
-    def lean(self, reading: Reading) -> float:
-        """Above 0 when the sentence is made of pieces that stand elsewhere oftener than in the catalogue."""
-        pieces = set(grams(reading.focus))
-        return sum(self.leaning.get(piece, 0.0) for piece in pieces) / sqrt(len(pieces)) if pieces else 0.0
+    def likeness(self, reading: Reading) -> tuple[float, float]:
+        """How a sentence leans, and its likeness to the nearest sentence that belongs elsewhere, 0 to 1.
 
-    def near(self, reading: Reading) -> float:
-        """Likeness to the nearest sentence that belongs elsewhere, 0 to 1."""
+        It leans above 0 when it is made of pieces that stand elsewhere oftener than in the catalogue.
+        """
         pieces = dict.fromkeys(grams(reading.focus), 1.0)
-        if not pieces or not len(self.masses):
-            return 0.0
-        mass = sum(self.idf.get(piece, 1.0) for piece in pieces)
-        return float((self.sentences.score(pieces) / np.sqrt(mass * self.masses)).max())
+        if not pieces:
+            return 0.0, 0.0
+        leaning, idf = self.leaning.get, self.idf.get
+        lean = sum([leaning(piece, 0.0) for piece in pieces]) / sqrt(len(pieces))
+        if not len(self.masses):
+            return lean, 0.0
+        mass = sum([idf(piece, 1.0) for piece in pieces])
+        return lean, float((self.sentences.score(pieces) / np.sqrt(mass * self.masses)).max())
 
 
 def _leaning(here: Counter[str], there: Counter[str]) -> dict[str, float]:

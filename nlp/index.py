@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from math import log
 from typing import Final, Self
 
@@ -26,6 +27,7 @@ _LENGTH_SHARE: Final = 0.4
 _SINGLE: Final = 0.9
 _STRENGTH: Final = {"name": 1.0, "alias": 0.8, "old_name": 0.7, "phrasing": 0.45, "summary": 0.35}
 _ELSEWHERE: Final = 0.2
+_Meant = Callable[[str], Mapping[str, tuple[str, ...]]]
 _WORD_FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summary", "question"})
 
 
@@ -64,21 +66,22 @@ class Index:
     ) -> Self:
         """Index documents; the same documents in the same order give the same index."""
         strangers = elsewhere_sentences() if elsewhere is None else elsewhere
+        meant = cache(partial(concepts_in, book=lexicon()))
         gram_rows = [_weighted(document, grams) for document in documents]
         gram_idf = rarities_among(gram_rows, single=_SINGLE)
         word_rows = [_weighted(document, _words, _WORD_FIELDS) for document in documents]
-        concepts = [_concepts(document) for document in documents]
+        concepts = [_concepts(document, meant) for document in documents]
         concept_idf = rarities_among(concepts)
         return cls(
             documents=tuple(documents),
-            phrases=Phrases.build(documents, gram_idf, concept_idf),
+            phrases=Phrases.build(documents, gram_idf, meant, concept_idf),
             grams=bm25(gram_rows, gram_idf, _SATURATION, _LENGTH_SHARE),
             words=bm25(word_rows, rarities_among(word_rows), _SATURATION, _LENGTH_SHARE),
             coverage=Postings.build(
                 _covered(row, held) for row, held in zip(word_rows, concepts, strict=True)
             ),
             meanings=tuple(
-                _meaning(d, held, concept_idf) for d, held in zip(documents, concepts, strict=True)
+                _meaning(d, held, concept_idf, meant) for d, held in zip(documents, concepts, strict=True)
             ),
             gram_idf=gram_idf,
             concept_idf=concept_idf,
@@ -119,13 +122,12 @@ def _weighted(
     return counts
 
 
-def _concepts(document: Document) -> dict[str, float]:
+def _concepts(document: Document, meant: _Meant) -> dict[str, float]:
     """The concepts a document speaks of, each as strongly as the best field that names it."""
     strength: dict[str, float] = {}
-    book = lexicon()
     for field, text in document.fields:
         weight = _STRENGTH.get(field, _ELSEWHERE)
-        for concept in concepts_in(text, book):
+        for concept in meant(text):
             strength[concept] = max(strength.get(concept, 0.0), weight)
     return strength
 
@@ -134,9 +136,10 @@ def _covered(words: Mapping[str, float], concepts: Mapping[str, float]) -> dict[
     return dict.fromkeys(words, 1.0) | {f"#{concept}": weight for concept, weight in concepts.items()}
 
 
-def _meaning(document: Document, concepts: Mapping[str, float], idf: Mapping[str, float]) -> Meaning:
-    book = lexicon()
-    named = concepts_in(next((text for field, text in document.fields if field == "name"), ""), book)
+def _meaning(
+    document: Document, concepts: Mapping[str, float], idf: Mapping[str, float], meant: _Meant
+) -> Meaning:
+    named = meant(next((text for field, text in document.fields if field == "name"), ""))
     total = sum(idf[concept] for concept in named) or 1.0
     shares = {concept: idf[concept] / total for concept in named}
-    return Meaning(concepts, shares, book.later.intersection(named))
+    return Meaning(concepts, shares, lexicon().later.intersection(named))

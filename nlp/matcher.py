@@ -75,20 +75,29 @@ class Matcher:
 
         Never raises for any text; an empty one, or an empty catalogue, matches nothing.
         """
-        return self.explain(text, facts=facts, limit=limit).match
+        reading = self._read(text, facts)
+        if self._says_nothing(reading):
+            return Match(Decision.NONE, focus=reading.focus, facts=reading.facts)
+        signals = listen(self.index, reading)
+        return self._answer(reading, signals, self._rank(reading, signals), limit)
 
     def explain(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Explanation:
         """The match together with its grounds, for keepers and the command line."""
-        reading = self.index.mending.heard(read(text, facts))
-        if not reading.content.strip() or not self.index.documents:
-            return Explanation(
-                reading, Match(Decision.NONE, focus=reading.focus, facts=reading.facts), 1.0, ()
-            )
+        reading = self._read(text, facts)
+        if self._says_nothing(reading):
+            nothing = Match(Decision.NONE, focus=reading.focus, facts=reading.facts)
+            return Explanation(reading, nothing, 1.0, ())
         signals = listen(self.index, reading)
         ranking = self._rank(reading, signals)
         return Explanation(
             reading, self._answer(reading, signals, ranking, limit), ranking.none, self._lead(ranking)
         )
+
+    def _read(self, text: str, facts: PersonFacts | None) -> Reading:
+        return self.index.mending.heard(read(text, facts))
+
+    def _says_nothing(self, reading: Reading) -> bool:
+        return not reading.content.strip() or not self.index.documents
 
     def _rank(self, reading: Reading, signals: Signals) -> Ranking:
         rows = candidate_features(self.index, reading, signals)

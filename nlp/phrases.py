@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final, Self
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from nlp.documents import Document
 from nlp.lexicon import lexicon
 from nlp.postings import Floats, Ints, Rows, Spans
-from nlp.reading import concepts_in
 from nlp.sounds import sound_grams
 from nlp.text import grams
 
@@ -58,6 +57,7 @@ class Phrases:
         cls,
         documents: Sequence[Document],
         gram_worth: Mapping[str, float],
+        meant: Callable[[str], Iterable[str]],
         concept_worth: Mapping[str, float],
     ) -> Self:
         """All phrases of the documents; a document without any is known by its name or key."""
@@ -71,7 +71,7 @@ class Phrases:
             is_core=np.asarray([kind in _CORE_KINDS for kind, _ in pairs], dtype=np.bool_),
             grams=Rows.build((dict.fromkeys(grams(text)) for text in texts), gram_worth),
             sounds=Rows.build(heard, _even_worth(heard)),
-            concepts=Rows.build((concepts_in(text, lexicon()) for _, text in pairs), concept_worth),
+            concepts=Rows.build((meant(text) for _, text in pairs), concept_worth),
         )
 
     def nearness(
@@ -81,17 +81,17 @@ class Phrases:
         shared = self.grams.shared(spans, pieces)
         phrase_mass = self.grams.masses[spans.rows]
         likeness = shared / np.sqrt(max(mass, _NOTHING) * phrase_mass)
-        near = np.maximum.reduceat(likeness, spans.places)
         meant = self._meant(spans, concepts)
+        table = spans.table(likeness)
         return Nearness(
-            near=near,
-            core=np.maximum.reduceat(likeness * self.is_core[spans.rows], spans.places),
-            asked=np.maximum.reduceat(shared, spans.places) / max(mass, _NOTHING),
-            held=np.maximum.reduceat(shared / (phrase_mass + 1.0), spans.places),
-            meant=np.maximum.reduceat(meant, spans.places),
-            both=np.maximum.reduceat(likeness + meant, spans.places),
-            many=_many(likeness, spans),
-            best=_best(likeness, near, spans),
+            near=table.max(axis=1),
+            core=spans.table(likeness * self.is_core[spans.rows]).max(axis=1),
+            asked=spans.table(shared).max(axis=1) / max(mass, _NOTHING),
+            held=spans.table(shared / (phrase_mass + 1.0)).max(axis=1),
+            meant=spans.table(meant).max(axis=1),
+            both=spans.table(likeness + meant).max(axis=1),
+            many=_many(table),
+            best=tuple((spans.firsts + table.argmax(axis=1)).tolist()),
         )
 
     def _meant(self, spans: Spans, concepts: Iterable[str]) -> Floats:
@@ -109,7 +109,7 @@ class Phrases:
         heard = list(pairs)
         shared = self.sounds.shared(spans, dict.fromkeys(heard, 1.0))
         likeness = shared / np.sqrt(max(len(heard), _NOTHING) * self.sounds.masses[spans.rows])
-        nearest: Floats = np.maximum.reduceat(likeness, spans.places)
+        nearest: Floats = spans.table(likeness).max(axis=1)
         return nearest
 
     def spans(self, chosen: Ints) -> Spans:
@@ -122,18 +122,9 @@ def _even_worth(rows: Iterable[Iterable[str]]) -> dict[str, float]:
     return dict.fromkeys(chain.from_iterable(rows), 1.0)
 
 
-def _best(likeness: Floats, near: Floats, spans: Spans) -> tuple[int, ...]:
-    """For every stretch, its first phrase that is as near as the nearest."""
-    owner = np.repeat(np.arange(len(near)), spans.ends - spans.firsts)
-    hits = np.flatnonzero(likeness >= near[owner])
-    first = hits[np.searchsorted(hits, spans.places)]
-    return tuple(spans.rows[first].tolist())
-
-
-def _many(likeness: Floats, spans: Spans) -> Floats:
-    """For every stretch, the mean of its three largest; a shorter one counts nothing for what it lacks."""
-    owner = np.repeat(np.arange(len(spans.places)), spans.ends - spans.firsts)
-    order = np.lexsort((-likeness, owner))
-    kept = np.arange(len(order)) - spans.places[owner] < _FEW
-    summed = np.bincount(owner[kept], likeness[order][kept], minlength=len(spans.places))
-    return summed.astype(np.float64, copy=False) / _FEW
+def _many(table: Floats) -> Floats:
+    """For every line, the mean of its three largest; a shorter one counts nothing for what it lacks."""
+    if table.shape[1] > _FEW:
+        table = np.partition(table, -_FEW, axis=1)[:, -_FEW:]
+    summed: Floats = table.sum(axis=1) / _FEW
+    return summed

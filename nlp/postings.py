@@ -67,12 +67,13 @@ class Postings:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Stretches of neighbouring owners, laid end to end: `places` says where each begins among `rows`."""
+    """Stretches of neighbouring owners, laid end to end in `rows`; `cells` is where each stands in a table of them."""
 
     firsts: Ints
     ends: Ints
-    places: NDArray[np.int64]
     rows: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    width: int
 
     @classmethod
     def of(cls, bounds: Ints, chosen: Ints) -> Self:
@@ -80,8 +81,17 @@ class Spans:
         firsts, ends = bounds[chosen], bounds[chosen + 1]
         lengths = ends - firsts
         places = lengths.cumsum() - lengths
-        rows = np.repeat(firsts - places, lengths) + np.arange(lengths.sum())
-        return cls(firsts, ends, places, rows)
+        width = int(lengths.max())
+        order = np.arange(lengths.sum())
+        rows = np.repeat(firsts - places, lengths) + order
+        cells = np.repeat(np.arange(len(chosen)) * width - places, lengths) + order
+        return cls(firsts, ends, rows, cells, width)
+
+    def table(self, values: Floats) -> Floats:
+        """One line per stretch, filled up with zeros: for values that are never below zero."""
+        table = np.zeros(len(self.firsts) * self.width)
+        table[self.cells] = values
+        return table.reshape(len(self.firsts), self.width)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,16 @@ from typing import Final
 import numpy as np
 from rapidfuzz import fuzz
 
+from intake.model.matching import PersonFacts
 from nlp.channels import Signals
 from nlp.facts import agreement
 from nlp.index import Index
-from nlp.postings import Floats
+from nlp.postings import Floats, Ints
 from nlp.reading import Reading
 
 _NEXT_BEST: Final = 4
 _BARELY: Final = 0.3
+_UNTOLD: Final = PersonFacts()
 FEATURES: Final = (
     "gram", "near", "near2", "asked", "held", "word", "cover", "thing", "act", "named", "sound", "sound_gain",
     "alike", "facts", "act_missing", "thing_missing", "gram_lead", "cover_lead",
@@ -71,13 +73,19 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
     columns = (
         s.gram, near, near**2, s.phrase.asked, s.phrase.held, s.word, s.cover, s.thing, s.act, s.named, sound,
         np.maximum(sound - near, 0.0), _alike(index, reading, signals),
-        np.asarray([agreement(index.documents[i].life, reading.facts) for i in s.chosen]),
+        _facts(index, reading, s.chosen),
         (s.act < _BARELY) * float(s.acts > 0), (s.thing < _BARELY) * float(s.things > 0),
         s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
         s.called, s.uncalled, s.phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
         s.phrase.meant, s.phrase.both, s.phrase.many,
     )  # fmt: skip
     return np.column_stack(columns)
+
+
+def _facts(index: Index, reading: Reading, chosen: Ints) -> Floats:
+    if reading.facts == _UNTOLD:
+        return np.zeros(len(chosen))
+    return np.asarray([agreement(index.documents[i].life, reading.facts) for i in chosen])
 
 
 def _alike(index: Index, reading: Reading, signals: Signals) -> Floats:
@@ -88,11 +96,12 @@ def _alike(index: Index, reading: Reading, signals: Signals) -> Floats:
 def none_features(index: Index, reading: Reading, signals: Signals) -> Floats:
     """The row of NONE_FEATURES: how little the catalogue has to say to this sentence."""
     s, phrase = signals, signals.phrase
+    lean, near = index.elsewhere.likeness(reading)
     return np.asarray([
         1.0, phrase.near.max(initial=0.0), s.gram.max(initial=0.0), s.cover.max(initial=0.0),
         phrase.asked.max(initial=0.0), s.sound.max(initial=0.0), phrase.held.max(initial=0.0), s.known, 1.0 - s.known,
         min(len(reading.beyond), 3) / 3, min(s.things, 3) / 3, min(s.acts, 3) / 3,
-        index.elsewhere.lean(reading), index.elsewhere.near(reading), _stands_out(s.gram),
+        lean, near, _stands_out(s.gram),
         float((s.sound - phrase.near).max(initial=0.0)), s.sense.near.max(initial=0.0), s.sense.elsewhere,
     ])  # fmt: skip
 

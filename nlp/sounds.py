@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 from nlp.text import runs
@@ -23,14 +26,24 @@ _ACCENT: Final = (
 
 
 @cache
-def _readings() -> dict[int, str]:
-    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - 40,000 readings: read only when an index is built
+def _first_readings() -> dict[int, str]:
+    """The commonest reading of every common character, with tones, from pypinyin's own table.
 
+    Importing pypinyin would read its dictionary of phrases as well, which a fixed reading has no use for.
+    """
+    spec = find_spec("pypinyin")
+    if spec is None or spec.origin is None:
+        message = "pypinyin is not installed: its table of readings is needed"
+        raise ModuleNotFoundError(message)
+    table = json.loads(Path(spec.origin).with_name("pinyin_dict.json").read_text(encoding="utf-8"))
     return {
-        code: _folded(reading.split(",", 1)[0])
-        for code, reading in PINYIN_DICT.items()
-        if code < _END_OF_COMMON
+        int(code): reading.split(",", 1)[0] for code, reading in table.items() if int(code) < _END_OF_COMMON
     }
+
+
+@cache
+def _readings() -> dict[int, str]:
+    return {code: _folded(reading) for code, reading in _first_readings().items()}
 
 
 @cache
@@ -48,13 +61,7 @@ def _folded(syllable: str) -> str:
 
 @cache
 def _plain_readings() -> dict[int, str]:
-    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - as above
-
-    return {
-        code: _plain(reading.split(",", 1)[0])
-        for code, reading in PINYIN_DICT.items()
-        if code < _END_OF_COMMON
-    }
+    return {code: _plain(reading) for code, reading in _first_readings().items()}
 
 
 def toneless(text: str) -> str:

@@ -1,58 +1,103 @@
-"""Words (分词): jieba over its own dictionary and the lexicon, loaded light so that a start takes no seconds."""
+"""Words (分词): the dictionary of jieba and the lexicon, cut by greatest likelihood.
+
+The dictionary is read as the file it is. Importing jieba itself loads the tables of its guesser for unknown names,
+which are not used here: that would be a third of the matcher's start.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from math import log
-from typing import Final
-
-from jieba import Tokenizer
+from pathlib import Path
+from typing import Final, Self
 
 from nlp.lexicon import lexicon
 
-_WORTH_KEEPING: Final = 8
-_COLUMNS: Final = 3
 _LEXICON_FREQUENCY: Final = 2000
 _RAREST: Final = 16.0
+_PAIR: Final = 2
 _CONTENT: Final = re.compile(r"[\u3400-\u9fff]{2,}|[a-z]{2,}|\d{3,}")
+_RUN: Final = re.compile(r"[\u3007\u3400-\u9fff]+|[a-z0-9]+|[^\u3007\u3400-\u9fffa-z0-9]+")
+_CJK: Final = re.compile(r"[\u3007\u3400-\u9fff]")
+# Words that the dictionary counts less than eight times are left out: two thirds of it, and hardly ever met.
+_COUNTED: Final = re.compile(r"^(\S+) ([89]|\d{2,}) ", re.MULTILINE)
 
 
-def _dictionary() -> dict[str, int]:
-    """The word counts of jieba without its rarest words: a third of the words, a third of the start."""
-    text = files("jieba").joinpath("dict.txt").read_text(encoding="utf-8")
-    columns = text.split()
-    rows = zip(columns[::_COLUMNS], map(int, columns[1::_COLUMNS]), strict=True)
-    return {word: count for word, count in rows if count >= _WORTH_KEEPING}
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """词典: how often words occur in general Chinese, and how long a word may be that begins with a given pair."""
+
+    counts: dict[str, int]
+    likelihood: dict[str, float]
+    reach: dict[str, int]
+    total: int
+
+    @classmethod
+    def of(cls, counts: dict[str, int]) -> Self:
+        """The dictionary of these counts."""
+        total = sum(counts.values())
+        whole = log(total)
+        reach: dict[str, int] = {}
+        for word in counts:
+            pair, length = word[:_PAIR], len(word)
+            if length > reach.get(pair, 1):
+                reach[pair] = length
+        return cls(counts, {word: log(count) - whole for word, count in counts.items()}, reach, total)
+
+    def cut(self, run: str) -> list[str]:
+        """The likeliest words of a run of Chinese characters (Viterbi, from its end)."""
+        likelihood, reach, size = self.likelihood.get, self.reach.get, len(run)
+        unknown = -log(self.total)
+        best = [0.0] * (size + 1)
+        ends = [0] * size
+        for place in range(size - 1, -1, -1):
+            top = likelihood(run[place], unknown) + best[place + 1]
+            end = place + 1
+            for stop in range(place + 2, min(place + reach(run[place : place + 2], 1), size) + 1):
+                known = likelihood(run[place:stop])
+                if known is not None and known + best[stop] > top:
+                    top, end = known + best[stop], stop
+            best[place], ends[place] = top, end
+        pieces: list[str] = []
+        place = 0
+        while place < size:
+            pieces.append(run[place : ends[place]])
+            place = ends[place]
+        return pieces
 
 
-def _with_prefixes(counts: dict[str, int]) -> dict[str, int]:
-    """A word graph is walked a word graph by prefixes: every prefix must be a key, with 0 where it is no word."""
-    known = dict(counts)
-    for word in counts:
-        for end in range(1, len(word)):
-            known.setdefault(word[:end], 0)
-    return known
+def _counted() -> dict[str, int]:
+    """The words of jieba's dictionary with their counts."""
+    spec = find_spec("jieba")
+    if spec is None or spec.origin is None:
+        message = "jieba is not installed: its dictionary is needed"
+        raise ModuleNotFoundError(message)
+    text = Path(spec.origin).with_name("dict.txt").read_text(encoding="utf-8")
+    return {word: int(count) for word, count in _COUNTED.findall(text)}
 
 
 @cache
-def _tokenizer() -> Tokenizer:
-    counts = _dictionary()
+def _dictionary() -> Dictionary:
+    counts = _counted()
     for term in lexicon().terms:
         counts[term] = max(counts.get(term, 0), _LEXICON_FREQUENCY)
-    tokenizer = Tokenizer()
-    # Tokenizer.initialize would parse all 350,000 words and write a cache file; both are avoided by filling it here.
-    tokenizer.FREQ = _with_prefixes(counts)
-    tokenizer.total = sum(counts.values())
-    tokenizer.initialized = True
-    return tokenizer
+    return Dictionary.of(counts)
 
 
 def cut(text: str) -> list[str]:
     """All pieces of a normalised text, words and single characters, in order; they join to the text."""
-    return list(_tokenizer().cut(text, HMM=False))
+    split = _dictionary().cut
+    pieces: list[str] = []
+    for run in _RUN.findall(text):
+        if _CJK.match(run):
+            pieces.extend(split(run))
+        else:
+            pieces.append(run)
+    return pieces
 
 
 def content_words(pieces: Iterable[str]) -> tuple[str, ...]:
@@ -62,11 +107,10 @@ def content_words(pieces: Iterable[str]) -> tuple[str, ...]:
 
 def rarity(word: str) -> float:
     """How surprising a word is in general Chinese, 0 (everywhere) to 1 (never seen)."""
-    tokenizer = _tokenizer()
-    count = tokenizer.FREQ.get(word, 0) or 1
-    return min(log(tokenizer.total / count), _RAREST) / _RAREST
+    dictionary = _dictionary()
+    return min(log(dictionary.total / dictionary.counts.get(word, 1)), _RAREST) / _RAREST
 
 
 def common_words(least: int) -> list[str]:
     """Words of two characters or more that general Chinese uses at least `least` times in jieba's counts."""
-    return [word for word, count in _tokenizer().FREQ.items() if count >= least and len(word) > 1]
+    return [word for word, count in _dictionary().counts.items() if count >= least and len(word) > 1]

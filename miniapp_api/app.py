@@ -120,6 +120,7 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app[PULSE] = Pulse(desk)
     app[STOPPING] = asyncio.Event()
     operations = [operation for resource in _RESOURCES for operation in resource.operations]
+    app[signing.NAMELESS] = frozenset(o.handle for o in operations if o.nameless)
     app.add_routes([web.route(o.method, o.path, o.handle) for o in operations])
     app.add_routes(more)
     app.add_routes(_about(operations, around))

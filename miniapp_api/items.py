@@ -167,7 +167,7 @@ async def item(call: Call[ItemForm]) -> ItemView:
     return ItemView.of(await call.desk.catalogue.show(code), await call.desk.catalogue.halls_for(code))
 
 
-@api.operation("POST", "/api/v1/match", MatchForm, MatchView, open_to_all=True)
+@api.operation("POST", "/api/v1/match", MatchForm, MatchView, open_to_all=True, nameless=True)
 async def match(call: Call[MatchForm]) -> MatchView:
     """事项匹配: ranked items for somebody's own words."""
     found = await call.desk.catalogue.match(call.form.text, limit=call.form.limit)

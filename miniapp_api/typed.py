@@ -107,6 +107,7 @@ class Operation:
     media: str
     body_media: str
     handle: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    nameless: bool = False
 
 
 class Api:
@@ -126,8 +127,12 @@ class Api:
         status: int = 200,
         refuses: tuple[str, ...] = (),
         open_to_all: bool = False,
+        nameless: bool = False,
     ) -> Callable[[Callable[[Call[FormT]], Awaitable[ViewT]]], Callable[[Call[FormT]], Awaitable[ViewT]]]:
-        """Route a handler that gives a view; its docstring's first line is the summary."""
+        """Route a handler that gives a view; its docstring's first line is the summary.
+
+        A `nameless` one answers everybody alike and changes nothing: nobody looks up who is asking.
+        """
 
         def route(
             handler: Callable[[Call[FormT]], Awaitable[ViewT]],
@@ -144,7 +149,7 @@ class Api:
             self.operations.append(
                 Operation(
                     method, path, form, view, status, refuses, _summary(handler), self.tag, open_to_all,
-                    "application/json", "application/json", handle,
+                    "application/json", "application/json", handle, nameless,
                 )
             )  # fmt: skip
             return handler

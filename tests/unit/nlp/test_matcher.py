@@ -188,3 +188,22 @@ def test_a_failed_build_leaves_the_old_one_in_service(items: list[ServiceItem]) 
         live.renew(items[:6], 2)
     assert live.version == 1
     assert live.match("户口").candidates
+
+
+def test_a_repeated_wish_is_answered_from_memory(items: list[ServiceItem]) -> None:
+    """The second person who says the same words waits for nothing."""
+    live = LiveMatcher(items[:5], version=1)
+
+    assert live.match("户口") is live.match("户口")
+    assert live.match("户口", limit=2) is not live.match("户口")
+
+
+def test_no_answer_outlives_its_catalogue(items: list[ServiceItem]) -> None:
+    """What was remembered of the old items is gone with them."""
+    live = LiveMatcher(items[:5], version=1)
+    before = live.match(items[5].name)
+
+    live.renew(items[:6], version=2)
+
+    assert items[5].code not in {c.service_code for c in before.candidates}
+    assert live.match(items[5].name).candidates[0].service_code == items[5].code

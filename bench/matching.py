@@ -1,6 +1,7 @@
-"""The matcher beside its peers in one run: quality on the same sentences, processor time, build time.
+"""The matcher beside its peers in one run: quality on the same sentences, processor time, build time, memory.
 
-`python bench/matching.py` uses the project's own sentences and, where it stands beside the checkout, the shared set
+tantivy takes part where it is installed (`uv pip install tantivy`): nothing else of the project needs it.
+`python -m bench.matching` uses the project's own sentences and, where it stands beside the checkout, the shared set
 of real people's words. Peers index names and aliases and phrasings as one text, as one would with each tool alone.
 """
 
@@ -8,12 +9,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import bm25s
@@ -93,6 +97,33 @@ def with_fts5(keys: Sequence[str], texts: Sequence[str]) -> Finder:
     return find
 
 
+def with_tantivy(keys: Sequence[str], texts: Sequence[str]) -> Finder:
+    """Tantivy over the words that jieba cuts."""
+    tantivy = import_module("tantivy")
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("text", tokenizer_name="whitespace")
+    schema.add_unsigned_field("place", stored=True)
+    index = tantivy.Index(schema.build())
+    writer = index.writer(num_threads=1)
+    for place, text in enumerate(texts):
+        writer.add_document(tantivy.Document(text=" ".join(jieba.cut(text)), place=place))
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+
+    def find(query: str) -> list[str]:
+        words = [word for word in jieba.cut(query) if word.strip()]
+        terms = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(index.schema, "text", word)) for word in words
+        ]
+        if not terms:
+            return []
+        hits = searcher.search(tantivy.Query.boolean_query(terms), DEPTH).hits
+        return [keys[searcher.doc(address)["place"][0]] for _, address in hits]
+
+    return find
+
+
 def _pairs(text: str) -> list[str]:
     return [gram for gram in grams(text) if len(gram) > 1]
 
@@ -102,6 +133,7 @@ PEERS = (
     Peer("char 1+2-gram + bm25s", with_bm25s(grams)),
     Peer("rapidfuzz WRatio", with_wratio),
     Peer("SQLite FTS5 char pairs", with_fts5),
+    *((Peer("tantivy jieba words", with_tantivy),) if find_spec("tantivy") else ()),
 )
 
 
@@ -114,12 +146,13 @@ def reference_items() -> list[ServiceItem]:
 
 def sets_of_rows() -> Iterable[tuple[str, list[Row]]]:
     """The sets of sentences at hand, in-scope rows only: peers cannot decline."""
-    own = [
-        row
-        for file in sorted(OWN.glob("*.jsonl"))
-        for row in rows_in(file.read_text(encoding="utf-8").splitlines())
-    ]
-    yield "own sentences", [row for row in own if not row.declines]
+    for title, folder in (("own sentences", OWN), ("another writer's sentences", OWN / "independent")):
+        rows = [
+            row
+            for file in sorted(folder.glob("*.jsonl"))
+            for row in rows_in(file.read_text(encoding="utf-8").splitlines())
+        ]
+        yield title, [row for row in rows if not row.declines]
     if REAL.exists():
         real = rows_in(REAL.read_text(encoding="utf-8").splitlines())
         yield "real people's words", [row for row in real if not row.declines]
@@ -173,6 +206,21 @@ def compare(items: Sequence[ServiceItem]) -> None:
             print_row(name, built, measured(find, rows))
 
 
+def cold_start() -> None:
+    """A fresh interpreter until the first answer, and what it holds then."""
+    script = (
+        "import resource,time;from bench.matching import reference_items,own_finder;items=reference_items();"
+        "begun=time.process_time();find=own_finder(items);find('身份证丢了怎么补');"
+        "print(time.process_time()-begun,resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
+    print(
+        f"\ncold start: {float(told[0]):.2f} s of processor time to the first answer; {float(told[1]):.0f} MB"
+    )
+
+
 def crowd(items: Sequence[ServiceItem], size: int = CROWD) -> None:
     """Time at the size of a province: names multiplied by made-up places, other texts left out."""
     bare = [
@@ -198,6 +246,7 @@ def main() -> None:
     """Print all tables; `--small` leaves out the 50,000 items."""
     items = reference_items()
     compare(items)
+    cold_start()
     if "--small" not in sys.argv:
         crowd(items)
 

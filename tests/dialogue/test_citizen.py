@@ -268,3 +268,23 @@ async def test_the_wrong_item_leads_to_the_next_likely_ones(county):
     assert ALLOWANCE not in {value.removeprefix("item:") for value in me.offered.values()}
     assert "都不是，请工作人员帮我" in me.offered
     assert await county.desk.places.my_appointments(me.caller) == ()
+
+
+@pytest.mark.parametrize("said", ["我要改约", "取消预约", "帮我改到下周三"])
+async def test_who_wants_another_time_or_none_is_shown_what_is_booked(county, said):
+    """No matter is looked for in words about an appointment; it stands there with its button."""
+    me = await booked_allowance(county)
+    await me.say("重新开始")
+
+    assert "预约：高龄津贴申领" in await me.say(said)
+
+    assert any(value.startswith("cancel_appointment:") for value in me.offered.values())
+
+
+async def test_a_complaint_in_the_middle_of_something_reaches_a_person(county):
+    """Whoever has had enough is not asked for a paper once more."""
+    me = await booked_allowance(county)
+
+    assert "已经转给" in await me.say("你们态度太差了")
+
+    assert me.state == "idle"

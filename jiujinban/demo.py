@@ -84,8 +84,18 @@ async def prepare_demo(house: House) -> None:
         await _Stage(house, accounts, scene).play()
     for person, service, hall in _AT_HOME:
         await _Stage(house, accounts, Scene(person, service, hall, 0)).wait_at_home()
+    await _kiosks_report(house, accounts)
     for device in devices:
         await house.desk.people.enrol_device(device.code, DEVICE_TOKEN.format(code=device.code))
+
+
+async def _kiosks_report(house: House, accounts: dict[AccountCode, Account]) -> None:
+    """Every kiosk says what it can do; each lacks some items, another number of them."""
+    services = [item.code for item in await house.desk.catalogue.all() if item.kiosk]
+    kiosks = [kiosk for hall in await house.desk.places.halls() for kiosk in hall.kiosks]
+    for lacking, kiosk in enumerate(kiosks, start=1):
+        caller = Caller(accounts[AccountCode(kiosk)], Door.KIOSK)
+        await house.desk.figures.report_capabilities(caller, services[lacking % 5 :], "2.0.1")
 
 
 async def _is_enrolled(house: House, device: Account) -> bool:

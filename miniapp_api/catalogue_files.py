@@ -21,6 +21,7 @@ from intake.model.exchange import (
 )
 from intake.model.ids import ImportId
 from intake.usecases.catalogue.importing import CheckFiles, Watch
+from intake.usecases.catalogue.sheets import field_text
 from miniapp_api.files import MEDIA, download, tell_progress
 from miniapp_api.forms import Code
 from miniapp_api.typed import Api, Call, Form, NoForm, View
@@ -231,7 +232,11 @@ async def report(call: Call[PartForm]) -> PartView:
     shown = rows[form.after : form.after + form.limit]
     end = form.after + len(shown)
     return PartView(
-        faults=[FaultView(place=r.place, field=r.field, why=r.why) for r in shown if isinstance(r, RowFault)],
+        faults=[
+            FaultView(place=r.place, field=field_text(r.field), why=r.why)
+            for r in shown
+            if isinstance(r, RowFault)
+        ],
         changes=[ChangeView.of(row) for row in shown if isinstance(row, ItemChange)],
         total=len(rows),
         next=end if end < len(rows) else None,

@@ -23,7 +23,12 @@ from intake.model.figures import (
 from papers.sheet import Column, Sheet
 from papers.tables import write_tables
 
-_ROLES: Mapping[str, str] = {"clerk": "窗口人员", "approver": "审批人员", "proxy": "代办员"}
+_ROLES: Mapping[str, str] = {
+    "clerk": "窗口人员",
+    "specialist": "专业窗口",
+    "approver": "审批人员",
+    "proxy": "代办员",
+}
 _WORK: Mapping[Listing, str] = {
     Listing.RECEIVE_ACTS: "收件",
     Listing.ACCEPT_ACTS: "受理",

@@ -22,22 +22,41 @@ from storage.sql.tables import bundles, item_versions, revisions
 Portion = TypeVar("Portion")
 _ROWS_AT_ONCE, _CODES_AT_ONCE = 200, 500
 _SUBJECT = "catalogue"
+_DAYS_KEPT, _LONG = 8, 5_000
 _STAMP = {"version", "valid_from", "valid_to"}
+
+
+@dataclass(frozen=True, slots=True)
+class DayInForce:
+    """The items of one day, parsed."""
+
+    items: tuple[ServiceItem, ...]
+    by_code: dict[ServiceCode, ServiceItem]
 
 
 @dataclass(slots=True)
 class ItemsInForce:
-    """The items of one revision on one day, parsed; shared by every unit of work of a process."""
+    """The items of one revision on the days last asked for, parsed; shared by every unit of work of a process.
+
+    Several days, for figures of past months are asked for beside the day's work; of a very long catalogue only one.
+    """
 
     revision: int = -1
-    day: date = date.min
-    items: tuple[ServiceItem, ...] = ()
-    by_code: dict[ServiceCode, ServiceItem] = field(default_factory=dict)
+    days: dict[date, DayInForce] = field(default_factory=dict)
 
     def hold(self, revision: int, day: date, items: tuple[ServiceItem, ...]) -> None:
-        """Keep these instead of what was kept."""
-        self.revision, self.day, self.items = revision, day, items
-        self.by_code = {item.code: item for item in items}
+        """Keep these, and forget what was kept of another revision or longest ago."""
+        if revision != self.revision:
+            self.revision, self.days = revision, {}
+        self.days.pop(day, None)
+        self.days[day] = DayInForce(items, {item.code: item for item in items})
+        while len(self.days) > (_DAYS_KEPT if len(items) < _LONG else 1):
+            del self.days[next(iter(self.days))]
+
+    def kept(self, code: ServiceCode, version: int) -> ServiceItem | None:
+        """That version, if it stands on a day that is kept."""
+        found = (day.by_code.get(code) for day in self.days.values())
+        return next((item for item in found if item is not None and item.version == version), None)
 
 
 class SqlCatalogue:
@@ -49,13 +68,14 @@ class SqlCatalogue:
         self._changed = False
 
     async def current(self, code: ServiceCode, on: date) -> ServiceItem:
-        if await self._kept(on) is not None:
-            return _known(self._in_force.by_code.get(code))
+        kept = await self._kept(on)
+        if kept is not None:
+            return _known(kept.by_code.get(code))
         return _known(_item(await one(self.connection, item_versions, item_versions.c.code == code, _on(on))))
 
     async def version(self, code: ServiceCode, version: int) -> ServiceItem:
-        kept = self._in_force.by_code.get(code)
-        if kept is not None and kept.version == version and not self._changed:
+        kept = self._in_force.kept(code, version)
+        if kept is not None and not self._changed:
             return kept
         same = (item_versions.c.code == code, item_versions.c.version == version)
         return _known(_item(await one(self.connection, item_versions, *same)))
@@ -63,7 +83,7 @@ class SqlCatalogue:
     async def all_current(self, on: date) -> tuple[ServiceItem, ...]:
         kept = await self._kept(on)
         if kept is not None:
-            return kept
+            return kept.items
         revision = await self.revision()
         statement = select(item_versions).where(_on(on)).order_by(item_versions.c.code)
         read: list[ServiceItem] = []
@@ -140,11 +160,11 @@ class SqlCatalogue:
         self._changed = True
         return await self.revision()
 
-    async def _kept(self, on: date) -> tuple[ServiceItem, ...] | None:
+    async def _kept(self, on: date) -> DayInForce | None:
         kept = self._in_force
-        if self._changed or kept.day != on or await self.revision() != kept.revision:
+        if self._changed or on not in kept.days or await self.revision() != kept.revision:
             return None
-        return kept.items
+        return kept.days[on]
 
     async def _standing(self, codes: Collection[ServiceCode], on: date) -> dict[ServiceCode, _Standing]:
         """What stands of some items: their last number, the version in force on a day, and when the next begins."""

@@ -89,9 +89,9 @@ def _periods(kind: TicketState, *ended_as: TicketState) -> Query:
         columns = _columns(
             at=_p.ticket + literal("#") + cast(_p.place, Text),
             hall=_p.hall,
-            number=tickets.c.number,
+            number=func.coalesce(tickets.c.number, ""),
             service_code=_p.service_code,
-            service_name=tickets.c.service_name,
+            service_name=func.coalesce(tickets.c.service_name, ""),
             who=func.coalesce(_p.clerk, ""),
             kind=_p.group,
             day=_p.day,

@@ -262,6 +262,25 @@ _GAPS: Mapping[str, Callable[[Mapping[str, object]], object]] = {
 }
 
 
+def field_text(field: str) -> str:
+    """A field as the keeper knows it: 事项名称（task_name）; what has no label stays as it is."""
+    label = _FIELD_LABELS.get(field.rpartition(" ")[2])
+    return f"{label}（{field}）" if label else field
+
+
+_FIELD_LABELS: Mapping[str, str] = {
+    name: column.label
+    for plan in reversed(PLANS)
+    for column in plan.columns
+    for name in (column.field, *(also for also in column.also if also.isascii()))
+} | {
+    "county": "县中心怎么办",
+    "township": "乡镇中心怎么办",
+    "village": "村里怎么办",
+    "availability": "各地办理",
+}
+
+
 @dataclass(slots=True)
 class SheetReading:
     """表格读入: what the tables of a file hold as rows of the exchange form, and what could not be placed."""

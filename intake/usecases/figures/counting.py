@@ -43,7 +43,7 @@ _DONE_BY_CLERKS = (
     Listing.GRADED,
     Listing.BAD,
 )
-_WORKING = frozenset({Role.CLERK, Role.APPROVER, Role.PROXY})
+_WORKING = frozenset({Role.CLERK, Role.SPECIALIST, Role.APPROVER, Role.PROXY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ async def shortfalls_of(view: Uow, sheet: FigureSheet) -> tuple[Shortfall, ...]:
     supervisors = [a.name for a in await view.people.accounts(role=Role.SUPERVISOR) if a.active]
     names = {hall.code: hall.name for hall in sheet.halls}
     short = [value for value in sheet.values if value.short]
-    short.sort(key=lambda value: (value.value or 0) - (value.figure.target or 0))
+    short.sort(key=lambda value: (value.value or 0) / (value.figure.target or 1))
     return tuple(
         Shortfall(
             value,

@@ -1,7 +1,8 @@
 /** The server's operations that only the desk page needs; the others are in shared/api/endpoints.ts. */
-import { API, ask, upload } from '@shared/api/http'
+import { API, ask, follow, upload, type Step } from '@shared/api/http'
 import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
 
+import type { AskedRows, CheckedImport, FigureRows, HallFigures, ImportPart, ImportStretch, Shortfall, TrendMonth, Work } from './figure-shapes'
 import { askSurely } from './retries'
 import type { ActWords, CaseAct, CounterTray, Figures, HallQueue, Post, Ticket, TicketAct, Visit, VisitDay } from './shapes'
 
@@ -60,7 +61,38 @@ export const counters = {
     askSurely<Case>(`/halls/${hall}/counters/${counter}/cases`, wanted),
 }
 
-export const figures = { of: (hall: string) => ask<Figures>(`/halls/${hall}/figures`) }
+export const figures = {
+  of: (hall: string) => ask<Figures>(`/halls/${hall}/figures`),
+  sheet: async (month: string, hall?: string) => (await ask<{ halls: HallFigures[] }>('/figures', { query: { month, hall } })).halls,
+  trend: async (month: string, hall?: string) =>
+    (await ask<{ months: TrendMonth[] }>('/figures/trend', { query: { month, hall } })).months,
+  shortfalls: async (month: string, hall?: string) =>
+    (await ask<{ shortfalls: Shortfall[] }>('/figures/shortfalls', { query: { month, hall } })).shortfalls,
+  workload: async (month: string, hall?: string) =>
+    (await ask<{ workload: Work[] }>('/figures/workload', { query: { month, hall } })).workload,
+  rows: (asked: AskedRows, after = '') =>
+    ask<FigureRows>(`/figures/rows/${asked.listing}`, {
+      query: { month: asked.month, hall: asked.hall, split: asked.key ? 'who' : undefined, key: asked.key, after: after || undefined },
+    }),
+  file: (what: 'report' | 'assessment', form: string, month: string, hall?: string) =>
+    `${API}/figures/${what}?form=${form}&month=${month}${hall ? `&hall=${hall}` : ''}`,
+}
+
+export const catalogueFiles = {
+  template: (form: string) => `${API}/catalogue/template?form=${form}`,
+  exported: (form: string) => `${API}/catalogue/export?form=${form}`,
+  recent: async () => (await ask<{ imports: CheckedImport[] }>('/catalogue/imports')).imports,
+  check: (file: File, wanted: { whole: boolean; begins: string }, onStep: (step: Step) => void) =>
+    follow<CheckedImport>(
+      '/catalogue/imports',
+      { body: file, query: { name: file.name, whole: String(wanted.whole), begins: wanted.begins || undefined } },
+      onStep,
+    ),
+  report: (id: string, part: ImportPart, after = 0) =>
+    ask<ImportStretch>(`/catalogue/imports/${id}/report`, { query: { part, after } }),
+  apply: (id: string, onStep: (step: Step) => void) => follow<CheckedImport>(`/catalogue/imports/${id}/apply`, {}, onStep),
+  drop: (id: string) => ask<CheckedImport>(`/catalogue/imports/${id}/drop`, { method: 'POST', body: {} }),
+}
 
 export const catalogueList = async () => (await ask<{ items: ItemCard[] }>('/items')).items
 

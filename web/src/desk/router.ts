@@ -57,6 +57,16 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '人员', roles: ['director', 'supervisor'] },
   },
   {
+    path: '/figures',
+    component: () => import('./screens/FiguresScreen.vue'),
+    meta: { title: '指标', roles: ['director', 'supervisor'] },
+  },
+  {
+    path: '/catalogue/imports',
+    component: () => import('./screens/ImportsScreen.vue'),
+    meta: { title: '清单导入', roles: ['keeper'] },
+  },
+  {
     path: '/catalogue',
     component: () => import('./screens/CatalogueScreen.vue'),
     meta: { title: '事项清单' },

@@ -4,6 +4,7 @@ import type {
   Appointment,
   Case,
   CaseCard,
+  CasePaper,
   ChatAnswer,
   ChatMessage,
   DemoIdentity,
@@ -12,6 +13,7 @@ import type {
   ItemCard,
   Me,
   MyTicket,
+  OfferedItem,
   Person,
   Question,
 } from './shapes'
@@ -48,8 +50,8 @@ export const catalogue = {
 export const halls = {
   all: async () => (await ask<{ halls: Hall[] }>('/halls')).halls,
   one: (code: string) => ask<Hall>(`/halls/${code}`),
-  items: async (code: string) => (await ask<{ items: ItemCard[] }>(`/halls/${code}/items`)).items,
-  itemsFile: (code: string) => `${API}/halls/${code}/items.csv`,
+  items: async (code: string) => (await ask<{ items: OfferedItem[] }>(`/halls/${code}/items`)).items,
+  itemsFile: (code: string, form: 'pdf' | 'xlsx' | 'csv') => `${API}/halls/${code}/list?form=${form}`,
 }
 
 export const appointments = {
@@ -76,6 +78,7 @@ export const handovers = {
 export const cases = {
   mine: async () => (await ask<{ cases: CaseCard[] }>('/cases')).cases,
   one: (id: string) => ask<Case>(`/cases/${id}`),
+  papers: async (id: string) => (await ask<{ papers: CasePaper[] }>(`/cases/${id}/papers`)).papers,
   addPage: (id: string, material: string, photo: Blob, key: string, onProgress?: (share: number) => void) =>
     upload<{ case: Case; page: { verdict: string; advice: string } }>(`/cases/${id}/pages`, {
       body: photo,

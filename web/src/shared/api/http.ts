@@ -125,6 +125,55 @@ export function upload<T>(path: string, { body, contentType, key, query, onProgr
   })
 }
 
+export interface Step {
+  step: string
+  done: number
+  total: number
+}
+
+/** Do something long: the server writes line by line how far it is, and in the end its result or its refusal. */
+export function follow<T>(
+  path: string,
+  { body, query }: { body?: Blob; query?: Record<string, string | number | undefined> },
+  onStep: (step: Step) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', address(path, query))
+    const headers = { ...headersFor('POST', undefined), 'Content-Type': body ? 'application/octet-stream' : 'application/json' }
+    Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value))
+    request.upload.onprogress = (event) => body && onStep({ step: '上传', done: event.loaded, total: event.total })
+    request.onprogress = () => {
+      const last = linesOf(request.responseText).pop()
+      if (last && 'progress' in last) onStep(last.progress)
+    }
+    request.onload = () => {
+      try {
+        if (request.status >= 400) read<T>(request.status, request.getResponseHeader('content-type'), request.responseText)
+        const end = linesOf(request.responseText).pop()
+        if (!end || 'progress' in end) throw new Unreachable(path)
+        if ('refused' in end) throw new Refusal({ status: 409, ...end.refused })
+        resolve(end.result as T)
+      } catch (reason) {
+        reject(reason)
+      }
+    }
+    request.onerror = request.onabort = () => reject(new Unreachable(path))
+    request.send(body ?? '{}')
+  })
+}
+
+type Told = { progress: Step } | { result: unknown } | { refused: Omit<Problem, 'status'> }
+
+/** The whole lines that have come so far. */
+function linesOf(text: string): Told[] {
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Told)
+}
+
 function address(path: string, query: Question['query'] = {}): string {
   const asked = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   const words = new URLSearchParams(asked.map(([name, value]) => [name, String(value)])).toString()

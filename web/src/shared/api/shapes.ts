@@ -111,6 +111,13 @@ export interface ItemCard {
   way_text: string
 }
 
+/** An item in a hall's list. */
+export interface OfferedItem extends ItemCard {
+  /** The halls that do it, where it is not done here. */
+  elsewhere: string[]
+  online: boolean
+}
+
 export interface ItemMaterial {
   key: string
   name: string
@@ -373,4 +380,11 @@ export interface Question {
   reopened: number
   grade: number | null
   grade_text: string
+}
+
+/** A paper of a case that can be printed now. */
+export interface CasePaper {
+  paper: string
+  name: string
+  url: string
 }

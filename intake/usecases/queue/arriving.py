@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from intake.errors import BadInput, NotFound, NotNow
+from intake.errors import BadInput, NotNow
 from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import Appointment, AppointmentState
 from intake.model.calendar import local_day, local_text
 from intake.model.case import Case
 from intake.model.catalogue import CounterGroup, ServiceItem
 from intake.model.green import green_reason
-from intake.model.ids import HallCode, IntentKey, PersonId, ServiceCode, TicketId
+from intake.model.ids import AppointmentId, HallCode, IntentKey, PersonId, ServiceCode, TicketId
 from intake.model.people import Caller, Person
 from intake.model.places import Hall
 from intake.model.queue import OVER, Ticket, TicketState
@@ -34,7 +34,7 @@ _PREFIX = {
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The booked person is here."""
+    """The booked person is here: by the number people read aloud, or by the id that stands in their code."""
 
     caller: Caller
     appointment: str
@@ -57,9 +57,7 @@ async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
     """Give the booked person a number; twice gives the same one."""
 
     async def act(uow: Uow) -> Ticket:
-        appointment = await uow.appointments.by_number(cmd.appointment)
-        if appointment is None:
-            raise NotFound(what="预约")
+        appointment = await _appointment(uow, cmd.appointment)
         about = Belonging(appointment.person, appointment.booked_by, hall=appointment.hall)
         require(cmd.caller, Verb.CHECK_IN, about)
         taken = await uow.tickets.of_appointment(appointment.id)
@@ -74,6 +72,11 @@ async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
         return ticket
 
     return await taking_turns(tools, act)
+
+
+async def _appointment(uow: Uow, said: str) -> Appointment:
+    by_number = await uow.appointments.by_number(said)
+    return by_number if by_number is not None else await uow.appointments.get(AppointmentId(said))
 
 
 async def take_number(cmd: TakeNumber, *, tools: Tools) -> Ticket:

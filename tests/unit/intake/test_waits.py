@@ -48,6 +48,11 @@ def history(calls: int, *, hour: int = 9, seed: int = 7) -> tuple[MeasuredHour, 
     )
 
 
+def usual_hours() -> tuple[MeasuredHour, ...]:
+    """Four weeks of a hall: sixty visits in each hour of the day."""
+    return tuple(replace(one, hour=hour) for hour in range(24) for one in history(60, seed=hour))
+
+
 def service(draw: random.Random) -> float:
     """One service: eight minutes in the middle, some short, some very long."""
     return draw.lognormvariate(0, SPREAD) * SERVICE
@@ -220,7 +225,7 @@ class Replay:
 @pytest.mark.parametrize(("counters", "every"), [(1, 10.5), (2, 5.2), (4, 2.6)])
 def test_of_ten_people_about_eight_wait_as_long_as_they_were_told(counters, every):
     """Twenty generated days of a busy hall: the band holds for 75 to 95 in a hundred of those who had to wait."""
-    hours = tuple(replace(one, hour=hour) for hour in range(24) for one in history(60, seed=hour))
+    hours = usual_hours()
     verdicts = [verdict for seed in range(20) for verdict in Replay(seed, counters, every, hours).play(240)]
     waited = [(band, real) for band, real in verdicts if band[1] > 1]
 

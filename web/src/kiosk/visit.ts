@@ -26,25 +26,6 @@ export class Wishes {
   }
 }
 
-/** What a keyboard-like scanner has typed: letters in quick succession, ended by Enter. A person types slower. */
-export class Scanner {
-  private typed = ''
-  private last = 0
-
-  /** The code, when this key ended one. */
-  press(key: string, at: number): string | undefined {
-    if (at - this.last > 100) this.typed = ''
-    this.last = at
-    if (key === 'Enter') {
-      const code = this.typed
-      this.typed = ''
-      return code.length >= 16 ? code : undefined
-    }
-    if (/^[A-Za-z0-9_-]$/.test(key)) this.typed += key
-    return undefined
-  }
-}
-
 /** The items a machine offers as buttons: entries that name no item, or name it badly, are passed over, not shown. */
 export function tiles(items: readonly ItemCard[], codes: readonly unknown[], most: number): ItemCard[] {
   const known = new Map(items.map((item) => [item.service_code, item]))

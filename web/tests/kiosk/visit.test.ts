@@ -1,7 +1,8 @@
 import type { ItemCard } from '@shared/api/shapes'
 import { describe, expect, it } from 'vitest'
 
-import { Scanner, tiles, Wishes } from '../../src/kiosk/visit'
+import { Scanner } from '../../src/shared/scanning/scanner'
+import { tiles, Wishes } from '../../src/kiosk/visit'
 
 function typed(scanner: Scanner, words: string, from: number, pause: number): string | undefined {
   let code: string | undefined

@@ -10,7 +10,7 @@ from intake.errors import BadInput, KeyReused, NotAllowed, NotFound, NotNow, Ret
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import CounterCode, IntentKey
 from intake.model.queue import TicketState
-from intake.usecases.queue.arriving import TakeNumber
+from intake.usecases.queue.arriving import CheckIn, TakeNumber
 from intake.usecases.queue.calling import (
     AmendTicket,
     CallNext,
@@ -21,7 +21,7 @@ from intake.usecases.queue.calling import (
 )
 from intake.usecases.queue.ruling import SetLineRules
 from tests.desks import ALLOWANCE, ANWEN, COUNTY, ELDER_CARD, person_of
-from tests.journeys import submitted
+from tests.journeys import booked, submitted
 
 COUNTER = CounterCode("anwen-comprehensive-1")
 CLERK = "clerk-anwen-1"
@@ -143,6 +143,28 @@ async def test_the_missed_come_back_to_their_place_as_often_as_the_hall_allows(c
         await act(county, third, TicketAct.COME_BACK)
 
     assert "重新取一个号" in refused.value.next_step
+
+
+async def test_a_code_scanned_at_the_counter_checks_in_as_the_number_read_aloud_does(county):
+    """The clerk's scanner reads the phone; both ways it is the same arrival, and another hall's clerk opens nothing."""
+    appointment = await booked(county)
+    county.clock.forward(hours=1)
+
+    with pytest.raises(NotFound):
+        await county.desk.queue.check_in(CheckIn(await county.caller("clerk-county-1"), appointment.id))
+    by_code = await county.desk.queue.check_in(CheckIn(await county.caller(CLERK), appointment.id))
+    by_number = await county.desk.queue.check_in(CheckIn(await county.caller(CLERK), appointment.number))
+
+    assert by_code == by_number
+
+
+async def test_a_citizen_who_names_nobody_takes_a_number_for_themselves(county):
+    """By the poster in the hall: it shows on the own telephone afterwards."""
+    citizen = await county.caller("citizen-1")
+
+    ticket = await county.desk.queue.take_number(TakeNumber(citizen, ANWEN, None))
+
+    assert [place.ticket.id for place in await county.desk.queue.mine(citizen)] == [ticket.id]
 
 
 async def test_nobody_who_was_missed_comes_back_by_itself(county):

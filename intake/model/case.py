@@ -203,8 +203,9 @@ class CaseMaterial:
 
     @property
     def lacking(self) -> bool:
-        """Whether the case cannot be submitted for want of this material."""
-        return self.need is Need.REQUIRED and not self.when and not self.pages
+        """Whether the case cannot be submitted for want of this material: no page, and no clerk who saw the paper."""
+        seen = self.pages or self.verdict is Verdict.ACCEPTED
+        return self.need is Need.REQUIRED and not self.when and not seen
 
     @property
     def faulty(self) -> bool:

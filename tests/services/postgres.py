@@ -171,10 +171,10 @@ class Cluster:
         if made.returncode:
             raise NoSuchServer(f"initdb of {self.programs} failed:\n{made.stdout}{made.stderr}")
 
-    def start(self, port: int) -> subprocess.Popen[bytes]:
+    def start(self, port: int, *, durable: bool = False) -> subprocess.Popen[bytes]:
         """Start the server; it is not ready yet."""
         settings = {
-            **FAST_AND_FORGETFUL,
+            **({} if durable else FAST_AND_FORGETFUL),
             "port": port,
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": self.data,
@@ -194,14 +194,14 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_postgres(binaries: Binaries) -> Iterator[PostgresServer]:
-    """A cluster of its own on a free loopback port; gone, with its files, at the end."""
+def running_postgres(binaries: Binaries, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """A cluster of its own on a free loopback port; gone, with its files, at the end. `durable` pays for crash safety."""
     # Not pytest's own folder for temporary files: that is closed to the account the server runs as.
     with tempfile.TemporaryDirectory(prefix="jjb-pg-", ignore_cleanup_errors=True) as root:
         cluster = Cluster.below(Path(root), binaries)
         cluster.make()
         port = free_port()
-        process = cluster.start(port)
+        process = cluster.start(port, durable=durable)
         try:
             # It accepts TCP before it accepts logins, so an open port would be too early.
             wait_until(

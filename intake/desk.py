@@ -56,7 +56,7 @@ from intake.model.tray import CounterTray
 from intake.model.visits import VisitDay
 from intake.model.waiting import Waiting
 from intake.model.work_order import WorkOrder
-from intake.ports import Tools
+from intake.ports import CountyGlance, Tools
 from intake.usecases.cases import (
     acting,
     assisting,
@@ -303,6 +303,9 @@ class PlacesCounter:
 
     async def departments(self) -> tuple[Department, ...]:
         return await places_looking.departments(tools=self.tools)
+
+    async def county(self) -> CountyGlance:
+        return await places_looking.county(tools=self.tools)
 
     async def calendar(self) -> WorkingCalendar:
         return await places_looking.calendar(tools=self.tools)

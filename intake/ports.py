@@ -1225,6 +1225,33 @@ class Together(Protocol):
     async def __call__(self, foreseen: Foreseen, act: Callable[[Uow], Awaitable[Done]]) -> Done: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """来人凭证: the session behind a token with its account, where there are such, and the rules by which it ends."""
+
+    session: Session | None
+    account: Account | None
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class CountyGlance:
+    """县情一瞥: what turns codes into names and days into lights."""
+
+    halls: tuple[Hall, ...]
+    calendar: WorkingCalendar
+
+
+class Glances(Protocol):
+    """What every request looks at first, looked up once for all that ask at the same moment, and never later."""
+
+    async def badge(self, token_hash: str) -> Badge:
+        """The session behind a token and whose it is."""
+
+    async def county(self) -> CountyGlance:
+        """The halls and the calendar."""
+
+
 class Clock(Protocol):
     """Time comes from here, so that a test can set it."""
 
@@ -1409,3 +1436,4 @@ class Tools:
     rules: Rules
     routes: RoutePlanner
     together: Together | None = None
+    glances: Glances | None = None

@@ -37,6 +37,7 @@ from storage.blobs import SealedBlobs, open_blobs
 from storage.crypto import KeyRing, load_keys
 from storage.redis import RedisConversations
 from storage.sql.conversations import SqlConversations
+from storage.sql.glances import SqlGlances
 from storage.sql.store import Store
 from storage.sql.together import SqlTogether
 
@@ -98,6 +99,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
     photos = PhotoReader(PhotoRules(workers=settings.photo_workers, demo_prefixes=prefixes))
     matcher = LiveMatcher()
     tutor, routes, together = Tutor(matcher), RouteOffice(), SqlTogether(store)
+    glances = SqlGlances(store)
     try:
         await store.migrate()
         async with store.open_view() as view:
@@ -108,7 +110,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
         tools = Tools(
             store.open_uow, store.open_view, SystemClock(), RandomIds(), matcher, tutor,
             Ear([*halls, *villages]), ReadingRoom(photos), blobs, PaperRoom(settings.public_url), rules, routes,
-            together,
+            together, glances,
         )  # fmt: skip
         desk = Desk(tools)
         async with _conversations(settings, store, keys) as (conversations, pings):
@@ -120,6 +122,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
             yield house
     finally:
         await together.close()
+        await glances.close()
         routes.close()
         await tutor.close()
         await photos.close()

@@ -27,8 +27,9 @@ class County:
     @classmethod
     async def of(cls, desk: Desk) -> County:
         """The county as it stands."""
-        halls = {hall.code: hall for hall in await desk.places.halls()}
-        return cls(halls, await desk.places.calendar(), desk.today, desk.pace.warning_working_days)
+        seen = await desk.places.county()
+        halls = {hall.code: hall for hall in seen.halls}
+        return cls(halls, seen.calendar, desk.today, desk.pace.warning_working_days)
 
     def card(self, case: Case) -> CaseCard:
         """A case in one row."""

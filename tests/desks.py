@@ -27,6 +27,7 @@ from nlp.matcher import Matcher
 from nlp.speech import Ear
 from nlp.tutor import Tutor
 from storage.crypto import KeyRing
+from storage.sql.glances import SqlGlances
 from storage.sql.rows import as_noun
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries, outbox
@@ -152,4 +153,5 @@ def _tools(store: Store, clock: SetClock, matcher: Matcher, ear: Ear, tutor: Tut
         rules=Rules(),
         routes=RoutesAtOnce(),
         together=SqlTogether(store),
+        glances=SqlGlances(store),
     )

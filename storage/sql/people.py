@@ -54,7 +54,7 @@ class SqlPeople:
         """The citizen accounts of some people."""
         theirs = (accounts.c.person.in_(wanted), accounts.c.role == Role.CITIZEN)
         rows = await self.connection.execute(select(accounts).where(*theirs))
-        return {row["person"]: self._account(row) for row in rows.mappings()}
+        return {row["person"]: self.account_in(row) for row in rows.mappings()}
 
     async def account(self, code: AccountCode) -> Account | None:
         return await self._one_account(accounts.c.code == code)
@@ -66,7 +66,7 @@ class SqlPeople:
         statement = select(accounts).order_by(accounts.c.code)
         if role is not None:
             statement = statement.where(accounts.c.role == role)
-        return tuple(map(self._account, (await self.connection.execute(statement)).mappings()))
+        return tuple(map(self.account_in, (await self.connection.execute(statement)).mappings()))
 
     async def proxy_of(self, village: VillageCode) -> Account | None:
         serving = (accounts.c.village == village, accounts.c.role == Role.PROXY, accounts.c.active)
@@ -126,7 +126,7 @@ class SqlPeople:
 
     async def at_hall(self, hall: HallCode) -> tuple[Account, ...]:
         here = select(accounts).where(accounts.c.hall == hall, accounts.c.active).order_by(accounts.c.code)
-        return tuple(map(self._account, (await self.connection.execute(here)).mappings()))
+        return tuple(map(self.account_in, (await self.connection.execute(here)).mappings()))
 
     async def mandate(self, mandate: MandateId) -> Mandate:
         row = await one(self.connection, mandates, mandates.c.id == mandate)
@@ -161,7 +161,7 @@ class SqlPeople:
     async def _one_account(self, *where: ColumnElement[bool]) -> Account | None:
         statement = select(accounts).where(*where).order_by(accounts.c.code).limit(1)
         row = (await self.connection.execute(statement)).mappings().first()
-        return None if row is None else self._account(row)
+        return None if row is None else self.account_in(row)
 
     def _person_row(self, person: Person) -> Values:
         number = person.id_number.value
@@ -189,6 +189,7 @@ class SqlPeople:
             tags=row["tags"],
         )
 
-    def _account(self, row: RowMapping) -> Account:
+    def account_in(self, row: RowMapping) -> Account:
+        """The account a row holds."""
         phone = self._sealer.open_text(row["phone_sealed"], f"account.phone:{row['code']}")
         return as_noun(Account, {**row, "phone": phone})

@@ -14,6 +14,7 @@ from intake.model.ids import HallCode, VillageCode
 from intake.model.places import Department, Hall, HoursException, HoursPattern, Village
 from intake.ports import Rules
 from storage.sql import tables
+from storage.sql.kept import Kept, KeptReads
 from storage.sql.rows import Values, as_noun, as_row, one, put
 
 _RANKS = {HallLevel.COUNTY: 0, HallLevel.TOWNSHIP: 1, HallLevel.VILLAGE: 2}
@@ -22,18 +23,21 @@ _RANKS = {HallLevel.COUNTY: 0, HallLevel.TOWNSHIP: 1, HallLevel.VILLAGE: 2}
 class SqlPlaces:
     """The county in one unit of work."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, kept: Kept | None = None) -> None:
         self.connection = connection
+        self._kept = KeptReads(connection, kept or Kept())
 
     async def halls(self) -> tuple[Hall, ...]:
+        return await self._kept.get("halls", self._halls)
+
+    async def _halls(self) -> tuple[Hall, ...]:
         statement = select(tables.halls.c.document).order_by(tables.halls.c.rank, tables.halls.c.code)
         return tuple((await self.connection.execute(statement)).scalars())
 
     async def hall(self, code: HallCode) -> Hall:
-        row = await one(self.connection, tables.halls, tables.halls.c.code == code)
-        if row is None:
+        found = next((hall for hall in await self.halls() if hall.code == code), None)
+        if found is None:
             raise NotFound(what="便民服务中心")
-        found: Hall = row["document"]
         return found
 
     async def villages(self) -> tuple[Village, ...]:
@@ -55,6 +59,9 @@ class SqlPlaces:
         )
 
     async def calendar(self) -> WorkingCalendar:
+        return await self._kept.get("calendar", self._calendar)
+
+    async def _calendar(self) -> WorkingCalendar:
         days = (await self.connection.execute(select(tables.calendar_days))).mappings().all()
         years = (await self.connection.execute(select(tables.announced_years.c.year))).scalars().all()
         return WorkingCalendar({row["day"]: as_noun(CalendarDay, row) for row in days}, frozenset(years))
@@ -64,11 +71,15 @@ class SqlPlaces:
         return tuple(as_noun(Department, row) for row in rows.mappings())
 
     async def rules(self) -> Rules:
+        return await self._kept.get("rules", self._rules)
+
+    async def _rules(self) -> Rules:
         rules: Rules | None = (await self.connection.execute(select(tables.county_rules.c.document))).scalar()
         return rules or Rules()
 
     async def put_halls(self, halls: Sequence[Hall]) -> None:
         rows = [{"code": hall.code, "rank": _RANKS[hall.level], "document": hall} for hall in halls]
+        await self._kept.change()
         await put(self.connection, tables.halls, rows)
 
     async def put_villages(self, villages: Sequence[Village]) -> None:
@@ -82,9 +93,11 @@ class SqlPlaces:
         await put(self.connection, tables.departments, [as_row(department) for department in departments])
 
     async def put_rules(self, rules: Rules) -> None:
+        await self._kept.change()
         await put(self.connection, tables.county_rules, _numbered([rules]))
 
     async def put_calendar(self, days: Sequence[CalendarDay], announced: Collection[int]) -> None:
+        await self._kept.change()
         await self._replace(tables.calendar_days, [as_row(day) for day in days])
         await self._replace(tables.announced_years, [{"year": year} for year in sorted(announced)])
 

@@ -7,7 +7,7 @@ ordinary repositories, in a savepoint, after everything before it was written.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -36,9 +36,7 @@ from intake.model.people import Account, Mandate, Person
 from intake.model.places import Hall
 from intake.model.waiting import Waiting, WaitingState
 from intake.ports import Foreseen, Uow
-from storage.crypto import Sealer
 from storage.sql import tables
-from storage.sql.catalogue import ItemsInForce
 from storage.sql.leaving import as_outbox_row
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.slots import held_of, held_rows, with_waiting
@@ -91,21 +89,52 @@ class Changes:
         self.at = other.at or self.at
 
 
+@dataclass
+class SinceRead:
+    """What acts of the transaction have changed of what the books were read to say: for whom and by whom."""
+
+    made_for: Counter[PersonId] = field(default_factory=Counter)
+    made_by: Counter[AccountCode] = field(default_factory=Counter)
+    unsettled: set[str] = field(default_factory=set)
+
+    def note(self, appointment: Appointment) -> None:
+        """A booking counts for its person and its booker; after any other change their books are read anew."""
+        if appointment.state is AppointmentState.BOOKED and appointment.version == 1:
+            self.made_for[appointment.person] += 1
+            self.made_by[appointment.booked_by] += 1
+        else:
+            self.unsettled |= {f"person {appointment.person}", f"booker {appointment.booked_by}"}
+
+    def counted(self, standing: Standing, ask: Ask) -> Standing:
+        """What the books say by now. Raises `Unforeseen` where that is not just a count."""
+        about = {f"person {person}" for person in (ask.person, *ask.circle)} | {f"booker {ask.booker}"}
+        if not self.unsettled.isdisjoint(about):
+            raise Unforeseen(ask.person)
+        mine, theirs = self.made_for[ask.person], self.made_by[ask.booker]
+        if not mine and not theirs:
+            return standing
+        return replace(
+            standing,
+            person_live=standing.person_live + mine,
+            person_made_today=standing.person_made_today + mine,
+            booker_live=standing.booker_live + theirs,
+            booker_made_today=standing.booker_made_today + theirs,
+        )
+
+
 class Shared:
     """One transaction that several acts share; one act at a time works in it."""
 
     def __init__(
-        self,
-        connection: AsyncConnection,
-        sealer: Sealer,
-        in_force: ItemsInForce,
-        foreseen: Sequence[Foreseen],
+        self, connection: AsyncConnection, open_uow: Callable[[], SqlUow], foreseen: Sequence[Foreseen]
     ) -> None:
         self.connection = connection
         self.foreseen = foreseen
-        self.real = SqlUow(connection, sealer, in_force)
-        self._nested: Callable[[], SqlUow] = lambda: SqlUow(connection, sealer, in_force)
+        self.keys = frozenset((one.by, one.key) for one in foreseen)
+        self.real = open_uow()
+        self._nested = open_uow
         self.changes = Changes()
+        self.since = SinceRead()
         self.read: dict[str, Any] = {}
         self.beats: set[HallCode] = set()
 
@@ -157,7 +186,8 @@ class Shared:
                 self.read["slots"][slot] = _taken(self.read["slots"][slot], pool, count)
         for appointment in (*changes.added.values(), *changes.saved.values()):
             self.read.setdefault("appointments", {})[appointment.id] = appointment
-            self.read.setdefault("changed", []).append(appointment)
+            self.read.setdefault("changed", {})[appointment.person, appointment.service_code] = appointment
+            self.since.note(appointment)
 
     async def _run_really(self, act: Act[Done]) -> Outcome[Done]:
         await self.flush()
@@ -173,6 +203,7 @@ class Shared:
             return Outcome(fault=fault)
         await (savepoint.commit() if committed else savepoint.rollback())
         self.read.clear()
+        self.since = SinceRead()
         return Outcome(done)
 
 
@@ -338,6 +369,8 @@ class _Slots(_Room):
 
     async def _seen(self, slot: Slot, now: datetime) -> Slot:
         held = await self._shared.once("held places", self._read_held)
+        if slot.id not in held:
+            return slot
         counts = {f"{pool.value}_held": 0 for pool in Pool}
         for pool, expires_at in held[slot.id]:
             counts[f"{pool.value}_held"] += expires_at > now
@@ -395,9 +428,9 @@ class _Appointments(_Room):
         live = await self._shared.once("live", self._read_live)
         if person not in await _people_of(self._shared):
             raise Unforeseen(person)
-        for changed in reversed(self._shared.read.get("changed", [])):
-            if (changed.person, changed.service_code) == (person, service):
-                return changed if changed.state in LIVE else None
+        changed = self._shared.read.get("changed", {}).get((person, service))
+        if changed is not None:
+            return changed if changed.state in LIVE else None
         return cast("Appointment | None", live.get((person, service)))
 
     async def standing(
@@ -412,7 +445,7 @@ class _Appointments(_Room):
     ) -> Standing:
         ask = Ask(person, booker, service, frozenset(circle))
         known = await self._shared.once("standings", lambda: self._read_standings(now, rules))
-        return _since_then(_foreseen(known, ask), ask, self._shared.read.get("changed", []))
+        return self._shared.since.counted(_foreseen(known, ask), ask)
 
     async def add(self, appointment: Appointment) -> None:
         live = await self.live_for(appointment.person, appointment.service_code)
@@ -468,7 +501,7 @@ class _Appointments(_Room):
 class _Intents(_Room):
     async def begin(self, by: AccountCode, key: IntentKey, verb: str) -> str | None:
         stored = await self._shared.once("intents", self._read_intents)
-        if (by, key) not in {(one.by, one.key) for one in self._shared.foreseen}:
+        if (by, key) not in self._shared.keys:
             raise Unforeseen(key)
         before = self._shared.changes.intents.get((by, key)) or stored.get((by, key))
         if before is None:
@@ -519,8 +552,12 @@ class _Numbers(_Room):
 
 async def _people_of(shared: Shared) -> frozenset[PersonId]:
     """Everybody whom the acts are about: named by their commands, or by the appointments these name."""
-    named = {one.person for one in shared.foreseen if one.person}
-    return frozenset(named | {a.person for a in (await _seen_before(shared)).values()})
+
+    async def read() -> frozenset[PersonId]:
+        named = {one.person for one in shared.foreseen if one.person}
+        return frozenset(named | {a.person for a in (await _seen_before(shared)).values()})
+
+    return cast("frozenset[PersonId]", await shared.once("everybody", read))
 
 
 async def _seen_before(shared: Shared) -> dict[AppointmentId, Appointment]:
@@ -552,24 +589,6 @@ def _foreseen(known: Mapping[Any, Done], key: object) -> Done:
 def _taken(slot: Slot, pool: Pool, count: int) -> Slot:
     name = f"{pool.value}_taken"
     return replace(slot, **{name: getattr(slot, name) + count})
-
-
-def _since_then(standing: Standing, ask: Ask, changed: Sequence[Appointment]) -> Standing:
-    """The books with what the acts before wrote into them: each booking counts for its person and its booker."""
-    for appointment in changed:
-        its, same = ask.person == appointment.person, ask.booker == appointment.booked_by
-        if appointment.state is not AppointmentState.BOOKED or appointment.version > 1:
-            if its or same or appointment.person in ask.circle:
-                raise Unforeseen(ask.person)
-            continue
-        standing = replace(
-            standing,
-            person_live=standing.person_live + its,
-            person_made_today=standing.person_made_today + its,
-            booker_live=standing.booker_live + same,
-            booker_made_today=standing.booker_made_today + same,
-        )
-    return standing
 
 
 async def _write_taken(connection: AsyncConnection, changes: Changes) -> None:

@@ -15,6 +15,7 @@ from intake.ports import Foreseen
 from storage.crypto import KeyRing, Purpose, Sealer
 from storage.sql.catalogue import ItemsInForce
 from storage.sql.engines import Engines, is_busy, open_engines
+from storage.sql.kept import Kept
 from storage.sql.sharing import Shared
 from storage.sql.uow import SqlUow
 
@@ -27,6 +28,7 @@ class Store:
         self.keys = keys
         self._sealer = Sealer(keys, Purpose.FIELDS)
         self._in_force = ItemsInForce()
+        self._kept = Kept()
 
     @classmethod
     def open(cls, url: str, keys: KeyRing) -> Store:
@@ -41,19 +43,21 @@ class Store:
         SQLite the inner one would wait for the outer.
         """
         async with self.writing() as connection:
-            yield SqlUow(connection, self._sealer, self._in_force)
+            yield SqlUow(connection, self._sealer, self._in_force, self._kept)
 
     @asynccontextmanager
     async def open_view(self) -> AsyncIterator[SqlUow]:
         """A unit of work that only looks, at one instant of the store; it waits for nobody."""
         async with self.reading() as connection:
-            yield SqlUow(connection, self._sealer, self._in_force)
+            yield SqlUow(connection, self._sealer, self._in_force, self._kept)
 
     @asynccontextmanager
     async def sharing(self, foreseen: Sequence[Foreseen]) -> AsyncIterator[Shared]:
         """A transaction that several acts share; whoever opened it commits."""
         async with self.writing() as connection:
-            yield Shared(connection, self._sealer, self._in_force, foreseen)
+            yield Shared(
+                connection, lambda: SqlUow(connection, self._sealer, self._in_force, self._kept), foreseen
+            )
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction for what is no part of the desk's units of work; commits only when told to."""

@@ -10,7 +10,7 @@ from intake.errors import NotFound, NotSignedIn, Unauthenticated
 from intake.model.ids import AccountCode
 from intake.model.leaving import AuditEntry, Notice
 from intake.model.people import Account, Caller, Door, Role, Session
-from intake.ports import Tools
+from intake.ports import Badge, Tools
 from intake.usecases.people.locking import count_wrong_at, place_of_address, require_place_unlocked
 from intake.usecases.trail import audit
 
@@ -56,10 +56,9 @@ async def who_is(token: str, address: str = "", *, tools: Tools) -> Caller:
     """
     place = place_of_address(address)
     now = tools.clock.now()
-    async with tools.open_view() as view:
-        session = await view.people.session(hash_token(token))
-        account = await view.people.account(session.account) if session else None
-        idle = timedelta(minutes=(await view.places.rules()).staff_idle_minutes)
+    badge = await _badge(hash_token(token), tools)
+    session, account = badge.session, badge.account
+    idle = timedelta(minutes=badge.rules.staff_idle_minutes)
     if session is None:
         await require_place_unlocked(place, tools)
         await count_wrong_at(place, _NOBODY, Door.PHONE, tools)
@@ -71,6 +70,15 @@ async def who_is(token: str, address: str = "", *, tools: Tools) -> Caller:
     if now - seen > _SEEN_EVERY:
         await _see(session.token_hash, now, tools)
     return Caller(account, session.door)
+
+
+async def _badge(token_hash: str, tools: Tools) -> Badge:
+    if tools.glances is not None:
+        return await tools.glances.badge(token_hash)
+    async with tools.open_view() as view:
+        session = await view.people.session(token_hash)
+        account = await view.people.account(session.account) if session else None
+        return Badge(session, account, await view.places.rules())
 
 
 async def _see(token_hash: str, now: datetime, tools: Tools) -> None:

@@ -11,7 +11,7 @@ from intake.model.calendar import SHANGHAI, WorkingCalendar
 from intake.model.ids import HallCode, PersonId
 from intake.model.people import Caller
 from intake.model.places import Department, Hall, Village
-from intake.ports import Tools
+from intake.ports import CountyGlance, Tools
 from intake.usecases.questions.asking import home_hall
 
 
@@ -19,6 +19,14 @@ async def halls(*, tools: Tools) -> tuple[Hall, ...]:
     """All halls, the county's first."""
     async with tools.open_view() as view:
         return await view.places.halls()
+
+
+async def county(*, tools: Tools) -> CountyGlance:
+    """The halls and the calendar, at one instant."""
+    if tools.glances is not None:
+        return await tools.glances.county()
+    async with tools.open_view() as view:
+        return CountyGlance(await view.places.halls(), await view.places.calendar())
 
 
 async def villages(*, tools: Tools) -> tuple[Village, ...]:

@@ -150,6 +150,7 @@ class Rules:
     reminders_minutes: tuple[int, ...] = (1440, 60)
     most_overtaken: int = MOST_OVERTAKEN
     return_limit: int = 2
+    return_minutes: int = 30
     retention: Retention = Retention()
     visits: VisitRules = VisitRules()
     staff_idle_minutes: int = 120

@@ -295,7 +295,7 @@ async def take_number(call: Call[TakeHereForm]) -> KioskTicketView:
     "/api/v1/kiosk/tickets/{ticket}/come-back",
     TicketForm,
     KioskTicketView,
-    refuses=("no_card_read", "not_now", "returned_too_often"),
+    refuses=("no_card_read", "not_now", "returned_too_often", "returned_too_late"),
 )
 async def come_back(call: Call[TicketForm]) -> KioskTicketView:
     """我回来了: the card's holder was called and not there."""

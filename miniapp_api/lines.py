@@ -11,7 +11,7 @@ from intake.desk import Desk
 from intake.model.ids import HallCode
 from intake.model.lines import HallRules, LineRules
 from intake.model.people import Caller
-from intake.model.queue import TICKET_WORDS, TicketState
+from intake.model.queue import TICKET_WORDS
 from intake.usecases.queue.ruling import SetLineRules
 from intake.usecases.queue.watching import Display, Place, Shown
 from miniapp_api.queue import PULSE, HallForm, live
@@ -117,7 +117,7 @@ class PlaceView(View):
             counter_name=counter,
             wait_text=place.estimate.in_words if place.estimate else "",
             rules_text=place.rules.in_words,
-            may_come_back=ticket.state is TicketState.MISSED and ticket.returns < place.rules.return_limit,
+            may_come_back=place.may_come_back,
             version=ticket.version,
         )
 
@@ -138,6 +138,7 @@ class RulesForm(HallForm):
     most_overtaken: int
     recall_limit: int
     return_limit: int
+    return_minutes: int
     version: Annotated[int, Field(ge=0, le=1_000_000_000)]
 
     @property
@@ -151,6 +152,7 @@ class RulesForm(HallForm):
             most_overtaken=self.most_overtaken,
             recall_limit=self.recall_limit,
             return_limit=self.return_limit,
+            return_minutes=self.return_minutes,
         )
 
 
@@ -164,6 +166,7 @@ class RulesView(View):
     most_overtaken: int
     recall_limit: int
     return_limit: int
+    return_minutes: int
     version: int
     own: bool
     in_words: str
@@ -180,6 +183,7 @@ class RulesView(View):
             most_overtaken=rules.most_overtaken,
             recall_limit=rules.recall_limit,
             return_limit=rules.return_limit,
+            return_minutes=rules.return_minutes,
             version=known.version,
             own=known.version > 0,
             in_words=rules.in_words,

@@ -248,7 +248,11 @@ def _route_act(act: TicketAct, words: str) -> None:
 
     change.__doc__ = words
     path = f"/api/v1/tickets/{{ticket}}/{act.value.replace('_', '-')}"
-    refuses = ("stale", "not_now", "returned_too_often") if act in OWN_ACTS else ("stale", "not_now")
+    refuses = (
+        ("stale", "not_now", "returned_too_often", "returned_too_late")
+        if act in OWN_ACTS
+        else ("stale", "not_now")
+    )
     api.operation("POST", path, TicketForm, TicketView, refuses=refuses)(change)
 
 

@@ -217,6 +217,12 @@ class ReturnedTooOften(Refusal):
     code = "returned_too_often"
 
 
+class ReturnedTooLate(Refusal):
+    """The number was missed longer ago than the hall lets it come back."""
+
+    code = "returned_too_late"
+
+
 class HandoverOver(Refusal):
     """The code was used by another phone, or its time is over, or a newer one took its place."""
 

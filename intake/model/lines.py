@@ -33,6 +33,7 @@ class LineRules:
     most_overtaken: int = MOST_OVERTAKEN
     recall_limit: int = 3
     return_limit: int = 2
+    return_minutes: int = 30
 
     @property
     def precedence(self) -> Precedence:
@@ -58,6 +59,7 @@ class LineRules:
             "most_overtaken": (1, 50),
             "recall_limit": (1, 9),
             "return_limit": (0, 9),
+            "return_minutes": (1, 480),
         }
         return tuple(
             (name, f"应在{low}到{high}之间")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from intake.errors import BadInput, NotNow, ReturnedTooOften
+from intake.errors import BadInput, NotNow, ReturnedTooLate, ReturnedTooOften
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import (
     AccountCode,
@@ -101,12 +101,14 @@ class Ticket:
         """Set aside while the person fetches or fills in something."""
         return self._to(TicketState.PARKED, frozenset({TicketState.CALLED, TicketState.SERVING}))
 
-    def come_back(self, limit: int) -> Ticket:
-        """Back in line in the old place, by an explicit act only; after a missed call at most so often."""
+    def come_back(self, limit: int, *, within: timedelta, now: datetime) -> Ticket:
+        """Back in line in the old place, by an explicit act only; after a missed call at most so often and so late."""
         waiting = self._to(TicketState.WAITING, frozenset({TicketState.PARKED, TicketState.MISSED}))
         returns = self.returns + (self.state is TicketState.MISSED)
         if returns > limit:
             raise ReturnedTooOften(number=self.number, limit=limit)
+        if self.state is TicketState.MISSED and now - self.since > within:
+            raise ReturnedTooLate(number=self.number, minutes=int(within.total_seconds() // 60))
         return replace(waiting, counter=None, clerk=None, calls=0, returns=returns)
 
     def forward(self, group: CounterGroup) -> Ticket:

@@ -304,6 +304,7 @@ def _rules(row: Row) -> Rules:
         late_grace_minutes=queue.number("late_grace_minutes", usual.late_grace_minutes),
         most_overtaken=queue.number("most_overtaken", usual.most_overtaken),
         return_limit=queue.number("return_limit", usual.return_limit),
+        return_minutes=queue.number("missed_return_minutes", usual.return_minutes),
         question_working_days=case.number("first_responsibility_working_days"),
         correction_working_days=case.number("correction_working_days"),
         correction_rounds=case.number("max_correction_rounds"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from intake.errors import BadInput, NobodyWaiting, NotAllowed, Stale
@@ -115,7 +116,7 @@ async def change_ticket(cmd: ChangeTicket, *, tools: Tools) -> Ticket:
     """Recall, serve, miss, park, take back into line, finish, or let go; a repeated press hears the same answer."""
 
     async def change(uow: Uow, ticket: Ticket, rules: LineRules) -> Ticket:
-        changed = await _done(uow, cmd, ticket, _acts(rules)[cmd.act](ticket), tools)
+        changed = await _done(uow, cmd, ticket, _acts(rules, tools.clock.now())[cmd.act](ticket), tools)
         if changed.state is TicketState.DONE and changed.appointment is not None:
             appointment = await uow.appointments.get(changed.appointment)
             await uow.appointments.save(replace(appointment, state=AppointmentState.KEPT))
@@ -275,13 +276,15 @@ def _counter(hall: Hall, code: CounterCode, caller: Caller) -> Counter:
     return counter
 
 
-def _acts(rules: LineRules) -> dict[TicketAct, Callable[[Ticket], Ticket]]:
+def _acts(rules: LineRules, now: datetime) -> dict[TicketAct, Callable[[Ticket], Ticket]]:
     return {
         TicketAct.RECALL: lambda ticket: ticket.recall(rules.recall_limit),
         TicketAct.SERVE: Ticket.serve,
         TicketAct.MISS: Ticket.miss,
         TicketAct.PARK: Ticket.park,
-        TicketAct.COME_BACK: lambda ticket: ticket.come_back(rules.return_limit),
+        TicketAct.COME_BACK: lambda ticket: ticket.come_back(
+            rules.return_limit, within=timedelta(minutes=rules.return_minutes), now=now
+        ),
         TicketAct.FINISH: Ticket.finish,
         TicketAct.LEAVE: Ticket.leave,
     }

@@ -33,6 +33,7 @@ def county_rules(rules: Rules) -> LineRules:
         most_overtaken=rules.most_overtaken,
         recall_limit=rules.recall_limit,
         return_limit=rules.return_limit,
+        return_minutes=rules.return_minutes,
     )
 
 

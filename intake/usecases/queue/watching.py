@@ -78,6 +78,7 @@ class Place:
     hall: Hall
     estimate: Estimate | None
     rules: LineRules
+    may_come_back: bool
 
 
 async def hall_queue(caller: Caller, hall: HallCode, *, tools: Tools) -> tuple[Ticket, ...]:
@@ -109,10 +110,22 @@ async def my_places(caller: Caller, *, tools: Tools) -> tuple[Place, ...]:
         mine = await view.tickets.of_person(person, day)
         lines = {hall: await _line(view, hall, tools) for hall in {ticket.hall for ticket in mine}}
     return tuple(
-        Place(ticket, line.hall, line.estimates.get(ticket.id), line.rules)
+        Place(
+            ticket,
+            line.hall,
+            line.estimates.get(ticket.id),
+            line.rules,
+            _may_come_back(ticket, line.rules, tools.clock.now()),
+        )
         for ticket in mine
         for line in (lines[ticket.hall],)
     )
+
+
+def _may_come_back(ticket: Ticket, rules: LineRules, now: datetime) -> bool:
+    if ticket.state is not TicketState.MISSED or ticket.returns >= rules.return_limit:
+        return False
+    return now - ticket.since <= timedelta(minutes=rules.return_minutes)
 
 
 def display_of(line: HallLine) -> Display:

@@ -80,7 +80,7 @@ ACTS = {
     "recall": lambda one: one.recall(3),
     "miss": Ticket.miss,
     "park": Ticket.park,
-    "come_back": lambda one: one.come_back(2),
+    "come_back": lambda one: one.come_back(2, within=MOST, now=NOW),
     "finish": Ticket.finish,
     "forward": lambda one: one.forward(CounterGroup.POLICE),
     "leave": Ticket.leave,
@@ -131,7 +131,7 @@ def test_who_comes_back_stands_in_the_old_place_at_no_counter():
     """The wait is not lost, and no counter still holds the number."""
     missed = ticket(state=TicketState.MISSED, calls=3, counter="county-1", clerk="clerk-1")
 
-    back = missed.come_back(2)
+    back = missed.come_back(2, within=MOST, now=NOW)
 
     assert (back.state, back.order_at, back.taken_at) == (
         TicketState.WAITING,

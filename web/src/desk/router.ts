@@ -78,6 +78,11 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '叫号屏', roles: STAFF_OF_QUEUES, bare: true },
   },
   {
+    path: '/line-rules',
+    component: () => import('./screens/LineRulesScreen.vue'),
+    meta: { title: '排队规则', roles: ['director'] },
+  },
+  {
     path: '/assist',
     component: () => import('./screens/AssistScreen.vue'),
     meta: { title: '帮办', roles: ['clerk', 'specialist', 'device'] },

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from intake.errors import BadInput, KeyReused, NotAllowed, NotFound, NotNow, ReturnedTooOften, Stale
+from intake.errors import (
+    BadInput,
+    KeyReused,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    ReturnedTooLate,
+    ReturnedTooOften,
+    Stale,
+)
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import CounterCode, IntentKey
 from intake.model.queue import TicketState
@@ -143,6 +152,21 @@ async def test_the_missed_come_back_to_their_place_as_often_as_the_hall_allows(c
         await act(county, third, TicketAct.COME_BACK)
 
     assert "重新取一个号" in refused.value.next_step
+
+
+async def test_who_was_missed_too_long_ago_takes_a_new_number(county):
+    """Half an hour by the county's rule: in the 31st minute the old place is gone, and the page no longer offers it."""
+    gone = await missed(county, await take(county, person="citizen-1"))
+    citizen = await county.caller("citizen-1")
+    county.clock.forward(minutes=30)
+    (place,) = await county.desk.queue.mine(citizen)
+    assert place.may_come_back
+    county.clock.forward(minutes=1)
+    (place,) = await county.desk.queue.mine(citizen)
+
+    assert not place.may_come_back
+    with pytest.raises(ReturnedTooLate):
+        await act(county, gone, TicketAct.COME_BACK, who="citizen-1")
 
 
 async def test_a_code_scanned_at_the_counter_checks_in_as_the_number_read_aloud_does(county):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,14 @@ from intake.model.catalogue import ServiceItem
 from intake.model.ids import PersonId, ServiceCode
 from intake.model.people import Caller
 from intake.model.places import Hall, OfferKind, Village, straight_km
+from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Tools, Uow
 from intake.usecases.places.searching import Drawing, drawing, fitting, goes_with, serving_group, takes
 
 _EACH = 3
 _EACH_LONG = 12
 _SHORT = 30
+_MACHINES = 2
 _AT_HOME = "工作人员到家里来，不用出门"
 
 
@@ -57,9 +60,19 @@ async def find_soonest(cmd: FindSoonest, *, tools: Tools) -> tuple[Soonest, ...]
             each=_EACH_LONG if item.minutes > _SHORT else _EACH,
         )
     places = [(slot, halls[slot.hall]) for slot in _first_of_each(found, item, draws, now)]
-    return _ranked([p for p in places if _reaches(*p, village)], village, tools.rules.booking, now)[
-        : cmd.limit
-    ]
+    reached = [place for place in places if _reaches(*place, village)]
+    return _varied(_ranked(reached, village, tools.rules.booking, now))[: cmd.limit]
+
+
+def _varied(ranked: Sequence[Soonest]) -> tuple[Soonest, ...]:
+    """Not one machine after the other: of a kind that needs no counter, the best few only."""
+    seen: Counter[OfferKind] = Counter()
+    varied = []
+    for row in ranked:
+        seen[row.slot.kind] += 1
+        if row.slot.kind in AT_THE_COUNTER or seen[row.slot.kind] <= _MACHINES:
+            varied.append(row)
+    return tuple(varied)
 
 
 async def _whose(view: Uow, cmd: FindSoonest, now: datetime) -> tuple[Village | None, Drawing]:

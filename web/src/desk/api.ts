@@ -4,7 +4,7 @@ import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
 
 import type { AskedRows, CheckedImport, FigureRows, HallFigures, ImportPart, ImportStretch, Shortfall, TrendMonth, Work } from './figure-shapes'
 import { askSurely } from './retries'
-import type { ActWords, CaseAct, CounterTray, Figures, HallQueue, Post, Ticket, TicketAct, Visit, VisitDay } from './shapes'
+import type { ActWords, CaseAct, CounterTray, Figures, HallHours, HallQueue, HoursChange, HoursPreview, HoursWish, Post, Ticket, TicketAct, Visit, VisitDay } from './shapes'
 
 export const queues = {
   events: (hall: string) => `${API}/halls/${hall}/queue/events`,
@@ -46,6 +46,13 @@ export const caseWork = {
     (await ask<{ id_number: string }>(`/cases/${id}/id-number`, { method: 'POST', body: {} })).id_number,
   escalated: async () => (await ask<{ cases: CaseCard[] }>('/escalations')).cases,
   ofDepartment: async () => (await ask<{ cases: CaseCard[] }>('/department/cases')).cases,
+}
+
+export const hours = {
+  of: (hall: string) => ask<HallHours>(`/halls/${hall}/hours`),
+  preview: (hall: string, wish: HoursWish) =>
+    ask<HoursPreview>(`/halls/${hall}/hours/preview`, { method: 'POST', body: wish }),
+  change: (hall: string, wish: HoursWish) => askSurely<HoursChange>(`/halls/${hall}/hours/changes`, wish),
 }
 
 export const questions = {

@@ -67,6 +67,12 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '清单导入', roles: ['keeper'] },
   },
   {
+    path: '/hours/:hall',
+    component: () => import('./screens/HoursScreen.vue'),
+    props: true,
+    meta: { title: '开放时间', roles: ['director'] },
+  },
+  {
     path: '/catalogue',
     component: () => import('./screens/CatalogueScreen.vue'),
     meta: { title: '事项清单' },

@@ -165,3 +165,72 @@ export interface VisitDay {
   unplaced: Visit[]
   clerks: { code: string; name: string; going: boolean }[]
 }
+
+export interface PeriodWish {
+  start: string
+  end: string
+}
+
+/** 开放时间的变更: a closure or new hours, and why. */
+export interface HoursWish {
+  reason: string
+  closure?: { first_day: string; last_day: string; periods: PeriodWish[] }
+  pattern?: {
+    kind: string
+    group: string | null
+    valid_from: string
+    weekdays: number[]
+    periods: PeriodWish[]
+    slot_minutes: number
+    online_capacity: number
+    counter_capacity: number
+    green_capacity: number
+    min_bookings: number
+    notice_hours: number
+  }
+}
+
+export interface HoursPreview {
+  opens: number
+  closes: number
+  affected: { number: string; service_name: string; when_text: string; instead_text: string }[]
+}
+
+export interface HoursChange {
+  id: string
+  made_by: string
+  at_text: string
+  reason: string
+  what: string
+  affected: number
+}
+
+export interface HallHours {
+  patterns: {
+    kind_text: string
+    group: string | null
+    valid_from: string
+    valid_to: string | null
+    weekdays: number[]
+    periods_text: string
+    online_capacity: number
+    counter_capacity: number
+    green_capacity: number
+    notice_hours: number
+    min_bookings: number
+    note: string
+    own: boolean
+  }[]
+  exceptions: { day: string; day_text: string; periods_text: string; reason: string }[]
+  changes: HoursChange[]
+  displaced: {
+    number: string
+    service_name: string
+    was_text: string
+    offered_text: string
+    change: string
+    answer: string
+    answer_text: string
+    answered_text: string
+  }[]
+}

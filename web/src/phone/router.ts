@@ -58,6 +58,12 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '接着在手机上办', tab: 'cases' },
   },
+  {
+    path: '/book/:code',
+    component: () => import('./booking/BookPage.vue'),
+    props: true,
+    meta: { title: '选时间', tab: 'halls' },
+  },
   { path: '/me', component: () => import('./me/MePage.vue'), meta: { title: '我的', tab: 'me' } },
   { path: '/help', component: () => import('./help/HelpPage.vue'), meta: { title: '请人代办', tab: 'me' } },
   { path: '/trust', component: () => import('./help/TrustPage.vue'), meta: { title: '授权和咨询', tab: 'me' } },

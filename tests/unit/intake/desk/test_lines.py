@@ -25,7 +25,7 @@ async def saturday_full(county):
     """Every place of Saturday at the hall is taken; returns who has which, soonest first."""
     start = datetime.combine(SATURDAY, time.min, SHANGHAI)
     slots = await county.desk.places.find_slots(FindSlots(ALLOWANCE, HERE, start, start + timedelta(days=1)))
-    taken, number = [], 20
+    taken, number = [], 9
     for slot in slots:
         for _ in range(slot.online_left):
             number += 1

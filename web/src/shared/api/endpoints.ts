@@ -16,6 +16,10 @@ import type {
   OfferedItem,
   Person,
   Question,
+  Hold,
+  InLine,
+  Slot,
+  SoonestPlace,
 } from './shapes'
 
 export const signing = {
@@ -54,7 +58,25 @@ export const halls = {
   itemsFile: (code: string, form: 'pdf' | 'xlsx' | 'csv') => `${API}/halls/${code}/list?form=${form}`,
 }
 
+export const booking = {
+  soonest: async (item: string) =>
+    (await ask<{ places: SoonestPlace[] }>('/soonest', { query: { item, limit: 6 } })).places,
+  free: async (item: string, hall: string, from: string, to: string) =>
+    (await ask<{ slots: Slot[] }>('/slots', { query: { item, hall, from, to, limit: 500 } })).slots,
+  hold: (slot_id: string, service_code: string, key: string) =>
+    ask<Hold>('/holds', { method: 'POST', body: { slot_id, service_code }, key }),
+  held: async () => (await ask<{ holds: Hold[] }>('/holds')).holds,
+  confirm: (hold: string) => ask<Appointment>(`/holds/${hold}/confirm`, { method: 'POST', body: {} }),
+  release: (hold: string) => ask<Hold>(`/holds/${hold}/release`, { method: 'POST', body: {} }),
+  join: (wanted: { service_code: string; hall: string; first_day: string; last_day: string }) =>
+    ask<InLine>('/waiting', { method: 'POST', body: wanted }),
+  lines: async () => (await ask<{ waiting: InLine[] }>('/waiting')).waiting,
+  leave: (entry: string) => ask<{ waiting: InLine[] }>(`/waiting/${entry}/leave`, { method: 'POST', body: {} }),
+}
+
 export const appointments = {
+  move: (id: string, slot_id: string) =>
+    ask<Appointment>(`/appointments/${id}/move`, { method: 'POST', body: { slot_id } }),
   mine: async () => (await ask<{ appointments: Appointment[] }>('/appointments')).appointments,
   cancel: (id: string) => ask<Appointment>(`/appointments/${id}/cancel`, { method: 'POST', body: {} }),
   calendarFile: (id: string) => `${API}/appointments/${id}/calendar.ics`,

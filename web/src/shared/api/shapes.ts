@@ -179,6 +179,55 @@ export interface Hall {
   hours_text?: string
 }
 
+/** 号源: a place that can be booked. */
+export interface Slot {
+  id: string
+  hall: string
+  hall_name: string
+  kind: string
+  kind_text: string
+  start: string
+  end: string
+  when_text: string
+  left: number
+}
+
+/** 留号: a place kept until an instant. */
+export interface Hold {
+  id: string
+  purpose: 'choice' | 'offer' | 'alternative'
+  slot: string
+  hall_name: string
+  kind_text: string
+  when_text: string
+  until_text: string
+  seconds_left: number
+  service_code: string
+  service_name: string
+  state: string
+  appointment_id: string | null
+}
+
+/** 候补: a place in a line, and what it is offered. */
+export interface InLine {
+  id: string
+  service_name: string
+  hall_name: string
+  first_day: string
+  last_day: string
+  position: number
+  position_text: string
+  offer: Hold | null
+}
+
+/** 最早的一个, and why it stands there. */
+export interface SoonestPlace {
+  slot: Slot
+  km: number | null
+  why: string[]
+  address: string
+}
+
 export interface Appointment {
   id: string
   number: string
@@ -194,7 +243,7 @@ export interface Appointment {
   person_id: string
   person_name?: string
   case_id: string | null
-  state: 'booked' | 'checked_in' | 'cancelled' | 'no_show' | 'kept'
+  state: 'booked' | 'displaced' | 'checked_in' | 'cancelled' | 'no_show' | 'kept'
   state_text: string
 }
 

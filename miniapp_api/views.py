@@ -32,6 +32,7 @@ KIND_WORDS = {
     OfferKind.AFTER_HOURS: "延时",
     OfferKind.HOME_VISIT: "上门",
     OfferKind.KIOSK: "自助",
+    OfferKind.VOLUNTEER: "志愿帮办",
 }
 DOOR_WORDS = {
     Door.PHONE: "手机",

@@ -18,6 +18,7 @@ KIND_WORDS: Mapping[OfferKind, str] = {
     OfferKind.AFTER_HOURS: "延时服务",
     OfferKind.HOME_VISIT: "上门服务",
     OfferKind.KIOSK: "自助机",
+    OfferKind.VOLUNTEER: "志愿帮办",
 }
 
 

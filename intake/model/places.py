@@ -20,13 +20,14 @@ from intake.model.ids import (
 
 
 class OfferKind(StrEnum):
-    """5+X 办事模式: the kinds of offer a place can be booked under."""
+    """5+X 办事模式: the kinds of offer a place can be booked under; a volunteer (志愿服务点) helps, and decides nothing."""
 
     RESERVED = "reserved"
     STAGGERED = "staggered"
     AFTER_HOURS = "after_hours"
     HOME_VISIT = "home_visit"
     KIOSK = "kiosk"
+    VOLUNTEER = "volunteer"
 
 
 @dataclass(frozen=True, slots=True)

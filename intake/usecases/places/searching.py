@@ -23,6 +23,7 @@ KIND_WORDS = {
     OfferKind.AFTER_HOURS: "延时",
     OfferKind.HOME_VISIT: "上门",
     OfferKind.KIOSK: "自助",
+    OfferKind.VOLUNTEER: "志愿帮办",
 }
 _NEAREST = 3
 _LONGEST = 4

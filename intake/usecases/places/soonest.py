@@ -21,6 +21,8 @@ _EACH = 3
 _EACH_LONG = 12
 _SHORT = 30
 _MACHINES = 2
+# A volunteer helps with the forms; the matter itself is done elsewhere.
+_WHERE_IT_IS_DONE = tuple(kind for kind in OfferKind if kind is not OfferKind.VOLUNTEER)
 _AT_HOME = "工作人员到家里来，不用出门"
 
 
@@ -54,7 +56,7 @@ async def find_soonest(cmd: FindSoonest, *, tools: Tools) -> tuple[Soonest, ...]
         found = await view.slots.soonest(
             at=[(hall.code, serving_group(item, hall)) for hall in halls.values()],
             now=now,
-            kinds=[kind for kind in OfferKind if goes_with(item, kind)],
+            kinds=[kind for kind in _WHERE_IT_IS_DONE if goes_with(item, kind)],
             pools=draws.pools,
             green=draws.green,
             each=_EACH_LONG if item.minutes > _SHORT else _EACH,

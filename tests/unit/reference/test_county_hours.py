@@ -101,13 +101,14 @@ def test_summer_afternoons_start_half_an_hour_later(hours: Record) -> None:
 
 
 def test_all_five_kinds_are_offered(hours: Record) -> None:
-    """错时、延时、预约、上门、自助: each can be booked somewhere."""
+    """错时、延时、预约、上门、自助, and a volunteer's help: each can be booked somewhere."""
     assert {pattern["kind"] for pattern in hours["patterns"]} == {
         "reserved",
         "staggered",
         "after_hours",
         "home_visit",
         "kiosk",
+        "volunteer",
     }
 
 

@@ -6,6 +6,7 @@ export const KINDS = [
   { value: 'after_hours', word: '延时（下班后、周末）' },
   { value: 'home_visit', word: '上门' },
   { value: 'kiosk', word: '自助' },
+  { value: 'volunteer', word: '志愿服务点' },
 ] as const
 
 export const WEEKDAYS = ['一', '二', '三', '四', '五', '六', '日'] as const

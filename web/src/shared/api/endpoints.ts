@@ -61,14 +61,15 @@ export const halls = {
 export const booking = {
   soonest: async (item: string) =>
     (await ask<{ places: SoonestPlace[] }>('/soonest', { query: { item, limit: 6 } })).places,
-  free: async (item: string, hall: string, from: string, to: string) =>
-    (await ask<{ slots: Slot[] }>('/slots', { query: { item, hall, from, to, limit: 500 } })).slots,
+  /** With no way, any at the counter. */
+  free: async (item: string, hall: string, way: string, from: string, to: string) =>
+    (await ask<{ slots: Slot[] }>('/slots', { query: { item, hall, kind: way || undefined, from, to, limit: 500 } })).slots,
   hold: (slot_id: string, service_code: string, key: string) =>
     ask<Hold>('/holds', { method: 'POST', body: { slot_id, service_code }, key }),
   held: async () => (await ask<{ holds: Hold[] }>('/holds')).holds,
   confirm: (hold: string) => ask<Appointment>(`/holds/${hold}/confirm`, { method: 'POST', body: {} }),
   release: (hold: string) => ask<Hold>(`/holds/${hold}/release`, { method: 'POST', body: {} }),
-  join: (wanted: { service_code: string; hall: string; first_day: string; last_day: string }) =>
+  join: (wanted: { service_code: string; hall: string; first_day: string; last_day: string; kind?: string }) =>
     ask<InLine>('/waiting', { method: 'POST', body: wanted }),
   lines: async () => (await ask<{ waiting: InLine[] }>('/waiting')).waiting,
   leave: (entry: string) => ask<{ waiting: InLine[] }>(`/waiting/${entry}/leave`, { method: 'POST', body: {} }),

@@ -23,7 +23,7 @@ from bot.dialogue.vocabulary import (
     Turn,
     turn,
 )
-from intake.errors import MaterialsLacking, PhotoRefused
+from intake.errors import MaterialsLacking, PhotoRefused, StillToCorrect
 from intake.model.case import Case, CaseMaterial, CaseState, Verdict
 from intake.model.catalogue import Need
 from intake.model.ids import AppointmentId, CaseId
@@ -164,7 +164,7 @@ class Confirming:
                 )
             case Case():
                 return turn(starting.Idle(), self._handed_in(heard))
-            case Refused(refusal=MaterialsLacking()):
+            case Refused(refusal=MaterialsLacking() | StillToCorrect()):
                 return turn(
                     Collecting(self.case, self.appointment, self.again),
                     starting.refused(heard),

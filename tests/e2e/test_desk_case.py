@@ -36,9 +36,15 @@ async def test_a_case_goes_from_the_counter_to_the_department_and_back_into_the_
     await expect(clerk.case).to_contain_text(case["number"])
     await clerk.press("F4")
     await expect(clerk.counter).to_contain_text("办理中")
-    for act in ("收件", "受理", "转部门审批"):
-        await clerk.press("F6")
-        await clerk.done(act)
+    await clerk.press("F6")
+    await clerk.done("收件")
+    await clerk.press("F6")
+    await clerk.case.get_by_role("group", name="高龄津贴申请表").get_by_label("窗口已核对原件").check()
+    assert await clerk.barriers() == []
+    await clerk.press("F6")
+    await clerk.done("受理")
+    await clerk.press("F6")
+    await clerk.done("转部门审批")
 
     await approver.page.get_by_role("button").filter(has_text=case["number"][-5:]).click()
     await expect(approver.case).to_contain_text(case["number"])
@@ -55,10 +61,39 @@ async def test_a_case_goes_from_the_counter_to_the_department_and_back_into_the_
     code = (await citizen.get(f"/cases/{case['id']}"))["issue"]["code"]
     await clerk.press("F6")
     await clerk.case.get_by_role("textbox", name="取件码").fill(code)
+    await clerk.case.get_by_label("不是本人，由别人代领").check()
+    await clerk.case.get_by_role("textbox", name="代领人姓名").fill("王芳")
+    await clerk.case.get_by_role("button", name="子女").click()
+    assert await clerk.barriers() == []
     await clerk.press("F6")
     await clerk.done("送达")
 
-    assert (await citizen.get(f"/cases/{case['id']}"))["state"] == "delivered"
+    ended = await citizen.get(f"/cases/{case['id']}")
+    assert (ended["state"], ended["issue"]["taken_by"]) == ("delivered", "王芳")
+
+
+async def test_what_nobody_at_the_counter_may_settle_the_director_settles(
+    open_desk: OpenPage, open_phone: OpenPage, county_url: str
+):
+    """提请主任: asked at the counter, seen with its day on the director's page, settled, and back with the clerk."""
+    citizen = await at_home(open_phone, county_url, "citizen-3")
+    clerk = await at_desk(open_desk, county_url, "clerk-lengshui-1")
+    number = await in_hand(citizen, clerk, ALLOWANCE, "lengshui")
+    await clerk.case.get_by_role("button", name="提请主任").click()
+    await clerk.case.get_by_role("form").get_by_label("请主任决定什么").fill("年龄差一天，能不能先收")
+    await clerk.press("F6")
+    await clerk.done("提请主任")
+
+    director = await at_desk(open_desk, county_url, "director-lengshui")
+    await director.page.get_by_role("button").filter(has_text="等中心主任决定").first.click()
+    await director.case.get_by_role("button", name="主任决定 F6").click()
+    await expect(director.case.get_by_role("form")).to_contain_text("年龄差一天")
+    assert await director.barriers() == []
+    await director.press("F6")
+    await director.done("主任决定")
+
+    await expect(clerk.case.get_by_role("alert")).to_contain_text("主任决定")
+    assert (await citizen.get(f"/cases/{number}"))["state"] == "received"
 
 
 async def test_everything_wrong_is_told_at_once_and_comes_back_corrected(

@@ -53,7 +53,7 @@ export function nextStep(acts: readonly string[], hasFaults: boolean): CaseAct |
 /** The form an act opens first; none when one press is enough. What has no photograph is accounted for once, aloud. */
 export function formFor(act: CaseAct, shown: Case): FormName | undefined {
   if (act === 'submit') return shown.lacking.length > 0 ? act : undefined
-  if (act === 'accept') return withoutPhotograph(shown).length > 0 ? act : undefined
+  if (act === 'accept') return withoutPhotograph(shown).some(({ when }) => when === '') ? act : undefined
   if (act === 'resupply') return shown.materials.some(isOpen) ? act : undefined
   return ONE_PRESS.has(act) ? undefined : (act as FormName)
 }

@@ -271,6 +271,9 @@ class PlacesCounter:
     async def hours_of(self, caller: Caller, hall: HallCode) -> hours.HallHours:
         return await hours.hall_hours(caller, hall, tools=self.tools)
 
+    async def line_up_slots(self) -> int:
+        return await hours.line_up_slots(tools=self.tools)
+
     async def settle_hours(self) -> int:
         return await hours.settle_hours(tools=self.tools)
 

@@ -6,8 +6,9 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from intake.model.booking import Appointment, AppointmentState
+from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState, Pool, Slot
 from intake.model.case import Case, CaseMaterial, CaseState, Page
 from intake.model.catalogue import (
     Availability,
@@ -33,6 +34,7 @@ from intake.model.ids import (
     Digest,
     DivisionCode,
     HallCode,
+    HoldId,
     PageId,
     PersonId,
     QuestionId,
@@ -40,12 +42,14 @@ from intake.model.ids import (
     SlotId,
     TicketId,
     VillageCode,
+    WaitingId,
 )
 from intake.model.leaving import Outgoing, Topic
 from intake.model.people import Account, Door, IdNumber, Person, Role, check_digit
 from intake.model.places import Counter, Hall, OfferKind, OpenTime
 from intake.model.question import Question, QuestionState
 from intake.model.queue import Ticket, TicketState
+from intake.model.waiting import Waiting, WaitingState
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -192,6 +196,54 @@ def appointment(**changes: Any) -> Appointment:
         state=AppointmentState.BOOKED,
         version=1,
         booked_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def hold(slot: Slot, **changes: Any) -> Hold:
+    """A place of a slot kept for somebody for ten minutes."""
+    made = Hold(
+        id=HoldId(f"hold-{uuid4()}"),
+        purpose=HoldPurpose.CHOICE,
+        slot=slot.id,
+        run=(slot.id,),
+        pool=Pool.ONLINE,
+        hall=slot.hall,
+        group=slot.group,
+        kind=slot.kind,
+        start=slot.start,
+        end=slot.end,
+        person=PersonId(str(uuid4())),
+        held_by=AccountCode("citizen-1"),
+        service_code=ServiceCode("MZ01"),
+        service_name="老年人优待证办理",
+        case=None,
+        state=HoldState.HELD,
+        held_at=NOW,
+        expires_at=NOW + timedelta(minutes=10),
+    )
+    return replace(made, **changes)
+
+
+def waiting(**changes: Any) -> Waiting:
+    """Somebody in line at the county hall for the coming days."""
+    made = Waiting(
+        id=WaitingId(f"waiting-{uuid4()}"),
+        person=PersonId(str(uuid4())),
+        joined_by=AccountCode("citizen-1"),
+        service_code=ServiceCode("MZ01"),
+        service_name="老年人优待证办理",
+        hall=HallCode("county"),
+        group=CounterGroup.COMPREHENSIVE,
+        kind=None,
+        after=NOW,
+        before=NOW + timedelta(days=3),
+        places=1,
+        minutes=10,
+        green=False,
+        case=None,
+        state=WaitingState.WAITING,
+        joined_at=NOW,
     )
     return replace(made, **changes)
 

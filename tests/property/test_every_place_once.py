@@ -136,6 +136,7 @@ class Everything(RuleBasedStateMachine):
     def rebuild(self) -> None:
         """Another day comes into sight."""
         self.do(self.hall.desk.places.open_slots())
+        self.do(self.hall.desk.places.line_up_slots())
 
     @rule(day=st.sampled_from(DAYS), half=st.booleans())
     def close(self, day: Any, half: bool) -> None:

@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 
 from intake.errors import AlreadyOpen, Stale
-from intake.model.booking import Pool, Slot
+from intake.model.booking import Hold, HoldState, Pool, Slot
 from intake.model.case import CaseState
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import (
@@ -29,9 +29,10 @@ from intake.model.ids import (
 from intake.model.learning import Ending, Hearing, Teaching
 from intake.model.leaving import Topic
 from intake.model.queue import TicketState
+from intake.model.waiting import WaitingState
 from storage.sql import tables
 from storage.sql.store import Store
-from tests.contract.nouns import NOW, TODAY, fresh, message
+from tests.contract.nouns import NOW, TODAY, fresh, hold, message
 
 Look = Callable[[], Awaitable[object]]
 Runner = Callable[[Store, Look], Awaitable[str | None]]
@@ -63,6 +64,81 @@ async def claim_naively(store: Store, all_have_looked: Look) -> str | None:
         await uow.slots.connection.execute(one_more)
         await uow.commit()
     return fresh("place")
+
+
+async def keep_a_place(store: Store, _: Look) -> str | None:
+    """Hold a place of the only slot as the desk does: lock, read again, decide, write."""
+    slot_id = (await _only_slot(store)).id
+    async with store.open_uow() as uow:
+        await uow.slots.lock([slot_id])
+        (slot,) = await uow.slots.read([slot_id], NOW)
+        if slot.online_left == 0:
+            return None
+        held = hold(slot)
+        await uow.holds.add(held)
+        await uow.commit()
+    return held.id
+
+
+async def keep_a_place_naively(store: Store, all_have_looked: Look) -> str | None:
+    """Look whether a place is left, then write a hold."""
+    slot = await _only_slot(store)
+    await all_have_looked()
+    if slot.online_left == 0:
+        return None
+    held = hold(slot)
+    async with store.open_uow() as uow:
+        await uow.holds.add(held)
+        await uow.commit()
+    return held.id
+
+
+async def confirm(store: Store, all_have_looked: Look) -> str | None:
+    """Confirm the only hold; what was won is having turned it into an appointment."""
+    held = await _only_hold(store)
+    await all_have_looked()
+    async with store.open_uow() as uow:
+        await uow.slots.lock(held.run)
+        won = await uow.holds.end(held, HoldState.CONFIRMED, NOW)
+        taken = won and await uow.slots.take(held.run, held.pool, NOW)
+        await uow.commit()
+    return fresh("appointment") if taken else None
+
+
+async def confirm_naively(store: Store, all_have_looked: Look) -> str | None:
+    """See that it is held, then take the place."""
+    held = await _only_hold(store)
+    await all_have_looked()
+    if held.state is not HoldState.HELD:
+        return None
+    async with store.open_uow() as uow:
+        one_more = update(tables.slots).values(online_taken=tables.slots.c.online_taken + 1)
+        await uow.slots.connection.execute(one_more)
+        await uow.commit()
+    return fresh("appointment")
+
+
+async def offer(store: Store, all_have_looked: Look) -> str | None:
+    """Offer a freed place to whoever is first in line, as every chore and every cancellation does."""
+    async with store.open_view() as view:
+        (entry,) = await view.waitings.in_line(10)
+    await all_have_looked()
+    async with store.open_uow() as uow:
+        given = await uow.waitings.save(replace(entry, state=WaitingState.OFFERED))
+        await uow.commit()
+    return None if given is None else fresh("offer")
+
+
+async def offer_naively(store: Store, all_have_looked: Look) -> str | None:
+    """See who is first, then write that they are offered it."""
+    async with store.open_view() as view:
+        (entry,) = await view.waitings.in_line(10)
+    await all_have_looked()
+    async with store.open_uow() as uow:
+        offered = update(tables.waiting).where(tables.waiting.c.id == entry.id)
+        await uow.slots.connection.execute(offered.values(state=WaitingState.OFFERED))
+        await uow.commit()
+    return fresh("offer")
 
 
 async def call(store: Store, _: Look) -> str | None:
@@ -232,6 +308,12 @@ async def teach(store: Store, all_have_looked: Look) -> str | None:
         won = await uow.learning.teach(lesson)
         await uow.commit()
     return mine if won else None
+
+
+async def _only_hold(store: Store) -> Hold:
+    async with store.open_view() as view:
+        (found,) = (await view.slots.connection.execute(select(tables.holds.c.id))).scalars().all()
+        return await view.holds.get(found)
 
 
 async def _only_slot(store: Store) -> Slot:

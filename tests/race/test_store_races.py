@@ -22,7 +22,7 @@ from intake.model.leaving import Topic
 from intake.model.places import OpenTime
 from storage.sql import tables
 from storage.sql.store import Store
-from tests.contract.nouns import NOW, draft, message, open_time, ticket
+from tests.contract.nouns import NOW, draft, message, open_time, ticket, waiting
 from tests.contract.stores import KEYS
 from tests.race import runners
 from tests.race.runners import Runner
@@ -130,6 +130,55 @@ async def test_twin_looking_before_taking_overbooks(store: Store, field: Field) 
     """The naive code gives the last place to many."""
     await put(store, times=(open_time(online_capacity=1),))
     assert len(await field(runners.claim_naively, 20)) > 1
+
+
+async def test_the_last_place_is_kept_for_one_person(store: Store, field: Field) -> None:
+    """Twenty people choose the same last place to think about."""
+    await put(store, times=(open_time(online_capacity=1),))
+    assert len(await field(runners.keep_a_place, 20)) == 1
+
+
+async def test_twin_looking_before_holding_keeps_it_for_many(store: Store, database_url: str) -> None:
+    """The naive code keeps the last place for everybody who looked."""
+    await put(store, times=(open_time(online_capacity=1),))
+    assert len(await over_connections(database_url, runners.keep_a_place_naively, 6)) > 1
+
+
+async def test_a_hold_becomes_one_appointment(store: Store, field: Field) -> None:
+    """Ten clicks on 确认, through two servers."""
+    await put(store, times=(open_time(online_capacity=1),))
+    await _keep_one(store)
+    assert len(await field(runners.confirm, 10)) == 1
+
+
+async def test_twin_looking_before_confirming_books_many(store: Store, database_url: str) -> None:
+    """The naive code turns one hold into as many bookings as clicks."""
+    await put(store, times=(open_time(online_capacity=1),))
+    await _keep_one(store)
+    assert len(await over_connections(database_url, runners.confirm_naively, 6)) > 1
+
+
+async def test_a_freed_place_is_offered_once(store: Store, field: Field) -> None:
+    """Two places come free and three chores run: the first in line gets one offer."""
+    await _one_in_line(store)
+    assert len(await field(runners.offer, 10)) == 1
+
+
+async def test_twin_looking_before_offering_offers_many(store: Store, database_url: str) -> None:
+    """The naive code tells one person ten times that it is their turn."""
+    await _one_in_line(store)
+    assert len(await over_connections(database_url, runners.offer_naively, 6)) > 1
+
+
+async def _keep_one(store: Store) -> None:
+    (held,) = await runners.run([store], runners.keep_a_place, 1)
+    assert held
+
+
+async def _one_in_line(store: Store) -> None:
+    async with store.open_uow() as uow:
+        assert await uow.waitings.add(waiting())
+        await uow.commit()
 
 
 async def test_everybody_in_line_is_called_by_one_clerk(store: Store, field: Field) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -118,9 +119,20 @@ async def hall_hours(caller: Caller, hall: HallCode, *, tools: Tools) -> HallHou
 
 
 async def settle_hours(*, tools: Tools) -> int:
-    """The chore behind the hours: bring slots in line with the rules, hall by hall, and settle what opens for enough only.
+    """The chore behind the hours: settle what opens for enough people only, hold other places, close what nobody answered.
 
-    Nothing is to do in most rounds. Returns how many bookings lost their place.
+    Returns how many bookings lost their place.
+    """
+    lost = await settle_sessions(tools=tools)
+    await hold_alternatives(tools=tools)
+    await end_unanswered(tools=tools)
+    return lost
+
+
+async def line_up_slots(*, tools: Tools) -> int:
+    """Bring the slots that exist in line with the rules, hall by hall, as after an import; a booking is never lost.
+
+    Nothing is to do in most rounds. Returns how many bookings lost their place and were held another.
     """
     async with tools.open_view() as view:
         halls = await view.places.halls()
@@ -131,9 +143,7 @@ async def settle_hours(*, tools: Tools) -> int:
         async with tools.open_uow() as uow:
             lost += await _rebuild(uow, hall, _by_rule(hall.code, "开放时间按规则调整", tools), tools)
             await uow.commit()
-    lost += await settle_sessions(tools=tools)
     await hold_alternatives(tools=tools)
-    await end_unanswered(tools=tools)
     return lost
 
 
@@ -235,7 +245,9 @@ async def _plan_and_known(
     """What should be and what is, from now to the horizon; what has begun is left as it was."""
     now, days = tools.clock.now(), tools.rules.horizon_days
     calendar = await uow.places.calendar()
-    plan = {t.slot: t for t in times_ahead(hall, hours, calendar, now, days) if t.start > now}
+    # A month of a hall is a tenth of a second's work: not on the loop that answers everybody.
+    times = await to_thread(times_ahead, hall, hours, calendar, now, days)
+    plan = {t.slot: t for t in times if t.start > now}
     last = datetime.combine(local_day(now) + timedelta(days=days + 1), time.min, SHANGHAI)
     known = {slot.id: slot for slot in await uow.slots.planned(hall.code, now, last)}
     return plan, known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -26,14 +27,15 @@ _MONDAY = 1
 
 async def open_slots(*, tools: Tools) -> int:
     """Make the rows of the coming days exist; what exists is not touched here. Returns how many were new."""
+    async with tools.open_view() as view:
+        hours = Hours(*await view.places.hours())
+        calendar, halls = await view.places.calendar(), await view.places.halls()
+    now, days = tools.clock.now(), tools.rules.horizon_days
+    # A county's month is a second's work: neither on the loop that answers everybody, nor while anybody waits to write.
+    times = [
+        time for hall in halls for time in await to_thread(times_ahead, hall, hours, calendar, now, days)
+    ]
     async with tools.open_uow() as uow:
-        hours = Hours(*await uow.places.hours())
-        calendar = await uow.places.calendar()
-        times = [
-            time
-            for hall in await uow.places.halls()
-            for time in times_ahead(hall, hours, calendar, tools.clock.now(), tools.rules.horizon_days)
-        ]
         opened = await uow.slots.open(times)
         await uow.commit()
     return opened

@@ -254,3 +254,21 @@ async def test_a_home_visit_goes_only_where_the_rule_says(county):
     there = next(slot for slot in slots if slot.hall == home.code)
     visit = await county.desk.places.book(BookAppointment(elder, person_of(elder), item.code, there.id))
     assert (visit.village is not None, visit.minutes) == (True, item.minutes)
+
+
+async def test_hours_changed_by_an_import_drop_nobody(county):
+    """The county's new file has no evenings any more: who had booked one is held another place, and it is written down."""
+    await booked_on(county, WEDNESDAY, kinds=EVENING)
+    async with county.store.open_uow() as uow:
+        patterns, exceptions = await uow.places.hours()
+        kept = [pattern for pattern in patterns if pattern.kind is not OfferKind.AFTER_HOURS]
+        await uow.places.put_hours(kept, exceptions)
+        await uow.commit()
+
+    assert await county.desk.places.line_up_slots() == 1
+    assert await county.desk.places.line_up_slots() == 0
+
+    assert (await my_first(county)).state is AppointmentState.DISPLACED
+    assert len(await county.told("appointment_displaced_held")) == 1
+    hours = await county.desk.places.hours_of(await county.caller("director-anwen"), ANWEN)
+    assert [(change.made_by_name, change.affected) for change in hours.changes] == [("按规则", 1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -70,6 +70,10 @@ class House:
             items = await items_as_taught(view, day)
         return await asyncio.to_thread(self.matcher.renew, items, edition)
 
+    async def _gauges(self) -> Mapping[str, float]:
+        async with self.store.open_view() as view:
+            return await view.leaving.depths()
+
     def web_app(self) -> web.Application:
         """The HTTP application with all doors that speak HTTP."""
         around = Surroundings(
@@ -82,6 +86,7 @@ class House:
             version=version("jiujinban"),
             demo=self.settings.demo,
             secure=self.settings.secure_cookies,
+            gauges=self._gauges,
         )
         return build_app(self.desk, around, bridge_routes(self.desk))
 

@@ -27,6 +27,7 @@ from miniapp_api import (
     kiosk,
     learning,
     lines,
+    metrics,
     opening_hours,
     orders,
     papers,
@@ -100,16 +101,18 @@ class Surroundings:
     secure: bool = False
     paint_code: assisting.PaintCode = _no_painter
     statement_papers: statements.StatementPapers | None = None
+    gauges: metrics.Gauges = metrics.nothing_waits
 
 
 def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
     """The application, with the routes of other doors beside its own."""
     app = web.Application(
-        middlewares=[_harden, answer_refusals, signing.recognise],
+        middlewares=[metrics.measure, _harden, answer_refusals, signing.recognise],
         client_max_size=_MOST_BODY,
         handler_args={"tcp_keepalive": True},
     )
     app[DESK] = desk
+    app[metrics.METRICS] = metrics.Metrics(around.gauges)
     app[chat.CONVERSATION] = around.conversation
     app[booking.CALENDAR_PAPER] = around.calendar_paper
     if around.statement_papers is not None:
@@ -177,6 +180,7 @@ def _about(operations: Sequence[Operation], around: Surroundings) -> list[web.Ab
         web.get("/healthz", healthz),
         web.get("/readyz", readyz),
         web.get("/openapi.json", openapi),
+        web.get("/metrics", metrics.read_metrics),
         *_pages(around.pages),
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
@@ -140,6 +140,14 @@ class SqlLeaving:
     async def pulses(self) -> dict[HallCode, int]:
         rows = await self.connection.execute(select(pulses.c.hall, pulses.c.beats))
         return {HallCode(hall): beats for hall, beats in rows}
+
+    async def depths(self) -> dict[str, int]:
+        """How many messages wait to be delivered, and how many were laid aside."""
+        counts = {}
+        for state in (_WAITING, _LAID_ASIDE):
+            statement = select(func.count()).select_from(outbox).where(outbox.c.state == state)
+            counts[f"outbox_{state}"] = (await self.connection.execute(statement)).scalar_one()
+        return counts
 
     async def laid_aside(self, limit: int = 200) -> tuple[LaidAside, ...]:
         """The dead letters, oldest first."""

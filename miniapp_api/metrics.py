@@ -1,0 +1,90 @@
+"""What Prometheus reads: how often, how fast and how well each route answers, and what waits. No person's data is in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+Gauges = Callable[[], Awaitable[Mapping[str, float]]]
+"""What waits or is broken at this moment, by name; asked for at each reading."""
+
+_log = structlog.get_logger("metrics")
+_NEARBY = frozenset({"127.0.0.1", "::1"})
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_UNROUTED = "none"
+
+
+async def nothing_waits() -> Mapping[str, float]:
+    """Where nobody brought gauges."""
+    return {}
+
+
+class Metrics:
+    """One server's counts since it started."""
+
+    def __init__(self, gauges: Gauges) -> None:
+        self._gauges = gauges
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._answers = Counter(
+            "jiujinban_http_answers_total",
+            "Answers by route and status.",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "jiujinban_http_seconds",
+            "Seconds until an answer was ready; streams are not counted.",
+            ("method", "route"),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._waiting = Gauge(
+            "jiujinban_now", "What waits or is broken at this moment.", ("what",), registry=self._registry
+        )
+
+    async def text(self) -> bytes:
+        """All counts in Prometheus' plain text."""
+        try:
+            now = {**await self._gauges(), "unread": 0.0}
+        except Exception as fault:  # noqa: BLE001 (a store that is away must not blind whoever wants to know why)
+            _log.warning("gauges_unread", exc_info=fault)
+            now = {"unread": 1.0}
+        for what, value in now.items():
+            self._waiting.labels(what).set(value)
+        return generate_latest(self._registry)
+
+    def count(self, request: web.Request, response: web.StreamResponse, seconds: float) -> None:
+        """One answer. Routes are told by their pattern: an address could name a person's case."""
+        resource = request.match_info.route.resource
+        route = _UNROUTED if resource is None else resource.canonical
+        self._answers.labels(request.method, route, response.status).inc()
+        if isinstance(response, web.Response):
+            self._seconds.labels(request.method, route).observe(seconds)
+
+
+METRICS = web.AppKey("metrics", Metrics)
+
+
+@web.middleware
+async def measure(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Count every answer, refusals and faults included."""
+    begun = time.perf_counter()
+    response = await handler(request)
+    request.app[METRICS].count(request, response, time.perf_counter() - begun)
+    return response
+
+
+async def read_metrics(request: web.Request) -> web.StreamResponse:
+    """指标: for whoever asks from this machine; to all others it is not there."""
+    if request.remote not in _NEARBY:
+        raise web.HTTPNotFound
+    body = await request.app[METRICS].text()
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -12,7 +12,7 @@ from intake.model.booking import Appointment, BookingRules, Hold, HoldState, Poo
 from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
 from intake.model.catalogue import Bundle, CounterGroup, ServiceItem, Way
-from intake.model.exchange import FileForm, GivenFile, SheetTable, WaitingImport
+from intake.model.exchange import CatalogueContent, FileForm, GivenFile, SheetTable, WaitingImport
 from intake.model.figures import (
     KioskCapability,
     ListedRow,
@@ -211,22 +211,22 @@ class Catalogue(Protocol):
 
 
 class Imports(Protocol):
-    """待确认导入 as stored: checked files, each with its bytes until it is applied or dropped."""
+    """待确认导入 as stored: checked files, each with what was read of it until it is applied or dropped."""
 
-    async def add(self, waiting: WaitingImport, content: bytes) -> None:
-        """A new one with its file."""
+    async def add(self, waiting: WaitingImport, content: CatalogueContent) -> None:
+        """A new one with what it would put in force."""
 
     async def get(self, waiting: ImportId) -> WaitingImport:
         """One by id; raises `NotFound`."""
 
-    async def content(self, waiting: ImportId) -> bytes:
-        """Its file."""
+    async def content(self, waiting: ImportId) -> CatalogueContent:
+        """What was read of it, exactly as it was compared."""
 
     async def recent(self, limit: int = 20) -> tuple[WaitingImport, ...]:
         """The newest first."""
 
     async def save(self, waiting: WaitingImport) -> WaitingImport:
-        """Write a changed one and let its file go; raises `Stale` when somebody was faster."""
+        """Write a changed one and let its content go; raises `Stale` when somebody was faster."""
 
     async def forget(self, before: datetime) -> None:
         """Delete what was checked before an instant and never applied."""

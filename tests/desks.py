@@ -138,6 +138,11 @@ async def _matcher(store: Store) -> Matcher:
     return _matchers[0]
 
 
+def plain_desk(store: Store) -> Desk:
+    """A desk over any store, at which no words are understood."""
+    return Desk(_tools(store, SetClock(), Matcher.build([]), Ear([]), Tutor(LiveMatcher())))
+
+
 def _tools(store: Store, clock: SetClock, matcher: Matcher, ear: Ear, tutor: Tutor) -> Tools:
     return Tools(
         open_uow=store.open_uow,

@@ -277,12 +277,6 @@ class BadInput(Refusal):
     code = "bad_input"
 
 
-class FaultyImport(Refusal):
-    """A file holds rows that cannot be read; nothing of it was imported."""
-
-    code = "faulty_import"
-
-
 class WrongNumber(BadInput):
     """An ID number that does not fit the person: told like any other field, and counted like any wrong secret."""
 

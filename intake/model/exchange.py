@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from intake.errors import NotNow
+from intake.model.catalogue import Bundle, ServiceItem
 from intake.model.ids import AccountCode, ImportId, ServiceCode
 
 
@@ -103,6 +104,14 @@ class ImportReport:
     def count(self, kind: ChangeKind) -> int:
         """How many items change in that way."""
         return sum(change.kind is kind for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueContent:
+    """清单内容: the items and bundles a file holds."""
+
+    items: tuple[ServiceItem, ...] = ()
+    bundles: tuple[Bundle, ...] = ()
 
 
 class ImportState(StrEnum):

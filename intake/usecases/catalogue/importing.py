@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from intake.errors import BadInput, FaultyImport, Stale
+from intake.errors import BadInput, Stale
 from intake.model.authority import Verb, require
 from intake.model.calendar import local_day
 from intake.model.catalogue import Bundle, ServiceItem
 from intake.model.exchange import (
+    CatalogueContent,
     GivenFile,
     ImportReport,
     ImportState,
@@ -116,7 +117,8 @@ async def stage_import(cmd: CheckFiles, *, tools: Tools, watch: Watch | None = N
     )
     async with tools.open_uow() as uow:
         await uow.imports.forget(now - timedelta(days=_WAIT_DAYS))
-        await uow.imports.add(waiting, b"" if report.faults else file.content)
+        content = CatalogueContent(tuple(read.items), tuple(read.bundles))
+        await uow.imports.add(waiting, CatalogueContent() if report.faults else content)
         facts = {"file": file.name, "items": str(report.items), "faults": str(len(report.faults))}
         await audit(uow, cmd.caller, "catalogue.check", now, import_id=waiting.id, **facts)
         await uow.commit()
@@ -129,23 +131,22 @@ async def apply_import(
     """Put a checked file in force, if the catalogue still is the one it was compared with; else `Stale`."""
     require(caller, Verb.IMPORT)
     async with tools.open_view() as view:
-        checked, content = await view.imports.get(waiting), await view.imports.content(waiting)
-    checked.applied()
-    again = CheckFiles(caller, [GivenFile(checked.file, content)], checked.begins, checked.whole)
-    read = await _read(again, tools, watch)
-    if read.faults:
-        raise FaultyImport(count=len(read.faults), first=_first(read.faults))
-    _tell(watch, "写入", 0, len(read.items))
+        checked = await view.imports.get(waiting)
+        checked.applied()
+        content = await view.imports.content(waiting)
+    _tell(watch, "写入", 0, len(content.items))
     async with tools.open_uow() as uow:
         applied = await uow.imports.save(checked.applied())
         # The writers' lock comes first: between this look and the end nobody else can change the catalogue.
         await uow.catalogue.grow()
         if await uow.catalogue.stamp() != checked.stamp:
             raise Stale(what="事项清单")
-        cmd = ImportCatalogue(caller, read.items, read.bundles, whole=checked.whole, begins=checked.begins)
+        cmd = ImportCatalogue(
+            caller, content.items, content.bundles, whole=checked.whole, begins=checked.begins
+        )
         await _put(uow, cmd, tools)
         await uow.commit()
-    _tell(watch, "写入", len(read.items), len(read.items))
+    _tell(watch, "写入", len(content.items), len(content.items))
     return applied
 
 
@@ -330,10 +331,6 @@ async def _broken_bundles(cmd: CheckFiles, read: ReadCatalogue, view: Uow, tools
 def _first_day(cmd: CheckFiles, tools: Tools) -> date:
     today = local_day(tools.clock.now())
     return max(cmd.begins or today, today)
-
-
-def _first(faults: Sequence[RowFault]) -> str:
-    return f"{faults[0].place}{faults[0].field}：{faults[0].why}"
 
 
 def _tell(watch: Watch | None, step: str, done: int, total: int) -> None:

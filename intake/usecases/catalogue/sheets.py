@@ -8,7 +8,7 @@ at all gets the value in `_GAPS`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from intake.model.catalogue import Way
@@ -345,7 +345,10 @@ def _national(row: object, plan: SheetPlan) -> dict[str, object]:
     }
     if plan is ITEMS:
         read["service_code"] = read.pop("task_handle_item", "")
-    return _filled(read, plan, row.keys())
+    present = {c.field for c in plan.columns if not {c.field, *c.also}.isdisjoint(row.keys())}
+    for name, fill in _gaps(plan, present):
+        read[name] = fill(read)
+    return read
 
 
 def _plan_of(table: SheetTable) -> SheetPlan | None:
@@ -359,31 +362,38 @@ def _rows_of(table: SheetTable, plan: SheetPlan, reading: SheetReading) -> Itera
     columns = [plan.named(heading) for heading in table.headings]
     unknown = [h for h, c in zip(table.headings, columns, strict=True) if c is None and h.strip()]
     reading.ignored += [f"“{table.name}”的“{heading}”列" for heading in unknown]
-    present = {column.field for column in columns if column is not None}
-    for row in table.rows:
-        told = [(c, cell) for c, cell in zip(columns, row.cells, strict=False) if c is not None]
-        if all(not cell.strip() for _, cell in told) or _is_labels(told):
+    known = [(place, column) for place, column in enumerate(columns) if column is not None]
+    gaps = _gaps(plan, {column.field for _, column in known})
+    for number, row in enumerate(table.rows):
+        cells, width = row.cells, len(row.cells)
+        told = [(column, cells[place]) for place, column in known if place < width]
+        if number < _FOR_PEOPLE and _is_labels(told):
             continue
         values: dict[str, object] = {
-            c.field: c.read(cell) for c, cell in told if cell.strip() or not c.optional
+            column.field: column.read(cell)
+            for column, cell in told
+            if not column.optional or (cell and not cell.isspace())
         }
+        if not any(values.values()):
+            continue
         if "task_handle_item" in values:
             values["service_code"] = str(values.pop("task_handle_item")).strip()
-        yield PlacedRow(f"“{table.name}”第{row.line}行", _filled(values, plan, present))
+        for name, fill in gaps:
+            values[name] = fill(values)
+        yield PlacedRow(f"“{table.name}”第{row.line}行", values)
 
 
 def _is_labels(told: Sequence[tuple[SheetColumn, str]]) -> bool:
-    """The second row of our own files: labels, or hints, for people to read."""
+    """The rows below the headings of our own files: labels, or hints, for people to read."""
     return all(cell.strip() in {"", column.label, column.hint} for column, cell in told)
 
 
-def _filled(values: dict[str, object], plan: SheetPlan, present: Iterable[str]) -> dict[str, object]:
-    there = set(present)
-    for column in plan.columns:
-        gap = _GAPS.get(column.field)
-        if gap is not None and not column.optional and there.isdisjoint({column.field, *column.also}):
-            values[column.field] = gap(values)
-    return values
+def _gaps(
+    plan: SheetPlan, present: Collection[str]
+) -> list[tuple[str, Callable[[Mapping[str, object]], object]]]:
+    """What fills the columns a file does not have."""
+    missing = (c.field for c in plan.columns if not c.optional and c.field not in present)
+    return [(field, _GAPS[field]) for field in missing if field in _GAPS]
 
 
 def _open_item(row: dict[str, object]) -> None:
@@ -396,6 +406,7 @@ def _open_item(row: dict[str, object]) -> None:
         row["life"] = life
 
 
+_FOR_PEOPLE = 2
 _LIFE = ("min_age", "max_age", "who", "lost", "event")
 
 

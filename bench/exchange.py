@@ -1,0 +1,89 @@
+"""A catalogue of 50,000 items through the whole import: file opened, judged, compared, applied; and out again.
+
+`python -m bench.exchange` measures SQLite in a temporary folder; BENCH_ITEMS says how many items, BENCH_DATABASE_URL
+measures that empty database instead. The items are the reference county's, over and over under codes of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from intake.desk import Desk
+from intake.model.catalogue import ServiceItem
+from intake.model.exchange import FileForm, GivenFile
+from intake.model.ids import ServiceCode
+from intake.usecases.catalogue.exchange import read_items, write_item
+from intake.usecases.catalogue.importing import CheckFiles
+from intake.usecases.catalogue.sheets import write_sheets
+from jiujinban.importing import OPERATOR, import_county_files
+from jiujinban.reference import catalogue_rows, read_files, reference_folder
+from papers.tables import write_tables
+from storage.crypto import KeyRing
+from storage.sql.store import Store
+from tests.desks import plain_desk
+
+ITEMS = int(os.environ.get("BENCH_ITEMS", "50_000"))
+Done = TypeVar("Done")
+
+
+def main() -> None:
+    """Print what was measured."""
+    asyncio.run(_measure())
+
+
+async def _measure() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        url = os.environ.get("BENCH_DATABASE_URL", "") or f"sqlite:///{folder}/store.db"
+        store = Store.open(url, KeyRing.new())
+        await store.migrate()
+        desk = plain_desk(store)
+        await import_county_files(desk, sorted((reference_folder() / "county").glob("*.json")))
+        rows = [write_item(item) for item in _many(desk)]
+        form, ending = (
+            (FileForm.XLSX, "xlsx") if os.environ.get("BENCH_FORM") == "xlsx" else (FileForm.CSV, "zip")
+        )
+        book = GivenFile(f"many.{ending}", write_tables(write_sheets(rows, []), form))
+        print(f"{len(rows)} items in a file of {len(book.content) / 1e6:.1f} MB")
+        await _round(desk, book)
+        exported = await _timed("export as CSV", lambda: desk.catalogue.export(OPERATOR, FileForm.CSV))
+        print(f"{len(exported) / 1e6:.1f} MB")
+        await store.close()
+
+
+async def _round(desk: Desk, file: GivenFile) -> None:
+    cmd = CheckFiles(OPERATOR, [file])
+    begun = time.perf_counter()
+    waiting = await _timed("open, judge, compare and keep", lambda: desk.catalogue.stage_import(cmd))
+    print(f"{len(waiting.report.faults)} faults, {len(waiting.report.changes)} changes")
+    await _timed("apply", lambda: desk.catalogue.apply_import(OPERATOR, waiting.id))
+    print(f"import of {waiting.report.items} items in {time.perf_counter() - begun:.1f} s")
+    again = await _timed("compare with what is now in force", lambda: desk.catalogue.check_files(cmd))
+    print(f"{len(again.changes)} changes when it is imported again")
+
+
+def _many(desk: Desk) -> list[ServiceItem]:
+    files = sorted((reference_folder() / "catalogue").glob("*.json"))
+    items, _ = read_items(catalogue_rows(read_files(files)), desk.today)
+    return [
+        replace(
+            items[n % len(items)], code=ServiceCode(f"B{n:06}"), name=f"{items[n % len(items)].name}（{n}）"
+        )
+        for n in range(ITEMS)
+    ]
+
+
+async def _timed(what: str, act: Callable[[], Awaitable[Done]]) -> Done:
+    begun = time.perf_counter()
+    done = await act()
+    print(f"{what}: {time.perf_counter() - begun:.1f} s", flush=True)
+    return done
+
+
+if __name__ == "__main__":
+    main()

@@ -87,7 +87,8 @@ class Clerk:
 
     async def open_case(self, words: str) -> None:
         """Open a case from the list at the left."""
-        await self.page.get_by_role("link", name="待办").click()
+        lists = self.page.get_by_role("navigation", name="列表")
+        await lists.get_by_role("link", name="待办").click()
         await self.page.get_by_role("listitem").get_by_role("button").filter(has_text=words).click()
         await expect(self.case).to_contain_text(words)
 

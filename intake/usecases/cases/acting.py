@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from intake.errors import Stale
-from intake.model.calendar import local_day
-from intake.model.case import Act, Case
+from intake.model.calendar import WorkingCalendar, local_day
+from intake.model.case import Act, Case, CaseState
 from intake.model.ids import CaseId, HallCode, IntentKey
 from intake.model.pace import next_look
 from intake.model.people import Caller
@@ -61,7 +61,10 @@ async def act_once(
 
 async def keep(uow: Uow, case: Case, tools: Tools) -> Case:
     """Save the case with the day on which a rule has to look at it next."""
-    look = next_look(case, await uow.places.calendar(), tools.rules.pace, local_day(tools.clock.now()))
+    # Most acts set no day that counts working days; reading the calendar for them would slow every photograph.
+    counted = case.state is CaseState.CORRECTION_ASKED or bool(case.owing())
+    calendar = await uow.places.calendar() if counted else WorkingCalendar()
+    look = next_look(case, calendar, tools.rules.pace, local_day(tools.clock.now()))
     return await uow.cases.save(replace(case, look_on=look))
 
 

@@ -641,8 +641,10 @@ class PeopleCounter:
     async def statement(self, caller: Caller, proxy: AccountCode, month: date | None = None) -> Statement:
         return await statements.statement_of(caller, proxy, month, tools=self.tools)
 
-    async def proxies_at(self, caller: Caller, hall: HallCode) -> tuple[Account, ...]:
-        return await statements.proxies_at(caller, hall, tools=self.tools)
+    async def statements_at(
+        self, caller: Caller, hall: HallCode, month: date | None = None
+    ) -> tuple[Statement, ...]:
+        return await statements.statements_at(caller, hall, month, tools=self.tools)
 
     async def staff(self, caller: Caller, hall: HallCode, monday: date | None = None) -> staffing.Roster:
         return await staffing.staff_of(caller, hall, monday, tools=self.tools)

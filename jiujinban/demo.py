@@ -16,6 +16,7 @@ from intake.usecases.cases.escalating import EscalateCase
 from intake.usecases.cases.reception import AcceptCase, AskCorrection, OnCase
 from intake.usecases.places.booking import BookAppointment, FindSlots
 from intake.usecases.queue.arriving import TakeNumber
+from jiujinban.demo_people import play_people
 from jiujinban.importing import import_catalogue_files, import_county_files
 from jiujinban.reference import reference_folder
 from jiujinban.wiring import House
@@ -85,6 +86,7 @@ async def prepare_demo(house: House) -> None:
     for person, service, hall in _AT_HOME:
         await _Stage(house, accounts, Scene(person, service, hall, 0)).wait_at_home()
     await _kiosks_report(house, accounts)
+    await play_people(house.desk, accounts)
     for device in devices:
         await house.desk.people.enrol_device(device.code, DEVICE_TOKEN.format(code=device.code))
 

@@ -179,8 +179,7 @@ async def statement_file(call: Call[StatementFileForm]) -> web.StreamResponse:
 async def proxies(call: Call[HallForm]) -> ProxyRowsView:
     """所辖村代办员: each one's month in a row."""
     month = _month(call.form.month) or call.desk.today.replace(day=1)
-    found = await call.desk.people.proxies_at(call.caller, HallCode(call.form.hall))
-    months = [await call.desk.people.statement(call.caller, proxy.code, month) for proxy in found]
+    months = await call.desk.people.statements_at(call.caller, HallCode(call.form.hall), month)
     rows = [
         ProxyRowView(
             proxy=one.proxy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from intake.errors import BadInput, NotFound
@@ -9,9 +10,9 @@ from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import SHANGHAI, local_day
 from intake.model.case import Case
 from intake.model.follow_up import FollowUp
-from intake.model.ids import AccountCode, HallCode
+from intake.model.ids import AccountCode, HallCode, VillageCode
 from intake.model.people import Account, Caller, Role
-from intake.model.statement import ClosedGrade, Statement, business_of, grades_of, stars_of
+from intake.model.statement import ClosedGrade, PayRules, Statement, business_of, grades_of, stars_of
 from intake.ports import Tools, Uow
 from intake.usecases.owning import hall_of_village
 
@@ -34,26 +35,35 @@ async def statement_of(
             raise NotFound(what="代办员")
         hall = await hall_of_village(view, account.village)
         require(caller, Verb.SEE_STATEMENT, Belonging(opened_by=account.code, hall=hall.code))
-        return await compute_statement(view, account, wanted)
+        rules = (await view.places.rules()).proxy_pay
+        villages = {village.code: village.short_name for village in await view.places.villages()}
+        return await compute_statement(view, account, wanted, rules, villages)
 
 
-async def proxies_at(caller: Caller, hall: HallCode, *, tools: Tools) -> tuple[Account, ...]:
-    """The proxies of the villages a hall serves, by code."""
+async def statements_at(
+    caller: Caller, hall: HallCode, month: date | None = None, *, tools: Tools
+) -> tuple[Statement, ...]:
+    """The months of the proxies whose villages a hall serves, by the proxies' codes."""
     require(caller, Verb.SEE_STATEMENT, Belonging(hall=hall))
+    wanted = (month or local_day(tools.clock.now())).replace(day=1)
     async with tools.open_view() as view:
         served = (await view.places.hall(hall)).serves
-        villages = {v.code for v in await view.places.villages() if v.township in served}
-        proxies = await view.people.accounts(role=Role.PROXY)
-    return tuple(proxy for proxy in proxies if proxy.active and proxy.village in villages)
+        villages = {v.code: v.short_name for v in await view.places.villages() if v.township in served}
+        rules = (await view.places.rules()).proxy_pay
+        proxies = [
+            p for p in await view.people.accounts(role=Role.PROXY) if p.active and p.village in villages
+        ]
+        return tuple([await compute_statement(view, proxy, wanted, rules, villages) for proxy in proxies])
 
 
-async def compute_statement(view: Uow, proxy: Account, month: date) -> Statement:
+async def compute_statement(
+    view: Uow, proxy: Account, month: date, rules: PayRules, villages: Mapping[VillageCode, str]
+) -> Statement:
     """The statement itself, for whoever has a right to it.
 
     A proxy's own grade of the own work counts for nothing, and a bad grade counts once its follow-up is closed: then
     with the second grade, where the person gave one.
     """
-    rules = (await view.places.rules()).proxy_pay
     first = datetime(month.year, month.month, 1, tzinfo=SHANGHAI)
     cases = await view.cases.of_proxy(proxy.code, first - _LOOK_BACK)
     follow_ups = {
@@ -63,11 +73,10 @@ async def compute_statement(view: Uow, proxy: Account, month: date) -> Statement
     }
     closed = [closed_grade(case, follow_ups.get(case.id)) for case in cases]
     grades = grades_of([grade for grade in closed if grade is not None], month)
-    village = await view.places.village(proxy.village) if proxy.village else None
     return Statement(
         proxy=proxy.code,
         proxy_name=proxy.name,
-        village_name=village.short_name if village else "",
+        village_name=villages.get(proxy.village, "") if proxy.village else "",
         month=month,
         rules=rules,
         business=business_of(cases, month),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,14 @@ async def reference_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture
 async def county(reference_store: Path, tmp_path: Path) -> AsyncIterator[County]:
     """The county, for one scene to change as it likes."""
-    own = tmp_path / "county.db"
+    async with county_for(reference_store, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def county_for(reference_store: Path, folder: Path) -> AsyncIterator[County]:
+    """A county of its own in a folder."""
+    own = folder / "county.db"
     shutil.copy(reference_store, own)
     store, clock = Store.open(f"sqlite:///{own}", KEYS), SetClock()
     async with store.open_view() as view:

@@ -21,9 +21,11 @@ async def drafted(
     return await county.desk.cases.open_draft(OpenDraft(citizen, person_of(citizen), item, hall))
 
 
-async def submitted(county: County, who: str = "citizen-1", item: ServiceCode = ALLOWANCE) -> Case:
+async def submitted(
+    county: County, who: str = "citizen-1", item: ServiceCode = ALLOWANCE, hall: HallCode = ANWEN
+) -> Case:
     """A case with its number and both required pages."""
-    citizen, case = await county.caller(who), await drafted(county, who, item)
+    citizen, case = await county.caller(who), await drafted(county, who, item, hall)
     for material in case.lacking():
         added = await county.desk.cases.add_page(
             AddPage(citizen, case.id, material.kind.encode(), material.key)

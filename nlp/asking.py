@@ -1,51 +1,84 @@
-"""Asking (反问): the one question that splits likely candidates, where a step of the same matter sets them apart."""
+"""Asking (反问): of the questions the county has worded, the one whose answers split the likely candidates best."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from math import log
+from typing import Final
 
 from nlp.index import Meaning
 
 _LIKELY: Final = 0.08
 _MOST_CHOICES: Final = 4
+_FEWEST_CHOICES: Final = 2
+# A question that leaves much of the likelihood without an answer sends people away with none.
+_ANSWERED: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """A candidate as the question sees it: what its document is about, and its probability."""
+    """A candidate as a question sees it: what its document is about, and its probability."""
 
     meaning: Meaning
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """反问: a question with its answers by concept, and the answer of items that carry none of them."""
+
+    ask: str
+    answers: Mapping[str, str]
+    other: str
+
+    def answered(self, candidates: Sequence[Likely]) -> dict[str, float]:
+        """The answers that fit some candidate, the likelier first; candidates of one answer weigh together."""
+        weights: dict[str, float] = {}
+        for candidate in candidates:
+            named = candidate.meaning.named
+            said = next((self.answers[concept] for concept in self.answers if concept in named), self.other)
+            if said:
+                weights[said] = weights.get(said, 0.0) + candidate.share
+        return dict(sorted(weights.items(), key=lambda pair: -pair[1]))
+
+    def spoken(self, answers: Sequence[str]) -> str:
+        """The question with its answers, as one says it."""
+        return self.ask.format(f"{'、'.join(answers[:-1])}，还是{answers[-1]}")
+
+
 @cache
-def _wording() -> dict[str, Any]:
-    return tomllib.loads(files("nlp").joinpath("lexicon", "asking.toml").read_text(encoding="utf-8"))
+def _questions() -> tuple[Question, ...]:
+    stored = tomllib.loads(files("nlp").joinpath("lexicon", "asking.toml").read_text(encoding="utf-8"))
+    return tuple(Question(q["ask"], q["answers"], q.get("other", "")) for q in stored["question"])
 
 
 def splitting_question(candidates: Sequence[Likely]) -> str:
-    """A question like 您是丢了要补，还是到期或旧了要换？, or "" when no step sets the likely ones apart.
+    """A question like 您是丢了要补，还是到期或旧了要换？, or "" when none sets the likely candidates apart.
 
-    Candidates of one step weigh together; the likelier step is named first.
+    The best one is that whose answer tells most (the greatest entropy of its answers); equals keep the order of the file.
     """
-    steps: dict[str, float] = {}
-    for candidate in candidates:
-        if candidate.share >= _LIKELY:
-            step = _step(candidate.meaning)
-            steps[step] = steps.get(step, 0.0) + candidate.share
-    named = sorted(steps, key=lambda step: -steps[step])[:_MOST_CHOICES]
-    if len(named) < 2:  # noqa: PLR2004 - one step splits nothing
-        return ""
-    return f"您是{'、'.join(named[:-1])}，还是{named[-1]}？"
+    likely = [candidate for candidate in candidates if candidate.share >= _LIKELY]
+    told = [(_tells(answers), question, answers) for question, answers in _asked_of(likely)]
+    most, question, answers = max(told, key=lambda each: each[0], default=(0.0, None, {}))
+    return question.spoken(list(answers)[:_MOST_CHOICES]) if question is not None and most > 0 else ""
 
 
-def _step(meaning: Meaning) -> str:
-    """The first step of a document's name that has a wording; a name without one is about the first time."""
-    wording = _wording()
-    spoken: dict[str, str] = wording["later"]
-    return next((spoken[act] for act in spoken if act in meaning.acts), str(wording["first"]))
+def _asked_of(likely: Sequence[Likely]) -> list[tuple[Question, dict[str, float]]]:
+    """The questions that most of the likelihood has an answer to."""
+    whole = sum(candidate.share for candidate in likely)
+    asked = ((question, question.answered(likely)) for question in _questions())
+    return [
+        (question, answers)
+        for question, answers in asked
+        if len(answers) >= _FEWEST_CHOICES and sum(answers.values()) >= _ANSWERED * whole
+    ]
+
+
+def _tells(answers: Mapping[str, float]) -> float:
+    """How much one learns from an answer, in nats, over all the likelihood that has one."""
+    whole = sum(answers.values())
+    return -sum(weight * log(weight / whole) for weight in answers.values())

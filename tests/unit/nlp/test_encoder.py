@@ -10,6 +10,7 @@ import pytest
 
 from intake.model.catalogue import ServiceItem
 from nlp import Matcher
+from nlp.corpus import Corpus, Text
 from nlp.encoder import Vectors, VectorShelf, installed_encoder
 
 
@@ -94,3 +95,14 @@ def test_the_wheel_is_found_when_it_is_installed() -> None:
     )
 
     assert near > far
+
+
+def test_documents_are_compared_in_meaning_too() -> None:
+    """With an encoder a document that shares few words with the question still has its say."""
+    texts = [Text("a", "户口迁移的手续"), Text("b", "护照办理的手续"), Text("c", "公交线路调整")]
+
+    found = Corpus.build(texts, Counting()).find("户口怎么迁")
+    alone = Corpus.build(texts).find("户口怎么迁")
+
+    assert found[0][0] == "a"
+    assert dict(found)["a"] > dict(alone)["a"]

@@ -115,6 +115,18 @@ def test_an_unclear_wish_is_asked_back_by_the_step_that_splits_it(matcher: Match
     assert matcher.match("身份证丢了要补领").ask == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [("房产过户", "老人过世留下的"), ("年审", "营运车的运输证"), ("养老保险", "要转到别处接着算")],
+)
+def test_the_question_that_splits_best_is_asked(matcher: Matcher, said: str, part: str) -> None:
+    """How the house came, which paper, which step: whatever tells most of the likely items apart."""
+    found = matcher.match(said)
+
+    assert found.decision is Decision.CHOOSE
+    assert part in found.ask
+
+
 def test_nothing_can_be_found_in_an_empty_catalogue() -> None:
     """Before the first import every answer is an honest none."""
     found = Matcher.build([]).match("身份证丢了")

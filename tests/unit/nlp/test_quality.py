@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from opencc import OpenCC
 
 from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
@@ -16,6 +17,7 @@ from nlp import Matcher
 from nlp.corpus import Corpus, texts_in
 from nlp.evaluation import Answer, Figures, Row, evaluate
 from nlp.noise import misheard
+from nlp.text import normalise
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 Answering = Callable[[str], Answer]
@@ -34,6 +36,25 @@ def test_no_own_sentence_stands_in_the_catalogue(own_rows: list[Row], items: lis
     indexed = {text for item in items for texts in item.phrasings.values() for text in texts}
 
     assert not [row.query for row in own_rows if row.query in indexed and row.style != "one_word"]
+
+
+def test_no_name_belongs_to_two_items(items: list[ServiceItem]) -> None:
+    """Whoever says a name that the list knows means one thing by it."""
+    owners: dict[str, set[str]] = {}
+    for item in items:
+        for name in (item.name, *item.aliases, *item.old_names):
+            owners.setdefault(normalise(name), set()).add(item.code)
+
+    assert not {name: codes for name, codes in owners.items() if len(codes) > 1}
+
+
+def test_traditional_script_loses_nothing(independent_rows: list[Row], answer: Answering) -> None:
+    """What is typed on a phone set to traditional script finds what the same words find in simplified."""
+    asked = [row for row in independent_rows if not row.declines and row.style == "elder"]
+    there = OpenCC("s2t")
+    written = [Row(there.convert(row.query), row.gold, row.style) for row in asked]
+
+    assert evaluate(written, answer).all.hit_at_3 >= evaluate(asked, answer).all.hit_at_3 - 0.005
 
 
 @pytest.mark.parametrize(

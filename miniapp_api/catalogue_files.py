@@ -82,7 +82,7 @@ class FieldView(View):
     after: str
 
 
-class ChangeView(View):
+class ItemChangeView(View):
     """What happens to one item."""
 
     kind: str
@@ -94,7 +94,7 @@ class ChangeView(View):
     fields: list[FieldView]
 
     @classmethod
-    def of(cls, change: ItemChange) -> ChangeView:
+    def of(cls, change: ItemChange) -> ItemChangeView:
         """The change as the keeper sees it."""
         return cls(
             kind=change.kind,
@@ -159,7 +159,7 @@ class PartView(View):
     """A stretch of a report: faults, or changes of one kind; `next` is where the next stretch begins."""
 
     faults: list[FaultView]
-    changes: list[ChangeView]
+    changes: list[ItemChangeView]
     total: int
     next: int | None
 
@@ -237,7 +237,7 @@ async def report(call: Call[PartForm]) -> PartView:
             for r in shown
             if isinstance(r, RowFault)
         ],
-        changes=[ChangeView.of(row) for row in shown if isinstance(row, ItemChange)],
+        changes=[ItemChangeView.of(row) for row in shown if isinstance(row, ItemChange)],
         total=len(rows),
         next=end if end < len(rows) else None,
     )

@@ -119,23 +119,23 @@ class VillagesView(View):
     villages: list[VillageView]
 
 
-class OfferedCard(ItemCard):
+class HallListCard(ItemCard):
     """An item in a hall's list, and where it is done when not here."""
 
     elsewhere: list[str]
     online: bool
 
     @classmethod
-    def made(cls, offer: ListedOffer) -> OfferedCard:
+    def made(cls, offer: ListedOffer) -> HallListCard:
         """The offer as the public sees it."""
         card = ItemCard.of(offer.item, offer.way).model_dump()
         return cls(**card, elsewhere=[hall.name for hall in offer.elsewhere], online=offer.item.online)
 
 
-class OfferedView(View):
+class HallListView(View):
     """A hall's list."""
 
-    items: list[OfferedCard]
+    items: list[HallListCard]
 
 
 class ListFileForm(HallForm):
@@ -192,11 +192,11 @@ async def hall(call: Call[HallForm]) -> HallView:
     return HallView.of(found)
 
 
-@api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, OfferedView, open_to_all=True)
-async def hall_items(call: Call[HallForm]) -> OfferedView:
+@api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, HallListView, open_to_all=True)
+async def hall_items(call: Call[HallForm]) -> HallListView:
     """直办代办清单: every item, how this hall offers it, and where it is done when not here."""
     offered = await call.desk.catalogue.places_of_list(HallCode(call.form.hall))
-    return OfferedView(items=[OfferedCard.made(offer) for offer in offered])
+    return HallListView(items=[HallListCard.made(offer) for offer in offered])
 
 
 @api.raw("GET", "/api/v1/halls/{hall}/items.csv", HallForm, media=MEDIA["csv"], open_to_all=True)

@@ -17,7 +17,10 @@ SCREENS = [
     ("approver-civil_affairs-1", "/review", "待审批"),
     ("director-anwen", "/dashboard", "就近可办率"),
     ("supervisor", "/dashboard", "各中心此刻"),
+    ("director-anwen", "/figures", "一网通办率"),
+    ("supervisor", "/figures", "各中心"),
     ("keeper", "/catalogue", "老年人优待证"),
+    ("keeper", "/catalogue/imports", "导入事项清单"),
 ]
 WIDTHS = [1440, 1280, 375]
 

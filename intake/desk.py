@@ -11,7 +11,7 @@ from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.exchange import FileForm, ImportReport, WaitingImport
-from intake.model.figures import FigureSheet, KioskCapability, Month, PaperForm, Shortfall, ShownRow, Workload
+from intake.model.figures import FigureSheet, KioskCapability, Month, PrintForm, Shortfall, ShownRow, Workload
 from intake.model.follow_up import FollowUp
 from intake.model.helping import HelpRequest
 from intake.model.hours import HoursChange
@@ -476,7 +476,7 @@ class CatalogueCounter:
     async def of_hall(self, hall: HallCode) -> tuple[finding.Offered, ...]:
         return await finding.hall_list(hall, tools=self.tools)
 
-    async def print_list(self, hall: HallCode, form: PaperForm) -> bytes:
+    async def print_list(self, hall: HallCode, form: PrintForm) -> bytes:
         return await finding.print_list(hall, form, tools=self.tools)
 
     async def places_of_list(self, hall: HallCode) -> tuple[finding.ListedOffer, ...]:
@@ -784,10 +784,10 @@ class FiguresCounter:
     async def shortfalls(self, caller: Caller, month: Month, hall: HallCode | None) -> tuple[Shortfall, ...]:
         return await counting.shortfalls(caller, month, hall, tools=self.tools)
 
-    async def report(self, caller: Caller, month: Month, hall: HallCode | None, form: PaperForm) -> bytes:
+    async def report(self, caller: Caller, month: Month, hall: HallCode | None, form: PrintForm) -> bytes:
         return await reporting.monthly_report(caller, month, hall, form, tools=self.tools)
 
-    async def assessment(self, caller: Caller, month: Month, hall: HallCode | None, form: PaperForm) -> bytes:
+    async def assessment(self, caller: Caller, month: Month, hall: HallCode | None, form: PrintForm) -> bytes:
         return await reporting.assessment(caller, month, hall, form, tools=self.tools)
 
     async def report_capabilities(self, caller: Caller, services: Sequence[ServiceCode], release: str) -> int:

@@ -19,7 +19,7 @@ from intake.model.figures import (
     Listing,
     Month,
     MonthlyReport,
-    PaperForm,
+    PrintForm,
     Split,
     Tally,
     Workload,
@@ -1361,7 +1361,7 @@ class Papers(Protocol):
         *,
         halls: Sequence[Hall],
         on: date,
-        form: PaperForm,
+        form: PrintForm,
     ) -> bytes:
         """直办代办清单 of a hall, to be hung up, opened in a spreadsheet, or read by a program."""
 
@@ -1370,10 +1370,10 @@ class Papers(Protocol):
     ) -> bytes:
         """A paper of a case as PDF, with a QR code that leads to its progress; the case must be as far as the paper."""
 
-    async def report(self, report: MonthlyReport, form: PaperForm) -> bytes:
+    async def report(self, report: MonthlyReport, form: PrintForm) -> bytes:
         """A monthly report: as a workbook with all rows, or as PDF to be read."""
 
-    async def assessment(self, report: Sequence[Workload], month: Month, form: PaperForm) -> bytes:
+    async def assessment(self, report: Sequence[Workload], month: Month, form: PrintForm) -> bytes:
         """考核数据: everybody's work of a month, one row each."""
 
 

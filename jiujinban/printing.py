@@ -13,7 +13,7 @@ from intake.model.calendar import SHANGHAI
 from intake.model.case import Case
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.exchange import FileForm, GivenFile, SheetTable
-from intake.model.figures import Month, MonthlyReport, PaperForm, Workload
+from intake.model.figures import Month, MonthlyReport, PrintForm, Workload
 from intake.model.papers import CasePaper
 from intake.model.people import Person
 from intake.model.places import Hall
@@ -21,7 +21,7 @@ from papers import lists, receipts, reports
 from papers.tables import UnreadableTables, read_tables, write_tables
 
 Made = TypeVar("Made")
-_FORMS = {PaperForm.XLSX: FileForm.XLSX, PaperForm.CSV: FileForm.CSV}
+_FORMS = {PrintForm.XLSX: FileForm.XLSX, PrintForm.CSV: FileForm.CSV}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,16 @@ class PaperRoom:
         *,
         halls: Sequence[Hall],
         on: date,
-        form: PaperForm,
+        form: PrintForm,
     ) -> bytes:
         def make() -> bytes:
             match form:
-                case PaperForm.XLSX:
+                case PrintForm.XLSX:
                     return lists.hall_list(hall, offered, halls=halls, on=on)
-                case PaperForm.PDF:
+                case PrintForm.PDF:
                     at = datetime.combine(on, time(), SHANGHAI)
                     return lists.hall_list_pdf(hall, offered, halls=halls, at=at)
-                case PaperForm.CSV:
+                case PrintForm.CSV:
                     return write_tables([lists.hall_list_table(hall, offered, halls=halls)], FileForm.CSV)
 
         return await self._aside(make)
@@ -83,12 +83,12 @@ class PaperRoom:
 
         return await self._aside(make)
 
-    async def report(self, report: MonthlyReport, form: PaperForm) -> bytes:
-        made = reports.report_pdf if form is PaperForm.PDF else reports.report_workbook
+    async def report(self, report: MonthlyReport, form: PrintForm) -> bytes:
+        made = reports.report_pdf if form is PrintForm.PDF else reports.report_workbook
         return await self._aside(lambda: made(report))
 
-    async def assessment(self, report: Sequence[Workload], month: Month, form: PaperForm) -> bytes:
-        if form is PaperForm.PDF:
+    async def assessment(self, report: Sequence[Workload], month: Month, form: PrintForm) -> bytes:
+        if form is PrintForm.PDF:
             at = datetime.combine(month.last, time(), SHANGHAI)
             return await self._aside(lambda: reports.assessment_pdf(report, month, at))
         return await self._aside(lambda: write_tables([reports.assessment_table(report)], _FORMS[form]))

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from intake.errors import NotFound
-from intake.model.figures import Month, PaperForm
+from intake.model.figures import Month, PrintForm
 from intake.model.ids import AccountCode, HallCode
 from intake.model.people import Caller, Door
 from jiujinban.wiring import House
@@ -18,7 +18,7 @@ async def write_report(house: House, file: Path, month: str, hall: str, who: str
     if account is None:
         raise NotFound(what=f"账号{who}")
     asked = Month.parse(month) if month else Month.of(house.desk.today).before()
-    form = PaperForm(file.suffix.lower().removeprefix("."))
+    form = PrintForm(file.suffix.lower().removeprefix("."))
     caller = Caller(account, Door.COMMAND_LINE)
     content = await house.desk.figures.report(caller, asked, HallCode(hall) if hall else None, form)
     await asyncio.to_thread(file.write_bytes, content)

@@ -14,7 +14,7 @@ from intake.model.figures import (
     FigureValue,
     Listing,
     Month,
-    PaperForm,
+    PrintForm,
     Shortfall,
     ShownRow,
     Split,
@@ -74,7 +74,7 @@ class ReportForm(SheetForm):
 class AssessmentForm(SheetForm):
     """In which format."""
 
-    form: PaperForm = PaperForm.XLSX
+    form: PrintForm = PrintForm.XLSX
 
 
 class CapabilitiesForm(Form):
@@ -386,7 +386,7 @@ async def report(call: Call[ReportForm]) -> web.StreamResponse:
     """月报下载: XLSX with every row, or PDF."""
     month = _month(call.desk, call.form)
     content = await call.desk.figures.report(
-        call.caller, month, _hall(call.caller, call.form), PaperForm(call.form.form)
+        call.caller, month, _hall(call.caller, call.form), PrintForm(call.form.form)
     )
     return download(content, f"政务服务月报{month}.{call.form.form}")
 

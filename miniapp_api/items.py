@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from intake.errors import NotFound
-from intake.model.figures import PaperForm
+from intake.model.figures import PrintForm
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.places import Hall
 from intake.usecases.catalogue.finding import ListedOffer
@@ -141,7 +141,7 @@ class HallListView(View):
 class ListFileForm(HallForm):
     """Which hall's list, in which format."""
 
-    form: PaperForm = PaperForm.PDF
+    form: PrintForm = PrintForm.PDF
 
 
 @api.operation("GET", "/api/v1/items", ItemsForm, ItemsView, open_to_all=True)
@@ -202,7 +202,7 @@ async def hall_items(call: Call[HallForm]) -> HallListView:
 @api.raw("GET", "/api/v1/halls/{hall}/items.csv", HallForm, media=MEDIA["csv"], open_to_all=True)
 async def hall_items_csv(call: Call[HallForm]) -> web.StreamResponse:
     """清单下载: the hall's list as a CSV file that Chinese spreadsheet programs open."""
-    content = await call.desk.catalogue.print_list(HallCode(call.form.hall), PaperForm.CSV)
+    content = await call.desk.catalogue.print_list(HallCode(call.form.hall), PrintForm.CSV)
     return download(content, f"{call.form.hall}-直办代办清单.csv")
 
 

@@ -363,7 +363,7 @@ class MonthlyReport:
     rows: tuple[FigureRows, ...]
 
 
-class PaperForm(StrEnum):
+class PrintForm(StrEnum):
     """文件形式: what a list or a report can be downloaded as."""
 
     XLSX = "xlsx"

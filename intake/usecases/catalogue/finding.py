@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from intake.model.calendar import local_day
 from intake.model.catalogue import Bundle, ServiceItem, Way
-from intake.model.figures import PaperForm
+from intake.model.figures import PrintForm
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.matching import Match, PersonFacts
 from intake.model.places import Hall
@@ -79,7 +79,7 @@ async def hall_list_with_places(hall_code: HallCode, *, tools: Tools) -> tuple[L
     return tuple(_listed(item, hall, halls) for item in items)
 
 
-async def print_list(hall_code: HallCode, form: PaperForm, *, tools: Tools) -> bytes:
+async def print_list(hall_code: HallCode, form: PrintForm, *, tools: Tools) -> bytes:
     """The public list of a hall as a file."""
     listed = await hall_list_with_places(hall_code, tools=tools)
     async with tools.open_view() as view:

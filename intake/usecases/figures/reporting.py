@@ -13,7 +13,7 @@ from intake.model.figures import (
     Listing,
     Month,
     MonthlyReport,
-    PaperForm,
+    PrintForm,
     ShownRow,
 )
 from intake.model.ids import HallCode
@@ -27,7 +27,7 @@ _AT_ONCE = 5_000
 
 
 async def monthly_report(
-    caller: Caller, month: Month, hall: HallCode | None, form: PaperForm, *, tools: Tools
+    caller: Caller, month: Month, hall: HallCode | None, form: PrintForm, *, tools: Tools
 ) -> bytes:
     """The report of a hall, or with None of the county; the workbook holds every row, so its making is audited."""
     require(caller, Verb.SEE_FIGURES, Belonging(hall=hall))
@@ -47,13 +47,13 @@ async def monthly_report(
             trend=tuple([await sheet_of(view, each, hall, today) for each in _before(month)]),
             shortfalls=await shortfalls_of(view, sheet),
             workload=await workload_of(view, month, hall, today),
-            rows=await _all_rows(view, caller, month, hall, today) if form is PaperForm.XLSX else (),
+            rows=await _all_rows(view, caller, month, hall, today) if form is PrintForm.XLSX else (),
         )
     return await tools.papers.report(report, form)
 
 
 async def assessment(
-    caller: Caller, month: Month, hall: HallCode | None, form: PaperForm, *, tools: Tools
+    caller: Caller, month: Month, hall: HallCode | None, form: PrintForm, *, tools: Tools
 ) -> bytes:
     """考核数据 (S12, S13): one row for each clerk, approver and proxy, as a file."""
     require(caller, Verb.SEE_FIGURES, Belonging(hall=hall))

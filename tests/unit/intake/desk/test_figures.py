@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from intake.errors import BadInput, NotAllowed, NotFound
-from intake.model.figures import FIGURES, LISTING_WORDS, Listing, Month, PaperForm, Split
+from intake.model.figures import FIGURES, LISTING_WORDS, Listing, Month, PrintForm, Split
 from intake.model.people import Door
 from intake.usecases.figures.counting import AskRows
 from tests import journeys
@@ -142,9 +142,9 @@ async def test_the_report_holds_every_figure_and_every_row(county: County) -> No
     sheet = await county.desk.figures.sheet(director, NOVEMBER, ANWEN)
 
     book = load_workbook(
-        BytesIO(await county.desk.figures.report(director, NOVEMBER, ANWEN, PaperForm.XLSX)), read_only=True
+        BytesIO(await county.desk.figures.report(director, NOVEMBER, ANWEN, PrintForm.XLSX)), read_only=True
     )
-    pdf = text_of(await county.desk.figures.report(director, NOVEMBER, ANWEN, PaperForm.PDF))
+    pdf = text_of(await county.desk.figures.report(director, NOVEMBER, ANWEN, PrintForm.PDF))
 
     summary = {row[1]: row for row in book["2026-11指标"].iter_rows(min_row=2, values_only=True)}
     for value in sheet.values:
@@ -167,10 +167,10 @@ async def test_the_assessment_of_people_can_be_taken_along(county: County) -> No
     director = await county.caller("director-anwen")
 
     book = load_workbook(
-        BytesIO(await county.desk.figures.assessment(director, NOVEMBER, ANWEN, PaperForm.XLSX))
+        BytesIO(await county.desk.figures.assessment(director, NOVEMBER, ANWEN, PrintForm.XLSX))
     )
-    pdf = text_of(await county.desk.figures.assessment(director, NOVEMBER, ANWEN, PaperForm.PDF))
-    table = (await county.desk.figures.assessment(director, NOVEMBER, ANWEN, PaperForm.CSV)).decode(
+    pdf = text_of(await county.desk.figures.assessment(director, NOVEMBER, ANWEN, PrintForm.PDF))
+    table = (await county.desk.figures.assessment(director, NOVEMBER, ANWEN, PrintForm.CSV)).decode(
         "utf-8-sig"
     )
 
@@ -184,9 +184,9 @@ async def test_the_public_list_says_where_else(county: County) -> None:
     listed = await county.desk.catalogue.places_of_list(ANWEN)
     away = next(each for each in listed if each.way == "none" and each.elsewhere)
 
-    pdf = text_of(await county.desk.catalogue.print_list(ANWEN, PaperForm.PDF))
-    rows = (await county.desk.catalogue.print_list(ANWEN, PaperForm.CSV)).decode("utf-8-sig")
-    book = load_workbook(BytesIO(await county.desk.catalogue.print_list(ANWEN, PaperForm.XLSX)))
+    pdf = text_of(await county.desk.catalogue.print_list(ANWEN, PrintForm.PDF))
+    rows = (await county.desk.catalogue.print_list(ANWEN, PrintForm.CSV)).decode("utf-8-sig")
+    book = load_workbook(BytesIO(await county.desk.catalogue.print_list(ANWEN, PrintForm.XLSX)))
 
     assert all((each.way == "none") == bool(each.elsewhere) or each.way == "none" for each in listed)
     for text in (pdf, rows):

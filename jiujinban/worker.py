@@ -49,7 +49,9 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
         asyncio.create_task(_again(house.desk.places.remind_coming, _MINUTE), name="remind"),
         asyncio.create_task(_again(house.desk.visits.plan_coming, _MINUTE), name="plan visits"),
-        asyncio.create_task(_again(house.desk.places.line_up_slots, _HOUR), name="line up the slots"),
+        asyncio.create_task(
+            _again(house.desk.places.line_up_slots, _HOUR, first=5 * _MINUTE), name="line up the slots"
+        ),
         asyncio.create_task(_again(house.desk.places.settle_hours, _MINUTE), name="settle the hours"),
         asyncio.create_task(_again(house.desk.places.write_absences, _MINUTE), name="write absences"),
         asyncio.create_task(_again(house.desk.places.tend_lines, _LINE_SECONDS), name="tend the lines"),

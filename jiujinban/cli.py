@@ -34,8 +34,12 @@ def serve() -> None:
     """Serve until stopped."""
     settings = settings_now()
     from jiujinban.serving import serve as serve_until_stopped  # noqa: PLC0415 (other commands need not wait for it)
+    from jiujinban.settings import BadSetting  # noqa: PLC0415 (likewise)
 
-    serve_until_stopped(settings)
+    try:
+        serve_until_stopped(settings)
+    except BadSetting as wrong:
+        fail(f"配置不对：{wrong}")
 
 
 @app.command(help="在终端里对话，和手机上是同一个系统。")

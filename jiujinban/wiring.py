@@ -18,7 +18,6 @@ from intake.model.calendar import local_day
 from intake.ports import Conversations, Rules, Tools
 from intake.usecases.catalogue.learning import edition_of, items_as_taught
 from jiujinban.clock import RandomIds, SystemClock
-from jiujinban.measures import Measures
 from jiujinban.photographs import ReadingRoom
 from jiujinban.printing import PaperRoom
 from jiujinban.reference import pages_folder
@@ -89,10 +88,7 @@ class House:
             secure=self.settings.secure_cookies,
             gauges=self._gauges,
         )
-        measures = Measures(self.store)
-        app = build_app(self.desk, around, [*bridge_routes(self.desk), *measures.routes()])
-        app.middlewares.insert(0, measures.middleware)
-        return app
+        return build_app(self.desk, around, bridge_routes(self.desk))
 
 
 @asynccontextmanager

@@ -141,7 +141,6 @@ class SqlLeaving:
         rows = await self.connection.execute(select(pulses.c.hall, pulses.c.beats))
         return {HallCode(hall): beats for hall, beats in rows}
 
-<<<<<<< HEAD
     async def depths(self) -> dict[str, int]:
         """How many messages wait to be delivered, and how many were laid aside."""
         counts = {}
@@ -149,14 +148,6 @@ class SqlLeaving:
             statement = select(func.count()).select_from(outbox).where(outbox.c.state == state)
             counts[f"outbox_{state}"] = (await self.connection.execute(statement)).scalar_one()
         return counts
-=======
-    async def still_here(self) -> dict[tuple[Topic, str], int]:
-        """How many messages of each topic wait, and how many were laid aside."""
-        open_ones = outbox.c.state.in_([_WAITING, _LAID_ASIDE])
-        counted = select(outbox.c.topic, outbox.c.state, func.count()).where(open_ones)
-        rows = await self.connection.execute(counted.group_by(outbox.c.topic, outbox.c.state))
-        return {(topic, state): int(count) for topic, state, count in rows}
->>>>>>> 0e0c431 (Write the operators' manual and show measures to Prometheus)
 
     async def laid_aside(self, limit: int = 200) -> tuple[LaidAside, ...]:
         """The dead letters, oldest first."""

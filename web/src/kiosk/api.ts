@@ -57,11 +57,16 @@ export interface Slip {
   facts: Record<string, string>
 }
 
+/** Raised when what the page can do changes. */
+const RELEASE = '就近办自助机页 1'
+
 const post = <T>(path: string, body: object, key?: string): Promise<T> =>
   ask<T>(path, { method: 'POST', body, ...(key ? { key } : {}) })
 
 export const kiosk = {
   begin: (token: string) => post<{ device: string }>('/kiosk/session', { token }),
+  /** What this machine takes to its end, for the county's adaptation rate; told at every start. */
+  report: (services: string[]) => ask<unknown>('/kiosk/capabilities', { method: 'PUT', body: { services, release: RELEASE } }),
   self: () => ask<Kiosk>('/kiosk'),
   visitor: () => ask<Visitor>('/kiosk/visitor'),
   stepAway: () => post<Visitor>('/kiosk/step-away', {}),

@@ -63,7 +63,7 @@ async def end_unanswered(*, tools: Tools) -> int:
 
 def suggested(appointment: Appointment, free: Sequence[Slot], spoken_for: Collection[SlotId]) -> Slot | None:
     """The nearest free slot to the lost one that is not yet meant for somebody else who lost theirs."""
-    open_ones = [slot for slot in free if slot.id not in spoken_for]
+    open_ones = [slot for slot in free if slot.id not in spoken_for and slot.min_bookings == 1]
     return min(open_ones, key=lambda slot: abs(slot.start - appointment.start), default=None)
 
 

@@ -168,4 +168,6 @@ def serving_group(item: ServiceItem, hall: Hall) -> CounterGroup:
 
 
 def _around(slots: Collection[Slot], wished: Slot) -> list[Slot]:
-    return sorted(slots, key=lambda slot: abs(slot.start - wished.start))
+    # What opens only for enough people is no way out: it may be closed in turn.
+    certain = (slot for slot in slots if slot.min_bookings == 1)
+    return sorted(certain, key=lambda slot: abs(slot.start - wished.start))

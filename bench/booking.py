@@ -19,32 +19,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 
 import aiohttp
 from sqlalchemy import insert
 
-from intake.model.booking import BookingRules
 from intake.model.catalogue import CounterGroup
-from intake.model.ids import AccountCode, HallCode, PersonId, SlotId
-from intake.model.people import Account, Door, IdNumber, Person, Role, Session, check_digit
-from intake.model.places import OfferKind, slot_at
-from intake.ports import Foreseen, Rules, Uow
-from intake.usecases.people.signing import hash_token
-from jiujinban.importing import import_catalogue_files, import_county_files
-from jiujinban.reference import reference_folder
-from jiujinban.settings import Settings
-from jiujinban.wiring import open_house
-from storage.crypto import Purpose, Sealer
+from intake.model.places import OfferKind
+from intake.ports import Foreseen, Uow
 from storage.sql import tables
-from storage.sql.rows import as_row
 from storage.sql.store import Store
+from tests.race.crowds import HALL, ITEM, gather_crowd, press
 from tests.services.postgres import running_postgres
 from tests.services.postgres_binaries import find_binaries
 from tests.services.servers import ServerProcesses, server_processes_in
 
-ITEM, HALL = "MZ10", "county"
 CALLERS = (1, 16, 64, 256)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "60000"))
@@ -92,73 +83,8 @@ def flushes(folder: Path, seconds: float = 1.0) -> float:
 
 
 async def prepare(url: str, state: Path) -> list[str]:
-    """The reference county with a crowd, each of whom is signed in, and slots that have room for all of them."""
-    settings = Settings(state=state, database_url=url)
-    async with open_house(settings, listening=False) as house:
-        folder = reference_folder()
-        await import_county_files(house.desk, sorted((folder / "county").glob("*.json")))
-        await import_catalogue_files(house.desk, [folder / "catalogue" / "civil_affairs.json"])
-        unbounded = BookingRules(live_per_person=10**6, made_per_person_and_day=10**6, cool_down_minutes=0)
-        async with house.store.open_uow() as uow:
-            await uow.places.put_rules(Rules(booking=unbounded))
-            await uow.commit()
-        await _crowd(house.store)
-        return await _slots(house.store)
-
-
-async def _crowd(store: Store) -> None:
-    sealer = Sealer(store.keys, Purpose.FIELDS)
-    expires = datetime.now(UTC) + timedelta(days=1)
-    for first in range(0, PEOPLE, 5_000):
-        people, accounts, sessions = [], [], []
-        for n in range(first, min(first + 5_000, PEOPLE)):
-            first17 = f"33000019{n // 1000 % 100:02d}0101{n % 1000:03d}"
-            person = Person(
-                PersonId(f"b{n}"), f"群众{n}", IdNumber(first17 + check_digit(first17)), "", None, ""
-            )
-            account = Account(AccountCode(f"b{n}"), person.name, Role.CITIZEN, person=person.id)
-            number = sealer.seal_text(person.id_number.value, f"person.id_number:{person.id}")
-            row = as_row(person)
-            people.append(
-                {"id": row["id"], "name": row["name"], "id_number_sealed": number, "id_number_index": f"b{n}",
-                 "phone_sealed": sealer.seal_text("", f"person.phone:{person.id}"),
-                 "address_sealed": sealer.seal_text("", f"person.address:{person.id}"),
-                 "village": None, "tags": frozenset()}
-            )  # fmt: skip
-            account_row = as_row(account)
-            account_row.pop("phone")
-            accounts.append(
-                {**account_row, "phone_sealed": sealer.seal_text("", f"account.phone:{account.code}")}
-            )
-            sessions.append(as_row(Session(hash_token(f"t{n}"), account.code, Door.PHONE, expires)))
-        async with store.writing() as connection:
-            await connection.execute(insert(tables.people), people)
-            await connection.execute(insert(tables.accounts), accounts)
-            await connection.execute(insert(tables.sessions), sessions)
-            await connection.commit()
-
-
-async def _slots(store: Store) -> list[str]:
-    # At minutes at which no hall opens a slot of its own.
-    start = (datetime.now(UTC) + timedelta(days=7)).replace(minute=7, second=0, microsecond=0)
-    rows = [
-        {
-            "id": _slot(start, n), "hall": HallCode(HALL), "group": CounterGroup.COMPREHENSIVE,
-            "kind": OfferKind.RESERVED, "start": start + timedelta(minutes=30 * n),
-            "end": start + timedelta(minutes=30 * n + 30), "online_capacity": 10**6, "counter_capacity": 0,
-            "notice_hours": 0, "book_before": start, "green_capacity": 0,
-        }
-        for n in range(SPREAD)
-    ]  # fmt: skip
-    async with store.writing() as connection:
-        await connection.execute(insert(tables.slots), rows)
-        await connection.commit()
-    return [str(row["id"]) for row in rows]
-
-
-def _slot(start: datetime, n: int) -> SlotId:
-    at = start + timedelta(minutes=30 * n)
-    return slot_at(HallCode(HALL), CounterGroup.COMPREHENSIVE, OfferKind.RESERVED, at)
+    """The county with the crowd, and slots that have room for all of them."""
+    return await gather_crowd(url, state, people=PEOPLE, slots=SPREAD, places=10**6)
 
 
 async def measure(url: str, callers: int, slots: Sequence[str], crowd: Crowd | None) -> Figure:
@@ -168,25 +94,22 @@ async def measure(url: str, callers: int, slots: Sequence[str], crowd: Crowd | N
     async with aiohttp.ClientSession(url, connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
         begun = time.perf_counter()
 
-        async def press(_: int) -> None:
+        async def come_and_press(_: int) -> None:
             while time.perf_counter() - begun < SECONDS:
                 asked = time.perf_counter()
                 await _book(http, crowd.comes(), slots) if crowd else await _nothing(http)
                 waits.append((time.perf_counter() - asked) * 1000)
 
-        await asyncio.gather(*map(press, range(callers)))
+        await asyncio.gather(*map(come_and_press, range(callers)))
         lasted = time.perf_counter() - begun
     waits.sort()
     return Figure(len(waits) / lasted, median(waits), waits[int(len(waits) * 0.95)])
 
 
 async def _book(http: aiohttp.ClientSession, person: int, slots: Sequence[str]) -> None:
-    wish = {"slot_id": slots[person % len(slots)], "service_code": ITEM}
-    headers = {"Authorization": f"Bearer t{person}", "Idempotency-Key": f"press-{person}"}
-    async with http.post("/api/v1/appointments", json=wish, headers=headers) as answer:
-        if answer.status != 201:  # noqa: PLR2004 (booked)
-            raise RuntimeError(f"{answer.status} {await answer.text()}")
-        await answer.read()
+    status, said = await press(http, "", person, slots[person % len(slots)])
+    if status != HTTPStatus.CREATED:
+        raise RuntimeError(f"{status} {said}")
 
 
 async def _nothing(http: aiohttp.ClientSession) -> None:

@@ -27,17 +27,13 @@ from storage.blobs import SealedBlobs
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries, case_events, cases, intents, outbox
 from tests.api.visitors import Answer, Visitor
+from tests.race.crowds import HALL
 from tests.services.servers import ServerProcess, ServerProcesses
 
-HALL = "county"
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 _GIVES_UP = 5
 _ASK_AGAIN_SECONDS = 0.1
 _SOME_REQUESTS_SECONDS = 0.05
-
-
-# Elders of the reference county whom no scene of the demo is about.
-PEOPLE = [f"elder-{n}" for n in range(20, 60)]
 
 
 class GaveUp(Exception):
@@ -49,7 +45,7 @@ class Errand:
     """One submission: who, what, and whether they give up at the first broken line."""
 
     number: int
-    person: str
+    person: int
     item: str
     patient: bool
 
@@ -60,8 +56,8 @@ class Errand:
 
 
 async def errands_in(store: Store, count: int, *, patient: bool = True) -> list[Errand]:
-    """So many submissions in the reference county: each person each item once, of those that ask for a page. Nobody is
-    patient, or all but every fifth.
+    """So many submissions, each another person's, of the items that ask for a page. Nobody is patient, or all but every
+    fifth.
     """
     async with store.open_view() as view:
         (hall,) = [hall for hall in await view.places.halls() if hall.code == HALL]
@@ -70,10 +66,7 @@ async def errands_in(store: Store, count: int, *, patient: bool = True) -> list[
             for item in await view.catalogue.all_current(local_day(datetime.now(UTC)))
             if item.to_bring and item.availability.at(hall.code, hall.level) is not Way.NOT_HERE
         ]
-    return [
-        Errand(n, PEOPLE[n % len(PEOPLE)], items[n // len(PEOPLE)], patient and n % _GIVES_UP != 0)
-        for n in range(count)
-    ]
+    return [Errand(n, n, items[n % len(items)], patient and n % _GIVES_UP != 0) for n in range(count)]
 
 
 @dataclass
@@ -83,7 +76,6 @@ class Drill:
     processes: ServerProcesses
     database_url: str | None
     up: list[ServerProcess] = field(default_factory=list)
-    tokens: dict[str, str] = field(default_factory=dict)
     acknowledged: dict[str, Errand] = field(default_factory=dict)
     kills: int = 0
     done: int = 0
@@ -97,8 +89,6 @@ class Drill:
             queue.put_nowait(errand)
         timeout = aiohttp.ClientTimeout(30)
         async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http:
-            for person in sorted({errand.person for errand in errands}):
-                await self._sign_in(http, person)
             killing = asyncio.create_task(self._kills(len(errands), kills))
             await asyncio.gather(*(self._submits(http, queue) for _ in range(at_once)))
             await killing
@@ -118,18 +108,11 @@ class Drill:
         await asyncio.gather(*starting)
 
     async def starts(self) -> None:
-        """A server like those before, without playing the demo's scenes again."""
-        again = {"JIUJINBAN_DEMO": "0"}
-        started = await asyncio.to_thread(
-            self.processes.start, 1, database_url=self.database_url, settings=again
-        )
+        """A server like those before."""
+        started = await asyncio.to_thread(self.processes.start, 1, database_url=self.database_url)
         async with self.news:
             self.up += started
             self.news.notify_all()
-
-    async def _sign_in(self, http: aiohttp.ClientSession, person: str) -> None:
-        answer = await Visitor(http, self.up[0].url).post("/api/v1/auth/demo", {"identity": person})
-        self.tokens[person] = answer.said["token"]
 
     async def _submits(self, http: aiohttp.ClientSession, queue: asyncio.Queue[Errand]) -> None:
         while not queue.empty():
@@ -173,7 +156,7 @@ class Drill:
         if not self.up:
             raise ConnectionError("every server is down")
         server = self.up[errand.number % len(self.up)]
-        return Visitor(http, server.url, {"Authorization": f"Bearer {self.tokens[errand.person]}"})
+        return Visitor(http, server.url, {"Authorization": f"Bearer t{errand.person}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +171,10 @@ class Inside:
 
     @classmethod
     async def of(cls, store: Store) -> Inside:
-        """Read whole; the demo's own scenes are left out, for they have other pages."""
+        """Read whole."""
         async with store.open_view() as view:
-            rows = (await view.cases.connection.execute(select(cases.c.id, cases.c.opened_hall))).all()
-            found = [await view.cases.get(row.id) for row in rows if row.opened_hall == HALL]
+            rows = (await view.cases.connection.execute(select(cases.c.id))).all()
+            found = [await view.cases.get(row.id) for row in rows]
 
             async def gathered(table: Table, of: str, what: str) -> dict[str, list[str]]:
                 sought: dict[str, list[str]] = defaultdict(list)

@@ -15,16 +15,19 @@ from pathlib import Path
 
 from intake.model.case import CaseState
 from storage.sql.audit import AuditChain
-from tests.race.test_killed_server import CAREFUL, drilled
-from tests.services.servers import server_processes_in
+from tests.race.nursery import running_nursery, servers_of
+from tests.race.test_killed_server import drilled
 
 SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "1000"))
 KILLS = int(os.environ.get("BENCH_KILLS", "6"))
 
 
 async def _drill(url: str | None) -> bool:
-    with tempfile.TemporaryDirectory() as folder, server_processes_in(Path(folder)) as servers:
-        servers.command = CAREFUL
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_nursery() as nursery,
+        servers_of(nursery, Path(folder)) as servers,
+    ):
         begun = time.perf_counter()
         drill, inside, store = await drilled(servers, url, submissions=SUBMISSIONS, kills=KILLS)
         lasted = time.perf_counter() - begun

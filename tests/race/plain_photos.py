@@ -35,6 +35,22 @@ class TakesAll:
         return ReadPhoto(content, PageFacts(expected_kind or "other", 0.5, "good", "", "", {}))
 
 
+class NeedsNobody:
+    """Photo readers who are never called, and so are always there."""
+
+    def __init__(self, _: object) -> None:
+        pass
+
+    async def warm(self) -> None:
+        """Nothing to load."""
+
+    async def ping(self) -> None:
+        """Ready."""
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
 async def learns_nothing(_: wiring.House) -> bool:
     """Nobody talks in the drill."""
     return False
@@ -49,10 +65,16 @@ async def trail_later(uow: Any, *trail: Any, **words: Any) -> None:
     await leave_trail(uow, *trail, **words)
 
 
-if __name__ == "__main__":
+def serve(*, halving: bool = False) -> None:
+    """Run the server."""
     wiring.ReadingRoom = TakesAll  # type: ignore[attr-defined,assignment]  # what the wiring puts at the desk's side
+    wiring.PhotoReader = NeedsNobody  # type: ignore[attr-defined,assignment]  # likewise
     wiring.House.learn_catalogue = learns_nothing  # type: ignore[assignment]  # see above
-    if "halving" in sys.argv:
-        sys.argv.remove("halving")
+    if halving:
         drafting.leave_trail = trail_later  # type: ignore[attr-defined]  # what its verbs call
+    sys.argv = ["jiujinban", "serve"]
     app()
+
+
+if __name__ == "__main__":
+    serve(halving="halving" in sys.argv)

@@ -17,14 +17,14 @@ from storage.sql.audit import AuditChain
 from storage.sql.store import Store
 from tests.race.crashing import Drill, Inside, errands_in, unreadable
 from tests.race.crowds import gather_crowd
+from tests.race.nursery import NurseryServers
 from tests.race.test_last_place_over_http import database
 from tests.services.servers import ServerProcesses
 
 __all__ = ["database"]
 
 ROOT = Path(__file__).resolve().parents[2]
-CAREFUL = (sys.executable, "-m", "tests.race.plain_photos", "serve")
-HALVING = (*CAREFUL, "halving")
+HALVING = (sys.executable, "-m", "tests.race.plain_photos", "halving")
 # `python -m bench crash` runs the same drill with a thousand.
 SUBMISSIONS, KILLS, AT_ONCE = 100, 1, 16
 
@@ -52,12 +52,11 @@ def operator(state: Path, database_url: str | None, *words: str) -> Result:
 
 
 async def test_what_was_acknowledged_before_a_kill_is_whole_and_nothing_is_half(
-    server_processes: ServerProcesses, database: str | None
+    mortal_servers: NurseryServers, database: str | None
 ) -> None:
     """Case, page, history, audit trail and outbox of every submission; then trail and backup are verified by command."""
-    server_processes.command = CAREFUL
-    drill, inside, store = await drilled(server_processes, database, submissions=SUBMISSIONS, kills=KILLS)
-    state = server_processes.folder / "state"
+    drill, inside, store = await drilled(mortal_servers, database, submissions=SUBMISSIONS, kills=KILLS)
+    state = mortal_servers.folder / "state"
     await AuditChain(store).seal()
 
     submitted = {case.number: case for case in inside.cases if case.state is CaseState.SUBMITTED}

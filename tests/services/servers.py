@@ -85,21 +85,24 @@ class ServerProcesses:
     def _launch(self, shared: Mapping[str, str]) -> ServerProcess:
         port = free_port()
         log = self.folder / f"server-{len(self.running)}.log"
-        with log.open("wb") as sink:
-            process = subprocess.Popen(
-                self.command,
-                cwd=self.folder,
-                env={**_own_environment(), **shared, "PORT": str(port)},
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-            )
+        process = self._run({**own_environment(), **shared, "PORT": str(port)}, log)
         server = ServerProcess(f"http://127.0.0.1:{port}", process, log)
         self.running.append(server)
         return server
 
+    def _run(self, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+        with log.open("wb") as sink:
+            return subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+            )
 
-def _own_environment() -> dict[str, str]:
+
+def own_environment() -> dict[str, str]:
     """Ours without the product's settings: a developer's own must not decide a test."""
     return {name: value for name, value in os.environ.items() if not name.startswith("JIUJINBAN_")}
 

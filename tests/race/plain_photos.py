@@ -65,11 +65,16 @@ async def trail_later(uow: Any, *trail: Any, **words: Any) -> None:
     await leave_trail(uow, *trail, **words)
 
 
-def serve(*, halving: bool = False) -> None:
-    """Run the server."""
+def leave_out_reading() -> None:
+    """For every server of this process."""
     wiring.ReadingRoom = TakesAll  # type: ignore[attr-defined,assignment]  # what the wiring puts at the desk's side
     wiring.PhotoReader = NeedsNobody  # type: ignore[attr-defined,assignment]  # likewise
     wiring.House.learn_catalogue = learns_nothing  # type: ignore[assignment]  # see above
+
+
+def serve(*, halving: bool = False) -> None:
+    """Run the server."""
+    leave_out_reading()
     if halving:
         drafting.leave_trail = trail_later  # type: ignore[attr-defined]  # what its verbs call
     sys.argv = ["jiujinban", "serve"]

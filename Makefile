@@ -1,6 +1,6 @@
 # Everything goes through .venv, which `setup` makes and keeps current; see docs/development.md.
 #   make run      the product on http://127.0.0.1:$(PORT), with the demo county
-#   make test     every test, on a real PostgreSQL, Redis and browser    (PYTEST_ARGS="-k booking")
+#   make test     every test, on a real PostgreSQL, Redis and browser    (PYTEST_ARGS="-k booking", WORKERS=1)
 #   make check    style, types and walls, nothing run
 #   make bench    the measurements
 #   make lock     resolve the dependencies anew                          (LOCK_ARGS=--upgrade)
@@ -9,6 +9,8 @@
 PORT ?= 8080
 JIUJINBAN_STATE ?= $(CURDIR)/.state
 PYTEST_ARGS ?=
+# Test processes at once. A file's tests stay together: they share its server.
+WORKERS ?= 2
 LOCK_ARGS ?=
 export PORT JIUJINBAN_STATE
 
@@ -37,7 +39,7 @@ run: setup
 	@JIUJINBAN_DEMO=1 exec $(BIN)/jiujinban serve
 
 test: setup
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: check-style check-types check-walls check-pages
 

@@ -15,7 +15,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -50,6 +50,7 @@ from intake.model.people import Account, Caller, Door, Mandate, Role
 from intake.model.question import Question, QuestionState
 from intake.model.staffing import Post
 from intake.model.work_order import OrderAbout, OrderImage, OrderState, WorkOrder
+from intake.ports import Papers
 from intake.usecases.people.staffing import PlanDuty
 from intake.usecases.places.booking import FindSlots
 from intake.usecases.questions.ordering import OrderAct
@@ -456,7 +457,7 @@ class _Things:
         if origin in {typing.Union, UnionType}:
             return self.of(name, next(each for each in typing.get_args(kind) if each is not NoneType))
         if origin is not None:
-            empty = {} if isinstance(origin, type) and issubclass(origin, Mapping) else ()
+            empty: Any = {} if isinstance(origin, type) and issubclass(origin, Mapping) else ()
             return _watch if origin is Callable else empty
         if isinstance(kind, typing.NewType):
             return kind("nothing")
@@ -507,8 +508,8 @@ async def stage(reference_store, tmp_path_factory) -> AsyncIterator[Stage]:
                 yield uow
 
         tools = county.desk.cases.tools
-        quick = {"papers": NoPaper(), "tutor": NoLesson(LiveMatcher())}
-        yield Stage(Desk(replace(tools, open_uow=undone, **quick)), account, sides)
+        papers, tutor = cast("Papers", NoPaper()), NoLesson(LiveMatcher())
+        yield Stage(Desk(replace(tools, open_uow=undone, papers=papers, tutor=tutor)), account, sides)
 
 
 class NoPaper:

@@ -1,12 +1,14 @@
 """A catalogue of 50,000 items through the whole import: file opened, judged, compared, applied; and out again.
 
 `python -m bench.exchange` measures SQLite in a temporary folder; BENCH_ITEMS says how many items, BENCH_DATABASE_URL
-measures that empty database instead. The items are the reference county's, over and over under codes of their own.
+measures that empty database instead, BENCH_FORM is `csv`, `json` or `xlsx`. Processor time is of the whole process. The
+items are the reference county's, over and over under codes of their own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import tempfile
 import time
@@ -29,6 +31,7 @@ from storage.sql.store import Store
 from tests.desks import plain_desk
 
 ITEMS = int(os.environ.get("BENCH_ITEMS", "50_000"))
+FORM = FileForm(os.environ.get("BENCH_FORM", "csv"))
 Done = TypeVar("Done")
 
 
@@ -45,26 +48,30 @@ async def _measure() -> None:
         desk = plain_desk(store)
         await import_county_files(desk, sorted((reference_folder() / "county").glob("*.json")))
         rows = [write_item(item) for item in _many(desk)]
-        form, ending = (
-            (FileForm.XLSX, "xlsx") if os.environ.get("BENCH_FORM") == "xlsx" else (FileForm.CSV, "zip")
-        )
-        book = GivenFile(f"many.{ending}", write_tables(write_sheets(rows, []), form))
+        book = _file(rows)
         print(f"{len(rows)} items in a file of {len(book.content) / 1e6:.1f} MB")
         await _round(desk, book)
-        exported = await _timed("export as CSV", lambda: desk.catalogue.export(OPERATOR, FileForm.CSV))
+        exported = await _timed(f"export as {FORM}", lambda: desk.catalogue.export(OPERATOR, FORM))
         print(f"{len(exported) / 1e6:.1f} MB")
         await store.close()
 
 
 async def _round(desk: Desk, file: GivenFile) -> None:
     cmd = CheckFiles(OPERATOR, [file])
-    begun = time.perf_counter()
+    begun = _clocks()
     waiting = await _timed("open, judge, compare and keep", lambda: desk.catalogue.stage_import(cmd))
     print(f"{len(waiting.report.faults)} faults, {len(waiting.report.changes)} changes")
     await _timed("apply", lambda: desk.catalogue.apply_import(OPERATOR, waiting.id))
-    print(f"import of {waiting.report.items} items in {time.perf_counter() - begun:.1f} s")
+    print(f"import of {waiting.report.items} items: {_since(begun)}")
     again = await _timed("compare with what is now in force", lambda: desk.catalogue.check_files(cmd))
     print(f"{len(again.changes)} changes when it is imported again")
+
+
+def _file(rows: list[dict[str, object]]) -> GivenFile:
+    if FORM is FileForm.JSON:
+        return GivenFile("many.json", json.dumps({"items": rows}, ensure_ascii=False).encode())
+    ending = "zip" if FORM is FileForm.CSV else FORM.value
+    return GivenFile(f"many.{ending}", write_tables(write_sheets(rows, []), FORM))
 
 
 def _many(desk: Desk) -> list[ServiceItem]:
@@ -79,10 +86,19 @@ def _many(desk: Desk) -> list[ServiceItem]:
 
 
 async def _timed(what: str, act: Callable[[], Awaitable[Done]]) -> Done:
-    begun = time.perf_counter()
+    begun = _clocks()
     done = await act()
-    print(f"{what}: {time.perf_counter() - begun:.1f} s", flush=True)
+    print(f"{what}: {_since(begun)}", flush=True)
     return done
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(begun: tuple[float, float]) -> str:
+    wall, processor = (now - then for now, then in zip(_clocks(), begun, strict=True))
+    return f"{wall:.1f} s, {processor:.1f} s of them at work"
 
 
 if __name__ == "__main__":

@@ -6,18 +6,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
-from typing import cast
+from itertools import zip_longest
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineError, CalamineWorkbook
+from rustpy_xlsxwriter import Format, write_worksheets
 
 from intake.model.exchange import FileForm, GivenFile, SheetRow, SheetTable
 
@@ -27,8 +24,11 @@ _MOST_FILES = 40
 _ENCODINGS = ("utf-8-sig", "gb18030")
 # A spreadsheet program takes such a cell for a formula; a blank before it ends that, and readers strip blanks.
 _RUNS = ("=", "+", "-", "@", "\t")
-_SHADE = PatternFill("solid", fgColor="FFE8F1EC")
-_WRAP = Alignment(vertical="top", wrap_text=True)
+_HEADING = Format().set_bold().set_background_color("#E8F1EC").set_text_wrap().set_align("top")
+# What no cell of a workbook can hold.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# A sheet has 1,048,576 rows, and one of them names the columns.
+_MOST_ROWS = 1_048_000
 _WIDEST = 48
 _CSV_CELL = 1_000_000
 _CHINESE = 0x2E80
@@ -136,6 +136,9 @@ def _numbered_table(name: str, rows: Sequence[tuple[int, list[str]]]) -> SheetTa
 
 def _text(cell: object) -> str:
     """A cell as somebody reads it: whole numbers without a point, days as 2026-11-23, yes and no in Chinese."""
+    # Nearly every cell of a catalogue, and it has millions of them.
+    if isinstance(cell, str):
+        return cell
     match cell:
         case bool():
             return "是" if cell else "否"
@@ -162,41 +165,43 @@ def _harmless(cell: str) -> str:
 
 
 def _workbook(tables: Sequence[SheetTable]) -> bytes:
-    book = Workbook(write_only=True)
-    for table in tables:
-        sheet = book.create_sheet(table.name)
-        sheet.freeze_panes = "A2"
-        # Its type forgets that it has columns, too.
-        _widths(cast("Worksheet", sheet), table)
-        sheet.append([_heading(sheet, text) for text in table.headings])
-        for row in table.rows:
-            sheet.append([_cell(sheet, text) for text in row.cells])
+    """Every cell is text, whatever is in it: nothing becomes a formula, a link or a date."""
+    sheets = [part for table in tables for part in _in_sheets(table)]
     page = io.BytesIO()
-    book.save(page)
+    write_worksheets(
+        [(sheet.name, _records(sheet)) for sheet in sheets],
+        page,
+        freeze_panes={"general": {"row": 1, "col": 0}},
+        column_widths={sheet.name: _widths(sheet) for sheet in sheets},
+        header_format={"general": _HEADING},
+    )
     return page.getvalue()
 
 
-def _widths(sheet: Worksheet, table: SheetTable) -> None:
+def _in_sheets(table: SheetTable) -> Iterator[SheetTable]:
+    """A sheet holds a million rows; what is longer goes on in the next one, and is read as one table again."""
+    yield replace(table, rows=table.rows[:_MOST_ROWS])
+    for number, begin in enumerate(range(_MOST_ROWS, len(table.rows), _MOST_ROWS), start=2):
+        yield replace(table, name=f"{table.name}（{number}）", rows=table.rows[begin : begin + _MOST_ROWS])
+
+
+def _records(sheet: SheetTable) -> Iterator[dict[str, str | None]]:
+    """Rows by their columns; the first row brings the headings, so a sheet without rows has an empty one."""
+    headings = sheet.headings
+    if not sheet.rows:
+        yield dict.fromkeys(headings)
+    for row in sheet.rows:
+        yield {
+            heading: _INVISIBLE.sub("", cell) or None
+            for heading, cell in zip_longest(headings, row.cells, fillvalue="")
+        }
+
+
+def _widths(sheet: SheetTable) -> list[float]:
     """As wide as what the first rows say, within bounds; a Chinese character is two digits wide."""
-    for number, heading in enumerate(table.headings):
-        cells = [heading, *(row.cells[number] for row in table.rows[:50] if number < len(row.cells))]
+    widths: list[float] = []
+    for number, heading in enumerate(sheet.headings):
+        cells = [heading, *(row.cells[number] for row in sheet.rows[:50] if number < len(row.cells))]
         widest = max(sum(1 + (ord(sign) > _CHINESE) for sign in cell.split("\n")[0]) for cell in cells)
-        sheet.column_dimensions[get_column_letter(number + 1)].width = min(widest + 2, _WIDEST)
-
-
-def _heading(sheet: WriteOnlyWorksheet, text: str) -> Cell:
-    cell = WriteOnlyCell(sheet, text)
-    cell.font, cell.fill, cell.alignment = Font(bold=True), _SHADE, _WRAP
-    return cell
-
-
-def _cell(sheet: WriteOnlyWorksheet, text: str) -> str | Cell | None:
-    """Text whatever is in it: only what would be taken for a formula needs a cell of its own, which is dear."""
-    if not text:
-        return None
-    plain = ILLEGAL_CHARACTERS_RE.sub("", text)
-    if not plain.startswith("="):
-        return plain
-    cell = WriteOnlyCell(sheet, plain)
-    cell.data_type = "s"
-    return cell
+        widths.append(min(widest + 2, _WIDEST))
+    return widths

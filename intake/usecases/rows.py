@@ -56,9 +56,10 @@ class Row:
     def text(self, field: str, default: str | None = None) -> str:
         """A string; empty only when a default is given."""
         value = self._values.get(field, default)
-        if not isinstance(value, str) or (not value.strip() and default is None):
+        plain = value.strip() if isinstance(value, str) else None
+        if plain is None or (not plain and default is None):
             raise FaultyRow(field, "应填写文字")
-        return self._plain(field, value)
+        return plain if _is_plain(plain) else self._plain(field, plain)
 
     def optional(self, field: str) -> str | None:
         """A string, or None when absent or null."""
@@ -113,10 +114,13 @@ class Row:
         values = self._values.get(field, default)
         if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
             raise FaultyRow(field, "应是文字列表")
-        plain = [self._plain(field, value) for value in values if value and not value.isspace()]
+        plain = tuple(stripped for value in values if (stripped := value.strip()))
+        if all(map(_is_plain, plain)):
+            return plain
+        plain = tuple(self._plain(field, value) for value in plain)
         if any("\n" in value for value in plain):
             raise FaultyRow(field, "每一条里不能换行")
-        return tuple(plain)
+        return plain
 
     def words(self, field: str) -> tuple[str, ...]:
         """A list of strings, or one string for a list of one; absent reads as none."""
@@ -148,12 +152,8 @@ class Row:
 
     @staticmethod
     def _plain(field: str, value: str) -> str:
-        """Text that every file format can hold: one kind of line end, nothing invisible."""
-        plain = value.strip()
-        # Nearly every value: nothing in it that could be wrong. A catalogue has millions of them.
-        if plain.isprintable() and len(plain) <= _LONGEST:
-            return plain
-        plain = plain.replace("\r\n", "\n").replace("\r", "\n")
+        """Stripped text that every file format can hold: one kind of line end, nothing invisible."""
+        plain = value.replace("\r\n", "\n").replace("\r", "\n")
         if _INVISIBLE.search(plain):
             raise FaultyRow(field, "含有看不见的控制字符，请删掉")
         if len(plain) > _LONGEST:
@@ -163,3 +163,8 @@ class Row:
     def items(self) -> Iterable[tuple[str, object]]:
         """The raw fields."""
         return self._values.items()
+
+
+def _is_plain(stripped: str) -> bool:
+    """Nearly every value: nothing in it that could be wrong. A catalogue has millions of them."""
+    return stripped.isprintable() and len(stripped) <= _LONGEST

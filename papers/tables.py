@@ -11,10 +11,9 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from itertools import zip_longest
 
+import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
-from rustpy_xlsxwriter import Format, write_worksheets
 
 from intake.model.exchange import FileForm, GivenFile, SheetRow, SheetTable
 
@@ -24,7 +23,8 @@ _MOST_FILES = 40
 _ENCODINGS = ("utf-8-sig", "gb18030")
 # A spreadsheet program takes such a cell for a formula; a blank before it ends that, and readers strip blanks.
 _RUNS = ("=", "+", "-", "@", "\t")
-_HEADING = Format().set_bold().set_background_color("#E8F1EC").set_text_wrap().set_align("top")
+_HEADING = {"bold": True, "bg_color": "#E8F1EC", "text_wrap": True, "valign": "top"}
+_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # What no cell of a workbook can hold.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # A sheet has 1,048,576 rows, and one of them names the columns.
@@ -166,15 +166,20 @@ def _harmless(cell: str) -> str:
 
 def _workbook(tables: Sequence[SheetTable]) -> bytes:
     """Every cell is text, whatever is in it: nothing becomes a formula, a link or a date."""
-    sheets = [part for table in tables for part in _in_sheets(table)]
     page = io.BytesIO()
-    write_worksheets(
-        [(sheet.name, _records(sheet)) for sheet in sheets],
-        page,
-        freeze_panes={"general": {"row": 1, "col": 0}},
-        column_widths={sheet.name: _widths(sheet) for sheet in sheets},
-        header_format={"general": _HEADING},
-    )
+    with xlsxwriter.Workbook(page, {**_AS_TEXT, "constant_memory": True}) as book:
+        heading = book.add_format(_HEADING)
+        for sheet in (part for table in tables for part in _in_sheets(table)):
+            written = book.add_worksheet(sheet.name)
+            written.freeze_panes(1, 0)
+            for column, width in enumerate(_widths(sheet)):
+                written.set_column(column, column, width)
+            for column, name in enumerate(sheet.headings):
+                written.write_string(0, column, name, heading)
+            for number, row in enumerate(sheet.rows, start=1):
+                for column, cell in enumerate(row.cells):
+                    if cell:
+                        written.write_string(number, column, _INVISIBLE.sub("", cell))
     return page.getvalue()
 
 
@@ -183,18 +188,6 @@ def _in_sheets(table: SheetTable) -> Iterator[SheetTable]:
     yield replace(table, rows=table.rows[:_MOST_ROWS])
     for number, begin in enumerate(range(_MOST_ROWS, len(table.rows), _MOST_ROWS), start=2):
         yield replace(table, name=f"{table.name}（{number}）", rows=table.rows[begin : begin + _MOST_ROWS])
-
-
-def _records(sheet: SheetTable) -> Iterator[dict[str, str | None]]:
-    """Rows by their columns; the first row brings the headings, so a sheet without rows has an empty one."""
-    headings = sheet.headings
-    if not sheet.rows:
-        yield dict.fromkeys(headings)
-    for row in sheet.rows:
-        yield {
-            heading: _INVISIBLE.sub("", cell) or None
-            for heading, cell in zip_longest(headings, row.cells, fillvalue="")
-        }
 
 
 def _widths(sheet: SheetTable) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select, union
+from sqlalchemy import inspect, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import Digest
@@ -14,8 +14,10 @@ _HOLDERS = (case_pages.c.digest, laid_pages.c.digest, mandates.c.evidence, order
 
 
 async def held_photographs(connection: AsyncConnection) -> list[Digest]:
-    """Every photograph some row refers to, once."""
-    held = union(*(select(digest).where(digest.is_not(None)) for digest in _HOLDERS))
+    """Every photograph some row refers to, once. A store of an earlier release has fewer tables that could."""
+    known = await connection.run_sync(lambda bare: set(inspect(bare).get_table_names()))
+    holders = [digest for digest in _HOLDERS if digest.table.name in known]
+    held = union(*(select(digest).where(digest.is_not(None)) for digest in holders))
     return [Digest(digest) for digest in (await connection.execute(held)).scalars()]
 
 

@@ -339,7 +339,7 @@ async def test_a_relatives_matter_is_opened_under_the_recorded_word(county, door
     citizen, elder = await door.sign_in("citizen-1"), person_of(await county.caller("elder-1"))
     refusal(await citizen.post("/api/v1/cases", {**NEW_CASE, "person_id": elder}), 403, "mandate_needed")
     word = {"person_id": elder, "service_code": ALLOWANCE, "statement": "家人同意"}
-    refusal(await citizen.post("/api/v1/mandates", word), 422, "bad_input")
+    refusal(await citizen.post("/api/v1/mandates", word), 422, "wrong_number")
     given = await citizen.post("/api/v1/mandates", {**word, "id_number": "330000195006300127"})
     assert given.status == 201
 

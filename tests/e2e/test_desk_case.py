@@ -217,7 +217,7 @@ async def test_a_session_that_ran_out_comes_back_to_the_words_that_were_typed(
     open_desk: OpenPage, open_phone: OpenPage, county_url: str
 ):
     """Twelve hours are over in the middle of a sentence."""
-    citizen = await at_home(open_phone, county_url, "citizen-3")
+    citizen = await at_home(open_phone, county_url, "elder-40")
     clerk = await at_desk(open_desk, county_url, "clerk-panfeng-1")
     await in_hand(citizen, clerk, ALLOWANCE, "panfeng")
     await clerk.case.get_by_role("button", name="指明办法").click()

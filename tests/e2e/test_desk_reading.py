@@ -11,7 +11,7 @@ from tests.services.pages import OpenPage
 SCREENS = [
     ("clerk-anwen-1", "/counter/queue", "等候"),
     ("clerk-anwen-1", "/counter/cases", "蔡国华"),
-    ("clerk-anwen-1", "/counter/questions", "没有等答复的咨询"),
+    ("clerk-panfeng-1", "/counter/questions", "没有等答复的咨询"),
     ("clerk-anwen-1", "/counter/device", "读卡器上还没有证件"),
     ("clerk-anwen-1", "/display/anwen", "请到窗口"),
     ("approver-civil_affairs-1", "/review", "待审批"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -75,7 +76,9 @@ async def test_a_finger_that_hits_the_glass_three_times_gets_one_number_and_one_
 
     await expect(kiosk.get_by_role("heading", name="您的号")).to_be_visible()
     number = await kiosk.locator("p.number").inner_text()
-    await kiosk.wait_for_function("printed.length > 0")
+    async with asyncio.timeout(10):
+        while not await printed(kiosk):
+            continue
     await passed(kiosk, 12_000)
 
     assert await printed(kiosk) == [number]

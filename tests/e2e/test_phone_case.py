@@ -64,7 +64,8 @@ async def test_the_collection_code_is_large_and_the_service_can_be_judged(phone:
     await phone.open("办件")
 
     await phone.reads("到窗口报取件码")
-    await phone.page.get_by_role("link", name="看详情").click()
+    ready = phone.page.get_by_role("article").filter(has_text="取件码")
+    await ready.get_by_role("link", name="看详情").first.click()
     await phone.page.get_by_role("button", name="非常满意", exact=True).click()
     assert await phone.barriers() == []
     await phone.page.get_by_role("button", name="提交评价").click()

@@ -31,8 +31,8 @@ async def test_an_elders_matter_is_done_with_a_recorded_word_and_both_names(phon
     await phone.reads("提交好了")
 
     await phone.open("办件")
-    row = phone.page.get_by_role("article")
-    await expect(row).to_contain_text("楼淑芬")
+    row = phone.page.get_by_role("article").filter(has_text="楼淑芬").first
+    await expect(row).to_contain_text("老年人优待证")
     await row.get_by_role("link", name="看详情").click()
     await expect(phone.page.get_by_text("申请人 楼淑芬")).to_contain_text("代办")
 

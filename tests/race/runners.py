@@ -121,10 +121,12 @@ async def confirm_naively(store: Store, all_have_looked: Look) -> str | None:
 async def offer(store: Store, all_have_looked: Look) -> str | None:
     """Offer a freed place to whoever is first in line, as every chore and every cancellation does."""
     async with store.open_view() as view:
-        (entry,) = await view.waitings.in_line(10)
+        line = await view.waitings.in_line(10)
     await all_have_looked()
+    if not line:
+        return None  # another process was through before this one looked
     async with store.open_uow() as uow:
-        given = await uow.waitings.save(replace(entry, state=WaitingState.OFFERED))
+        given = await uow.waitings.save(replace(line[0], state=WaitingState.OFFERED))
         await uow.commit()
     return None if given is None else fresh("offer")
 

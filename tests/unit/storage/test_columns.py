@@ -51,6 +51,7 @@ def test_a_document_of_another_shape_is_not_written(dialect: Any) -> None:
     assert column.process_bind_param(DueDay(today, True), dialect) == {
         "day": "2026-11-28",
         "provisional": True,
+        "working": True,
     }
     with pytest.raises(PydanticSerializationError):
         column.process_bind_param(DueDay("tomorrow", True), dialect)  # type: ignore[arg-type]  # the mistake

@@ -489,8 +489,8 @@ class HoursBook(Protocol):
     async def displaced(self, hall: HallCode, limit: int) -> tuple[Displacement, ...]:
         """Whom a hall's changes touched, newest first."""
 
-    async def told(self, appointment: AppointmentId, hold: Hold | None, now: datetime) -> None:
-        """The person was told, and what is held for them."""
+    async def told(self, appointment: AppointmentId, hold: Hold | None, now: datetime) -> bool:
+        """The person is told now, and what is held for them; False when another server has told them before."""
 
     async def look_again(self, appointment: AppointmentId) -> None:
         """What was held closes, too: another place is to be found."""

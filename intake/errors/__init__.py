@@ -368,6 +368,13 @@ class Unauthenticated(Refusal):
 
 
 class Busy(Refusal):
-    """More work came at once than can be held; nothing was lost and trying again helps."""
+    """More work came at once than can be held; nothing was lost and trying again helps.
+
+    `at_once`: two acts waited for each other and the store undid this one, so that it may be tried again without a pause.
+    """
 
     code = "busy"
+
+    def __init__(self, *, at_once: bool = False) -> None:
+        super().__init__()
+        self.at_once = at_once

@@ -20,7 +20,8 @@ _PATIENCE_MS = 15_000
 _READERS = 4
 _POOL = 12
 _POOL_WAIT_SECONDS = 15
-_BUSY_STATES = {"40001", "40P01", "55P03"}
+_CROSSED_STATES = {"40001", "40P01"}
+_BUSY_STATES = {*_CROSSED_STATES, "55P03"}
 _as_json = partial(json.dumps, ensure_ascii=False)
 
 
@@ -61,6 +62,11 @@ def is_busy(fault: DBAPIError) -> bool:
     if getattr(fault.orig, "sqlstate", None) in _BUSY_STATES:
         return True
     return "database is locked" in str(fault.orig)
+
+
+def has_crossed(fault: DBAPIError) -> bool:
+    """Whether two transactions waited for each other and this one was undone for it: the other is through by now."""
+    return getattr(fault.orig, "sqlstate", None) in _CROSSED_STATES
 
 
 def _sqlite(url: URL) -> Engines:

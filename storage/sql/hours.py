@@ -50,9 +50,11 @@ class SqlHours:
         newest = there.order_by(displacements.c.made_at.desc(), displacements.c.was_start).limit(limit)
         return tuple(as_noun(Displacement, row) for row in (await self.connection.execute(newest)).mappings())
 
-    async def told(self, appointment: AppointmentId, hold: Hold | None, now: datetime) -> None:
+    async def told(self, appointment: AppointmentId, hold: Hold | None, now: datetime) -> bool:
         offered: Values = {"hold": hold.id, "offered_start": hold.start} if hold else {"hold": None}
-        await self._write(appointment, {"told_at": now, **offered})
+        nobody_yet = (displacements.c.appointment == appointment, displacements.c.told_at.is_(None))
+        told = update(displacements).where(*nobody_yet).values({"told_at": now, **offered})
+        return (await self.connection.execute(told)).rowcount == 1
 
     async def look_again(self, appointment: AppointmentId) -> None:
         await self._write(appointment, {"told_at": None, "hold": None, "offered_start": None})

@@ -14,7 +14,7 @@ from intake.errors import Busy
 from intake.ports import Foreseen
 from storage.crypto import KeyRing, Purpose, Sealer
 from storage.sql.catalogue import ItemsInForce
-from storage.sql.engines import Engines, is_busy, open_engines
+from storage.sql.engines import Engines, has_crossed, is_busy, open_engines
 from storage.sql.kept import Kept
 from storage.sql.sharing import Shared
 from storage.sql.uow import SqlUow
@@ -91,7 +91,7 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             yield connection
     except DBAPIError as fault:
         if is_busy(fault):
-            raise Busy from fault
+            raise Busy(at_once=has_crossed(fault)) from fault
         raise
     except NoFreeConnection as fault:
         raise Busy from fault

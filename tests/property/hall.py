@@ -84,13 +84,15 @@ class SmallHall:
     clerk: Caller
 
     @classmethod
-    async def make(cls, store: Store) -> SmallHall:
+    async def make(
+        cls, store: Store, *, people: int = PEOPLE, pattern: HoursPattern | None = None
+    ) -> SmallHall:
         """A hall nobody has booked at; whatever another sequence left is gone."""
         clock = SetClock()
-        desk = Desk(_tools(store, clock))
-        people = [_person(n) for n in range(PEOPLE)]
+        desk = Desk(small_tools(store, clock))
+        villagers = [_person(n) for n in range(people)]
         citizens = [
-            Account(AccountCode(f"c-{n}"), p.name, Role.CITIZEN, person=p.id) for n, p in enumerate(people)
+            Account(AccountCode(f"c-{n}"), p.name, Role.CITIZEN, person=p.id) for n, p in enumerate(villagers)
         ]
         director = Account(AccountCode("director"), "主任", Role.DIRECTOR, hall=HALL)
         clerk = Account(AccountCode("clerk"), "窗口", Role.CLERK, hall=HALL)
@@ -98,14 +100,14 @@ class SmallHall:
             for table in _EMPTIED:
                 await uow.slots.connection.execute(delete(table))
             await uow.places.put_halls([nouns.hall()])
-            await uow.places.put_hours([hours()], [])
+            await uow.places.put_hours([pattern or hours()], [])
             everywhere = Availability(Way.DIRECT, Way.DIRECT, Way.NOT_HERE)
             items = [
                 nouns.item(code=code, minutes=minutes, availability=everywhere)
                 for code, minutes in ((SHORT, 30), (LONG, 45))
             ]
             await uow.catalogue.replace(items, nouns.TODAY)
-            for one in people:
+            for one in villagers:
                 await uow.people.add(one)
             for account in (*citizens, director, clerk):
                 await uow.people.put_account(account)
@@ -197,7 +199,7 @@ def span() -> tuple[datetime, datetime]:
 
 
 def _person(number: int) -> Person:
-    """Five people; the first is of the green channel by age, the others by nothing."""
+    """A villager; the first is of the green channel by age, the others by nothing."""
     birth = "19500101" if number == 0 else "19900101"
     return nouns.person(
         id=PersonId(f"p-{number}"),
@@ -212,7 +214,8 @@ def _person(number: int) -> Person:
 _MATCHER, _TUTOR, _EAR, _PAPERS = Matcher.build([]), Tutor(LiveMatcher()), Ear([]), PaperRoom()
 
 
-def _tools(store: Store, clock: SetClock) -> Tools:
+def small_tools(store: Store, clock: SetClock) -> Tools:
+    """What the hall's desk works with, over a store."""
     return Tools(
         open_uow=store.open_uow,
         open_view=store.open_view,

@@ -12,7 +12,7 @@ from intake.model.ids import AppointmentId, IntentKey
 from intake.model.leaving import AuditEntry
 from intake.model.people import Caller
 from intake.ports import Tools, Uow
-from intake.usecases.intents import once
+from intake.usecases.intents import once, taking_turns
 from intake.usecases.places.taking import is_over, write_no_show
 
 _ROUND = 100
@@ -30,7 +30,8 @@ class ForgiveAbsence:
 
 async def forgive_absence(cmd: ForgiveAbsence, *, tools: Tools) -> Appointment:
     """Take an absence out of the count, with the reason and the name of who forgave it."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Appointment:
         return await once(
             uow,
             cmd.caller,
@@ -40,6 +41,8 @@ async def forgive_absence(cmd: ForgiveAbsence, *, tools: Tools) -> Appointment:
             again=lambda found: uow.appointments.get(AppointmentId(found)),
             name=lambda done: done.id,
         )
+
+    return await taking_turns(tools, act)
 
 
 async def write_absences(*, tools: Tools) -> int:
@@ -56,13 +59,15 @@ async def write_absences(*, tools: Tools) -> int:
 
 
 async def _write(appointment_id: AppointmentId, tools: Tools) -> bool:
-    async with tools.open_uow() as uow:
+    async def act(uow: Uow) -> bool:
         appointment = await uow.appointments.get(appointment_id)
         if not is_over(appointment, tools.clock.now(), tools.rules):
             return False
         await write_no_show(uow, appointment, tools)
         await uow.commit()
-    return True
+        return True
+
+    return await taking_turns(tools, act)
 
 
 async def _forgive(uow: Uow, cmd: ForgiveAbsence, tools: Tools) -> Appointment:

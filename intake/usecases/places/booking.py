@@ -195,7 +195,8 @@ async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
 
 async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
     """Let a held place go; it is offered to the line, or free, in the same breath. Twice changes nothing."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Hold:
         return await once(
             uow,
             cmd.caller,
@@ -206,10 +207,13 @@ async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
             name=lambda done: done.id,
         )
 
+    return await taking_turns(tools, act)
+
 
 async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment:
     """Take the new place and give the old one back as one act; when the new one is gone, the old one stays."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Appointment:
         return await once(
             uow,
             cmd.caller,
@@ -219,6 +223,8 @@ async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment
             again=lambda found: uow.appointments.get(AppointmentId(found)),
             name=lambda done: done.id,
         )
+
+    return await taking_turns(tools, act)
 
 
 async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appointment:
@@ -441,12 +447,12 @@ async def _cancel(uow: Uow, cmd: CancelAppointment, tools: Tools) -> Appointment
     freed = {*appointment.slots, *(own.run if own else ())}
     await uow.slots.lock(freed)
     now = tools.clock.now()
+    await written_answer(uow, appointment, Answer.CANCELLED, now)
     saved = await uow.appointments.save(replace(appointment, state=AppointmentState.CANCELLED, ended_at=now))
     if appointment.state is AppointmentState.BOOKED:
         await uow.slots.give_back(appointment.slots, appointment.pool)
     if own is not None:
         await uow.holds.end(own, HoldState.RELEASED, now)
-    await written_answer(uow, appointment, Answer.CANCELLED, now)
     await trail(uow, saved, cmd.caller, "cancel", now)
     await offer_freed(uow, freed, tools)
     return saved

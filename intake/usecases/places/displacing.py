@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from intake.errors import Refusal
 from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState, Slot
@@ -14,6 +15,7 @@ from intake.model.hours import Answer, Displacement
 from intake.model.ids import AppointmentId, ChangeId, HoldId, SlotId
 from intake.model.waiting import WaitingState
 from intake.ports import Tools, Uow
+from intake.usecases.intents import taking_turns
 from intake.usecases.places.lines import offer_freed
 from intake.usecases.places.searching import drawing, nearest_to, run_of
 from intake.usecases.places.taking import tell
@@ -40,9 +42,10 @@ async def hold_alternatives(*, tools: Tools) -> int:
     """Hold another place for whoever has lost theirs and has not been told yet, and tell them; returns how many."""
     async with tools.open_view() as view:
         untold = await view.hours.untold(_ROUND)
+    told = 0
     for displacement in untold:
-        await _hold_one(displacement, tools)
-    return len(untold)
+        told += await taking_turns(tools, partial(_hold_one, displacement, tools))
+    return told
 
 
 async def end_unanswered(*, tools: Tools) -> int:
@@ -51,13 +54,7 @@ async def end_unanswered(*, tools: Tools) -> int:
     async with tools.open_view() as view:
         late = await view.hours.unanswered(now, _ROUND)
     for displacement in late:
-        async with tools.open_uow() as uow:
-            appointment = await uow.appointments.get(displacement.appointment)
-            if appointment.state is AppointmentState.DISPLACED:
-                gone = replace(appointment, state=AppointmentState.CANCELLED, ended_at=now)
-                await tell(uow, await uow.appointments.save(gone), "unanswered")
-            await uow.hours.answer(appointment.id, Answer.NONE, now)
-            await uow.commit()
+        await taking_turns(tools, partial(_end_one, displacement, now))
     return len(late)
 
 
@@ -93,24 +90,40 @@ async def _end_holds(uow: Uow, ids: Sequence[SlotId], now: datetime) -> None:
             await uow.hours.look_again(hold.appointment)
 
 
-async def _hold_one(displacement: Displacement, tools: Tools) -> None:
-    """Hold the nearest place that is really free for one person, or tell them that they can choose or stand in line."""
+async def _end_one(displacement: Displacement, now: datetime, uow: Uow) -> None:
+    appointment = await uow.appointments.get(displacement.appointment)
+    await uow.hours.answer(appointment.id, Answer.NONE, now)
+    if appointment.state is AppointmentState.DISPLACED:
+        gone = replace(appointment, state=AppointmentState.CANCELLED, ended_at=now)
+        await tell(uow, await uow.appointments.save(gone), "unanswered")
+    await uow.commit()
+
+
+async def _hold_one(displacement: Displacement, tools: Tools, uow: Uow) -> bool:
+    """Hold the nearest place that is really free for one person, or tell them that they can choose or stand in line.
+
+    False when another server has told them meanwhile; then nothing is held here either.
+    """
+    appointment = await uow.appointments.get(displacement.appointment)
+    hold = None
+    if appointment.state is AppointmentState.DISPLACED:
+        hold = await _hold_nearest(uow, appointment, tools)
+    if not await uow.hours.told(appointment.id, hold, tools.clock.now()):
+        return False
+    if appointment.state is AppointmentState.DISPLACED:
+        await _say(uow, appointment, displacement, hold)
+    await uow.commit()
+    return True
+
+
+async def _hold_nearest(uow: Uow, appointment: Appointment, tools: Tools) -> Hold | None:
     tried: set[SlotId] = set()
-    for _ in range(_ROUND):
-        async with tools.open_uow() as uow:
-            appointment = await uow.appointments.get(displacement.appointment)
-            if appointment.state is not AppointmentState.DISPLACED:
-                await uow.hours.told(displacement.appointment, None, tools.clock.now())
-                await uow.commit()
-                return
-            slot = await _nearest_free(uow, appointment, tried, tools)
-            hold = await _hold_at(uow, appointment, slot, tools) if slot else None
-            if slot is not None and hold is None:
-                tried.add(slot.id)
-                continue
-            await _say(uow, appointment, displacement, hold, tools)
-            await uow.commit()
-            return
+    while (slot := await _nearest_free(uow, appointment, tried, tools)) is not None:
+        hold = await _hold_at(uow, appointment, slot, tools)
+        if hold is not None:
+            return hold
+        tried.add(slot.id)
+    return None
 
 
 async def _nearest_free(
@@ -133,11 +146,11 @@ async def _hold_at(uow: Uow, appointment: Appointment, slot: Slot, tools: Tools)
     green = bool(person.green_channel(local_day(now)))
     run = run_of(slot, run_length(item.minutes, slot))
     own = await uow.holds.of_matter(appointment.person, appointment.service_code)
+    await uow.slots.lock({*run, *(own.run if own else ())})
     if own is not None and own.live_at(now):
         return own
     if own is not None:
         await uow.holds.end(own, HoldState.LAPSED, now)
-    await uow.slots.lock(run)
     slots = await uow.slots.read(run, now)
     request = Request(
         appointment.person,
@@ -190,11 +203,8 @@ async def _hold_at(uow: Uow, appointment: Appointment, slot: Slot, tools: Tools)
     return hold
 
 
-async def _say(
-    uow: Uow, appointment: Appointment, displacement: Displacement, hold: Hold | None, tools: Tools
-) -> None:
+async def _say(uow: Uow, appointment: Appointment, displacement: Displacement, hold: Hold | None) -> None:
     change = await uow.hours.change(displacement.change)
-    await uow.hours.told(appointment.id, hold, tools.clock.now())
     if hold is None:
         await tell(uow, appointment, "displaced", reason=change.reason)
         return

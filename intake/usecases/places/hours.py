@@ -6,6 +6,7 @@ from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from intake.errors import BadInput, UnknownService
 from intake.model.authority import Belonging, Verb, require
@@ -16,7 +17,7 @@ from intake.model.ids import AccountCode, ChangeId, HallCode, IntentKey, SlotId
 from intake.model.people import Caller
 from intake.model.places import Hall, HoursException, HoursPattern, OpenTime
 from intake.ports import Tools, Uow
-from intake.usecases.intents import once
+from intake.usecases.intents import once, taking_turns
 from intake.usecases.places.displacing import (
     displace,
     end_unanswered,
@@ -90,8 +91,9 @@ async def preview_hours(cmd: ChangeHours, *, tools: Tools) -> HoursPreview:
 async def change_hours(cmd: ChangeHours, *, tools: Tools) -> HoursChange:
     """Put the change in force, take the touched bookings out of what closes, and hold and offer each another place."""
     _require_sound(cmd, tools)
-    async with tools.open_uow() as uow:
-        change = await once(
+
+    async def act(uow: Uow) -> HoursChange:
+        return await once(
             uow,
             cmd.caller,
             cmd.key,
@@ -100,6 +102,8 @@ async def change_hours(cmd: ChangeHours, *, tools: Tools) -> HoursChange:
             again=lambda found: uow.hours.change(ChangeId(found)),
             name=lambda done: done.id,
         )
+
+    change = await taking_turns(tools, act)
     await hold_alternatives(tools=tools)
     return change
 
@@ -140,9 +144,7 @@ async def line_up_slots(*, tools: Tools) -> int:
         off = [hall for hall in halls if await _differs(view, hall, hours, tools)]
     lost = 0
     for hall in off:
-        async with tools.open_uow() as uow:
-            lost += await _rebuild(uow, hall, _by_rule(hall.code, "开放时间按规则调整", tools), tools)
-            await uow.commit()
+        lost += await taking_turns(tools, partial(_lined_up, hall, tools))
     await hold_alternatives(tools=tools)
     return lost
 
@@ -154,9 +156,19 @@ async def settle_sessions(*, tools: Tools) -> int:
         due = await view.slots.sessions_due(now)
     lost = 0
     for session in due:
-        async with tools.open_uow() as uow:
-            lost += await _settle_session(uow, session, tools)
-            await uow.commit()
+        lost += await taking_turns(tools, partial(_settled, session, tools))
+    return lost
+
+
+async def _lined_up(hall: Hall, tools: Tools, uow: Uow) -> int:
+    lost = await _rebuild(uow, hall, _by_rule(hall.code, "开放时间按规则调整", tools), tools)
+    await uow.commit()
+    return lost
+
+
+async def _settled(session: str, tools: Tools, uow: Uow) -> int:
+    lost = await _settle_session(uow, session, tools)
+    await uow.commit()
     return lost
 
 

@@ -27,7 +27,7 @@ from intake.model.places import OfferKind
 from intake.model.waiting import AT_THE_COUNTER, WAITING_WORDS, Waiting, WaitingState
 from intake.ports import Tools, Uow
 from intake.usecases.cases.drafting import require_offered
-from intake.usecases.intents import once
+from intake.usecases.intents import once, taking_turns
 from intake.usecases.people.mandates import require_may_act
 from intake.usecases.places.searching import (
     FindSlots,
@@ -79,8 +79,9 @@ class InLine:
 
 async def join_line(cmd: JoinLine, *, tools: Tools) -> InLine:
     """Stand in line, only where nothing is free; the position is told at once."""
-    async with tools.open_uow() as uow:
-        entry = await once(
+
+    async def act(uow: Uow) -> Waiting:
+        return await once(
             uow,
             cmd.caller,
             cmd.key,
@@ -89,13 +90,16 @@ async def join_line(cmd: JoinLine, *, tools: Tools) -> InLine:
             again=lambda found: uow.waitings.get(WaitingId(found)),
             name=lambda done: done.id,
         )
+
+    entry = await taking_turns(tools, act)
     async with tools.open_view() as view:
         return await _seen(view, entry)
 
 
 async def leave_line_of(cmd: LeaveLine, *, tools: Tools) -> Waiting:
     """Leave the line; an offer that was open goes to the next in the same breath. Twice changes nothing."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> Waiting:
         return await once(
             uow,
             cmd.caller,
@@ -105,6 +109,8 @@ async def leave_line_of(cmd: LeaveLine, *, tools: Tools) -> Waiting:
             again=lambda found: uow.waitings.get(WaitingId(found)),
             name=lambda done: done.id,
         )
+
+    return await taking_turns(tools, act)
 
 
 async def my_lines(caller: Caller, *, tools: Tools) -> tuple[InLine, ...]:
@@ -330,7 +336,8 @@ async def _holds_another(uow: Uow, entry: Waiting, now: datetime) -> bool:
 
 async def _lapse(entry: Waiting, tools: Tools) -> bool:
     """Write down that an offer was not answered in time, and pass its place on."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> bool:
         hold = await uow.holds.get(entry.hold) if entry.hold else None
         run = hold.run if hold else ()
         await uow.slots.lock(run)
@@ -342,16 +349,21 @@ async def _lapse(entry: Waiting, tools: Tools) -> bool:
         await _tell(uow, lapsed, "line_lapsed")
         await offer_freed(uow, run, tools)
         await uow.commit()
-    return True
+        return True
+
+    return await taking_turns(tools, act)
 
 
 async def _tidy(hold: Hold, tools: Tools) -> None:
     """Write down that a hold is over, and pass its place on; it counted for nothing before."""
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> None:
         await uow.slots.lock(hold.run)
         if await uow.holds.end(hold, HoldState.LAPSED, tools.clock.now()):
             await offer_freed(uow, hold.run, tools)
         await uow.commit()
+
+    await taking_turns(tools, act)
 
 
 async def _serve(entry: Waiting, tools: Tools) -> bool:
@@ -375,21 +387,27 @@ async def _serve(entry: Waiting, tools: Tools) -> bool:
     run = next((run for run in runs if known.issuperset(run)), None)
     if run is None:
         return False
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> bool:
         await uow.slots.lock(run)
         await offer_freed(uow, run, tools)
         await uow.commit()
-    return True
+        return True
+
+    return await taking_turns(tools, act)
 
 
 async def _end(entry: Waiting, tools: Tools) -> bool:
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> bool:
         over = await uow.waitings.save(replace(entry, state=WaitingState.OVER))
         if over is None:
             return False
         await _tell(uow, over, "line_over")
         await uow.commit()
-    return True
+        return True
+
+    return await taking_turns(tools, act)
 
 
 async def _seen(view: Uow, entry: Waiting) -> InLine:

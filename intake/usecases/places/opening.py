@@ -19,7 +19,8 @@ from intake.model.places import (
     Period,
     slot_at,
 )
-from intake.ports import Tools
+from intake.ports import Tools, Uow
+from intake.usecases.intents import taking_turns
 
 # 调休: a make-up working day has the hours of a Monday, so that it never counts as the week's Saturday duty.
 _MONDAY = 1
@@ -35,10 +36,13 @@ async def open_slots(*, tools: Tools) -> int:
     times = [
         time for hall in halls for time in await to_thread(times_ahead, hall, hours, calendar, now, days)
     ]
-    async with tools.open_uow() as uow:
+
+    async def act(uow: Uow) -> int:
         opened = await uow.slots.open(times)
         await uow.commit()
-    return opened
+        return opened
+
+    return await taking_turns(tools, act)
 
 
 def times_ahead(

@@ -50,7 +50,7 @@ from intake.model.places import Department, Hall, Village
 from intake.model.question import Question
 from intake.model.queue import Ticket
 from intake.model.speech import Spoken
-from intake.model.staffing import Authorisation, Duty, Training, TrainingRules
+from intake.model.staffing import Authorisation, Duty, Member, Training, TrainingRules
 from intake.model.statement import Statement
 from intake.model.tray import CounterTray
 from intake.model.visits import VisitDay
@@ -648,6 +648,9 @@ class PeopleCounter:
 
     async def staff(self, caller: Caller, hall: HallCode, monday: date | None = None) -> staffing.Roster:
         return await staffing.staff_of(caller, hall, monday, tools=self.tools)
+
+    async def approvers(self, caller: Caller) -> tuple[Member, ...]:
+        return await staffing.approvers(caller, tools=self.tools)
 
     async def record_training(self, cmd: authorising.RecordTraining) -> Training:
         return await authorising.record_training(cmd, tools=self.tools)

@@ -16,7 +16,7 @@ from intake.model.staffing import POST_WORDS, Authorisation, Duty, Member, Post,
 from intake.usecases.people.authorising import Authorise, RecordTraining
 from intake.usecases.people.staffing import PlanDuty
 from miniapp_api.forms import Code, Words
-from miniapp_api.typed import Api, Call, Form, FormT, View
+from miniapp_api.typed import Api, Call, Form, FormT, NoForm, View
 from miniapp_api.views import GROUP_WORDS, local
 
 api = Api("staff")
@@ -131,6 +131,24 @@ class RosterView(View):
     how_to: str
 
 
+class ApproverView(View):
+    """Somebody who decides for a department."""
+
+    code: str
+    name: str
+    department: str
+    trainings: list[TrainingView]
+    lacking: list[str]
+
+
+class ApproversView(View):
+    """All departments' approvers, and the courses there are."""
+
+    approvers: list[ApproverView]
+    courses: list[CourseView]
+    how_to: str
+
+
 @api.operation("GET", "/api/v1/halls/{hall}/staff", RosterForm, RosterView)
 async def roster(call: Call[RosterForm]) -> RosterView:
     """中心人员: trainings, authorisations, who is on duty, and the week's duties."""
@@ -141,14 +159,31 @@ async def roster(call: Call[RosterForm]) -> RosterView:
     names = {member.account.code: member.account.name for member in found.members}
     items = {item.code: item for item in await call.desk.catalogue.all()}
     seen = _Seen(hall, names, rules, items, call.desk.today)
-    courses = [CourseView(course=code, name=name) for code, name in rules.course_names.items()]
     return RosterView(
         hall=hall_code,
         members=[seen.member(member) for member in found.members],
         duties=[seen.duty(duty) for duty in found.duties],
-        courses=courses,
+        courses=_courses(rules),
         how_to=rules.how_to,
     )
+
+
+@api.operation("GET", "/api/v1/approvers", NoForm, ApproversView)
+async def approvers(call: Call[NoForm]) -> ApproversView:
+    """部门审批人员: what each was trained in and what is lacking, by department."""
+    found = await call.desk.people.approvers(call.caller)
+    rules, today = await call.desk.people.training_rules(), call.desk.today
+    rows = [
+        ApproverView(
+            code=one.account.code,
+            name=one.account.name,
+            department=one.account.department or "",
+            trainings=[_training(t, rules, today) for t in one.trainings],
+            lacking=[rules.course_names.get(course, course) for course in one.lacking],
+        )
+        for one in found
+    ]
+    return ApproversView(approvers=rows, courses=_courses(rules), how_to=rules.how_to)
 
 
 @api.operation(
@@ -259,6 +294,10 @@ class _Seen:
             until=word.until,
             why=word.why,
         )
+
+
+def _courses(rules: TrainingRules) -> list[CourseView]:
+    return [CourseView(course=code, name=name) for code, name in rules.course_names.items()]
 
 
 def _training(training: Training, rules: TrainingRules, today: date) -> TrainingView:

@@ -290,7 +290,7 @@ class WrongCode(Refusal):
 
 
 class NotTrained(Refusal):
-    """The clerk lacks a valid training record that the item asks for; the refusal names who can, and how to get it."""
+    """Whoever receives or decides (`act`) lacks a valid training record; the refusal names who can, and how to get it."""
 
     code = "not_trained"
 

@@ -62,6 +62,7 @@ class Verb(StrEnum):
     SEE_STATEMENT = "see_statement"
     SEE_STAFF = "see_staff"
     KEEP_STAFF = "keep_staff"
+    KEEP_APPROVERS = "keep_approvers"
     GRANT_GREEN = "grant_green"
     # -- what waits for an answer --
     JUDGE_ANSWER = "judge_answer"
@@ -195,6 +196,8 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.SEE_STATEMENT: {_R.PROXY: _A.OWN, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
     _V.SEE_STAFF: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
     _V.KEEP_STAFF: {_R.DIRECTOR: _A.HALL},
+    # Departments have no director in the centre: the county's supervisor keeps their approvers' training records.
+    _V.KEEP_APPROVERS: {_R.SUPERVISOR: _A.COUNTY},
     _V.GRANT_GREEN: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL},
     _V.JUDGE_ANSWER: {
         _R.CITIZEN: _A.OWN,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -28,13 +27,6 @@ class GreenBasis(StrEnum):
     SEEN = "seen"
 
 
-GREEN_GROUNDS: Mapping[GreenGround, str] = {
-    GreenGround.ELDER: "70岁以上老年人",
-    GreenGround.DISABLED: "残疾人",
-    GreenGround.PREGNANT: "孕妇",
-    GreenGround.SERVICE_MEMBER: "现役军人",
-    GreenGround.VETERAN: "退役军人",
-}
 _ELDER_FROM = 70
 
 
@@ -45,18 +37,6 @@ class GreenReason:
     ground: GreenGround
     basis: GreenBasis
     words: str = ""
-
-    @property
-    def explained(self) -> str:
-        """The reason as anybody in the line may hear it; it tells no number and no illness."""
-        who = GREEN_GROUNDS[self.ground]
-        match self.basis:
-            case GreenBasis.AGE:
-                return f"{who}优先（按身份证年龄）"
-            case GreenBasis.TAG:
-                return f"{who}优先（按登记信息）"
-            case GreenBasis.SEEN:
-                return f"{who}优先（窗口人员当场确认）"
 
     @property
     def facts(self) -> dict[str, str]:

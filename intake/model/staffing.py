@@ -91,11 +91,15 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRules:
-    """培训要求: which courses a role, a counter group and an item ask for, their names, and how one gets trained."""
+    """培训要求: which courses a role, a counter group and an item ask for, their names, and how one gets trained.
+
+    `item_courses` are asked of whoever receives the item, `decision_courses` of whoever decides on it.
+    """
 
     required_courses: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     group_courses: Mapping[CounterGroup, tuple[str, ...]] = field(default_factory=dict)
     item_courses: Mapping[ServiceCode, tuple[str, ...]] = field(default_factory=dict)
+    decision_courses: Mapping[ServiceCode, tuple[str, ...]] = field(default_factory=dict)
     course_names: Mapping[str, str] = field(default_factory=dict)
     how_to: str = ""
 
@@ -104,6 +108,11 @@ class TrainingRules:
         asked = [*self.required_courses.get(role, ())]
         if item is not None:
             asked += [*self.group_courses.get(item.counter_group, ()), *self.item_courses.get(item.code, ())]
+        return tuple(dict.fromkeys(asked))
+
+    def asked_to_decide(self, item: ServiceCode) -> tuple[str, ...]:
+        """The courses an approver needs to decide on an item; each once, in order."""
+        asked = (*self.required_courses.get(Role.APPROVER, ()), *self.decision_courses.get(item, ()))
         return tuple(dict.fromkeys(asked))
 
     def named(self, courses: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from intake.model.people import Caller, IdNumber
 from intake.ports import Tools, Uow
 from intake.usecases.cases.acting import OnCase, act_once, carried_here, keep, require_seen
 from intake.usecases.intents import taking_turns
+from intake.usecases.people.authorising import require_may_decide
 from intake.usecases.people.mandates import require_still_trusted
 from intake.usecases.questions.following import open_follow_up_of_case
 from intake.usecases.trail import leave_trail, notify
@@ -159,6 +160,7 @@ async def _decide(uow: Uow, cmd: DecideCase, tools: Tools) -> Case:
     case = await uow.cases.get(cmd.case)
     require(cmd.caller, Verb.DECIDE_CASE, Belonging(department=case.department))
     require_seen(case, cmd.version)
+    await require_may_decide(uow, cmd.caller, case, now)
     outcome = Outcome(cmd.granted, cmd.reason, cmd.ground, cmd.instead, cmd.caller.code, now)
     saved = await keep(uow, case.decide(outcome), tools)
     words = "准予办理" if cmd.granted else cmd.reason

@@ -1,16 +1,18 @@
-"""Authorising (培训与授权): who may receive what, by counter group, by the director's word, and by training records."""
+"""Authorising (培训与授权): who may receive and who may decide what, by counter group, director's word and training."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from intake.errors import BadInput, NotAuthorised, NotFound, NotTrained
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
+from intake.model.case import Case
 from intake.model.catalogue import ServiceItem
-from intake.model.ids import AccountCode, IntentKey, ServiceCode, TrainingId
-from intake.model.people import RECEPTION, Account, Caller
+from intake.model.ids import AccountCode, DepartmentName, IntentKey, ServiceCode, TrainingId
+from intake.model.people import RECEPTION, Account, Caller, Role
 from intake.model.staffing import Authorisation, Training, TrainingRules, lacking_courses
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
@@ -64,14 +66,45 @@ async def require_may_receive(uow: Uow, caller: Caller, item: ServiceItem, now: 
     if lacking:
         who, director = await _who_can(uow, caller, item, today)
         courses = rules.named(lacking)
-        raise NotTrained(courses=courses, service=item.name, how=rules.how_to, who=who, director=director)
+        raise NotTrained(
+            courses=courses, service=item.name, how=rules.how_to, who=who, director=director, act="受理"
+        )
+
+
+async def require_may_decide(uow: Uow, caller: Caller, case: Case, now: datetime) -> None:
+    """Pass when the approver is trained for the item; else `NotTrained`, naming the colleagues who are."""
+    today = local_day(now)
+    rules = (await uow.places.rules()).training
+    asked = rules.asked_to_decide(case.service_code)
+    lacking = lacking_courses(await uow.staff.trainings({caller.code}), asked, today)
+    if not lacking:
+        return
+    colleagues = [a for a in await approvers_of(uow, case.department) if a.code != caller.code]
+    trainings = await uow.staff.trainings({account.code for account in colleagues})
+    able = [a.name for a in colleagues if not lacking_courses(_own(a, trainings), asked, today)]
+    keepers = [a.name for a in await uow.people.accounts(role=Role.SUPERVISOR) if a.active]
+    keeper = f"县级督查人员{keepers[0]}" if keepers else "县级督查人员"
+    raise NotTrained(
+        courses=rules.named(lacking),
+        service=case.service_name,
+        how=rules.how_to,
+        who="、".join(able[:_NAMED]) or f"{keeper}安排的同事",
+        director=keeper,
+        act="审批",
+    )
+
+
+async def approvers_of(uow: Uow, department: DepartmentName | None = None) -> list[Account]:
+    """The approvers at work in a department, or in all of them, by code."""
+    everybody = await uow.people.accounts(role=Role.APPROVER)
+    return [a for a in everybody if a.active and department in {None, a.department}]
 
 
 async def record_training(cmd: RecordTraining, *, tools: Tools) -> Training:
     """登记培训: appended; the same record twice is one."""
     course = written(cmd.course, "course", "请选择培训课程。")
     async with tools.open_uow() as uow:
-        member = await member_of(uow, cmd.caller, cmd.account)
+        member = await _trainee(uow, cmd.caller, cmd.account)
         return await once(
             uow,
             cmd.caller,
@@ -111,12 +144,24 @@ async def member_of(uow: Uow, caller: Caller, code: AccountCode) -> Account:
     return account
 
 
+async def _trainee(uow: Uow, caller: Caller, code: AccountCode) -> Account:
+    """A member of the caller's hall, or for the county's supervisor an approver of any department."""
+    account = await uow.people.account(code)
+    if account is not None and account.role is Role.APPROVER:
+        require(caller, Verb.KEEP_APPROVERS)
+        return account
+    return await member_of(uow, caller, code)
+
+
 def missing(
     account: Account, trainings: tuple[Training, ...], rules: TrainingRules, on: date
 ) -> tuple[str, ...]:
     """The courses the account's role asks for and the account has no valid record of."""
-    own = (training for training in trainings if training.account == account.code)
-    return lacking_courses(own, rules.asked_of(account.role), on)
+    return lacking_courses(_own(account, trainings), rules.asked_of(account.role), on)
+
+
+def _own(account: Account, trainings: Iterable[Training]) -> list[Training]:
+    return [training for training in trainings if training.account == account.code]
 
 
 async def _record(uow: Uow, cmd: RecordTraining, member: Account, course: str, tools: Tools) -> Training:
@@ -178,9 +223,8 @@ async def _able(uow: Uow, caller: Caller, item: ServiceItem, today: date) -> lis
     }
 
     def can(account: Account) -> bool:
-        own = (training for training in trainings if training.account == account.code)
         in_group = not account.groups or item.counter_group in account.groups
-        trained = not lacking_courses(own, rules.asked_of(account.role, item), today)
+        trained = not lacking_courses(_own(account, trainings), rules.asked_of(account.role, item), today)
         return trained and words.get(account.code, in_group)
 
     return [account.name for account in staff if account.code in codes and can(account)]

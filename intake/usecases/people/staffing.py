@@ -13,7 +13,7 @@ from intake.model.people import RECEPTION, Account, Caller, Role
 from intake.model.staffing import Duty, Member, Post, TrainingRules
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once
-from intake.usecases.people.authorising import member_of, missing
+from intake.usecases.people.authorising import approvers_of, member_of, missing
 from intake.usecases.trail import audit
 
 _LONGEST_DUTY = timedelta(hours=12)
@@ -70,6 +70,26 @@ async def staff_of(caller: Caller, hall: HallCode, monday: date | None, *, tools
 
     planned = tuple(duty for duty in week if not duty.cancelled)
     return Roster(hall, tuple(map(member, accounts)), planned)
+
+
+async def approvers(caller: Caller, *, tools: Tools) -> tuple[Member, ...]:
+    """部门审批人员: of all departments, by department and code, with their trainings and what is lacking."""
+    require(caller, Verb.KEEP_APPROVERS)
+    today = local_day(tools.clock.now())
+    async with tools.open_view() as view:
+        accounts = await approvers_of(view)
+        trainings = await view.staff.trainings({account.code for account in accounts})
+        rules = (await view.places.rules()).training
+    found = [
+        Member(
+            account,
+            tuple(t for t in trainings if t.account == account.code),
+            (),
+            missing(account, trainings, rules, today),
+        )
+        for account in accounts
+    ]
+    return tuple(sorted(found, key=lambda one: (one.account.department or "", one.account.code)))
 
 
 async def plan_duty(cmd: PlanDuty, *, tools: Tools) -> Duty:

@@ -425,6 +425,7 @@ def _training(row: Row) -> TrainingRules:
         },
         group_courses={_one_of("group_courses", k, CounterGroup): v for k, v in _lists(row, "group_courses")},
         item_courses={ServiceCode(k): v for k, v in _lists(row, "item_courses")},
+        decision_courses={ServiceCode(k): v for k, v in _lists(row, "decision_courses")},
         course_names=_texts(row, "course_names"),
         how_to=row.text("how_to", ""),
     )

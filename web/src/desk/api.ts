@@ -4,7 +4,7 @@ import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
 
 import type { AskedRows, CheckedImport, FigureRows, HallFigures, ImportPart, ImportStretch, Shortfall, TrendMonth, Work } from './figure-shapes'
 import { askSurely } from './retries'
-import type { ActWords, CaseAct, CounterTray, Figures, HallHours, HallQueue, HoursChange, HoursPreview, HoursWish, Post, Ticket, TicketAct, Visit, VisitDay } from './shapes'
+import type { ActWords, CaseAct, CounterTray, Figures, GreenGround, HallHours, HallQueue, HoursChange, HoursPreview, HoursWish, Post, Ticket, TicketAct, Visit, VisitDay } from './shapes'
 
 export const queues = {
   events: (hall: string) => `${API}/halls/${hall}/queue/events`,
@@ -19,6 +19,8 @@ export const queues = {
     askSurely<Ticket>(`/tickets/${ticket.id}/forward`, { version: ticket.version, group }),
   amend: (ticket: Ticket, written: { holder: string; service_code?: string }) =>
     askSurely<Ticket>(`/tickets/${ticket.id}/amend`, { version: ticket.version, ...written }),
+  green: (ticket: Ticket, ground: GreenGround, why: string) =>
+    askSurely<Ticket>(`/tickets/${ticket.id}/green`, { version: ticket.version, ground, why }),
   post: (hall: string, counter: string, open: boolean) =>
     ask<Post>(`/halls/${hall}/counters/${counter}/post`, { method: 'PUT', body: { open } }),
 }

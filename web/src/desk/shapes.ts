@@ -6,6 +6,9 @@ import type { GroupLine } from './display/board'
 export type TicketState = 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left'
 export type TicketAct = 'recall' | 'serve' | 'miss' | 'park' | 'come-back' | 'finish' | 'leave'
 
+/** 优先对象: on what ground somebody goes first. */
+export type GreenGround = 'elder' | 'disabled' | 'pregnant' | 'service_member' | 'veteran'
+
 /** 排队号. */
 export interface Ticket {
   id: string

@@ -68,6 +68,13 @@ const routes: RouteRecordRaw[] = [
   { path: '/help', component: () => import('./help/HelpPage.vue'), meta: { title: '请人代办', tab: 'me' } },
   { path: '/trust', component: () => import('./help/TrustPage.vue'), meta: { title: '授权和咨询', tab: 'me' } },
   { path: '/month', component: () => import('./help/MonthPage.vue'), meta: { title: '我的报酬单', tab: 'me', proxy: true } },
+  { path: '/orders', component: () => import('./orders/OrdersPage.vue'), meta: { title: '问题工单', tab: 'me', proxy: true } },
+  {
+    path: '/orders/:id',
+    component: () => import('./orders/OrderPage.vue'),
+    props: true,
+    meta: { title: '工单详情', tab: 'me', proxy: true },
+  },
   { path: '/batch', component: () => import('./batch/BatchPage.vue'), meta: { title: '批量代办', tab: 'villagers', proxy: true } },
   { path: '/:anything(.*)*', redirect: '/chat' },
 ]

@@ -161,6 +161,7 @@ NEEDS: Mapping[str, Verb] = {
     "people.statement": _V.SEE_STATEMENT,
     "people.statements_at": _V.SEE_STATEMENT,
     "people.staff": _V.SEE_STAFF,
+    "people.approvers": _V.KEEP_APPROVERS,
     "people.record_training": _V.KEEP_STAFF,
     "people.authorise": _V.KEEP_STAFF,
     "people.plan_duty": _V.KEEP_STAFF,

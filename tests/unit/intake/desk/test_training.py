@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from intake.errors import BadInput, DutyClash, NotAllowed, NotAuthorised, NotFound, NotTrained
 from intake.model.calendar import SHANGHAI
 from intake.model.ids import AccountCode, IntentKey, ServiceCode, TrainingId
-from intake.model.people import Role
+from intake.model.people import Account, Role
 from intake.model.staffing import Post, Training
+from intake.usecases.cases.deciding import DecideCase
 from intake.usecases.people.authorising import Authorise, RecordTraining
 from intake.usecases.people.staffing import PlanDuty
 from tests.desks import ALLOWANCE, ANWEN, COUNTY, NEW_ID_CARD
-from tests.journeys import clerks, submitted
+from tests.journeys import clerks, in_review, submitted
 
 CLERK, COLLEAGUE, DIRECTOR = "clerk-anwen-1", "clerk-anwen-2", "director-anwen"
 LATER = date(2028, 12, 31)
@@ -177,3 +179,61 @@ async def test_nobody_stands_at_two_posts_at_once(county):
 
     assert (await county.caller(CLERK)).account.name in refused.value.title
     assert await plan(county, start=9, end=12)
+
+
+async def test_an_approver_without_training_does_not_decide_and_hears_who_can_change_it(county):
+    """后台审批 asks for its course, too; the county's supervisor writes it down, and the same press decides."""
+    case, code = await in_review(county), "approver-civil_affairs-1"
+    await out_of_date(county, code=code)
+    approver, supervisor = await county.caller(code), await county.caller("supervisor")
+    grant = DecideCase(approver, case.id, case.version, granted=True)
+
+    with pytest.raises(NotTrained) as refused:
+        await county.desk.cases.decide(grant)
+    assert "不能审批“高龄津贴申领”" in refused.value.title
+    assert supervisor.account.name in refused.value.next_step
+    (listed,) = [m for m in await county.desk.people.approvers(supervisor) if m.account.code == code]
+    assert listed.lacking == ("intake-2.0",)
+
+    await train(county, "supervisor", code)
+
+    assert (await county.desk.cases.decide(grant)).outcome.granted
+
+
+async def test_an_item_may_ask_a_course_of_whoever_decides_on_it(county):
+    """By the county's file; other items of the department are not touched, and a trained colleague is named."""
+    case, code = await in_review(county), "approver-civil_affairs-1"
+    async with county.store.open_uow() as uow:
+        rules = await uow.places.rules()
+        courses = {ALLOWANCE: ("accessible-service",)}
+        await uow.places.put_rules(replace(rules, training=replace(rules.training, decision_courses=courses)))
+        await uow.people.put_account(
+            Account(AccountCode("colleague"), "陈小满", Role.APPROVER, department=case.department)
+        )
+        for course in ("intake-2.0", "accessible-service"):
+            passed = Training(
+                TrainingId(course),
+                AccountCode("colleague"),
+                course,
+                LATER,
+                AccountCode("x"),
+                county.clock.now(),
+            )
+            await uow.staff.add_training(passed)
+        await uow.commit()
+
+    with pytest.raises(NotTrained) as refused:
+        await county.desk.cases.decide(
+            DecideCase(await county.caller(code), case.id, case.version, granted=True)
+        )
+
+    assert "适老服务" in refused.value.title
+    assert "请由陈小满审批" in refused.value.next_step
+
+
+async def test_only_the_countys_supervisor_writes_down_what_an_approver_has_passed(county):
+    """A hall's director keeps the hall; a department has none."""
+    with pytest.raises(NotAllowed):
+        await train(county, DIRECTOR, "approver-civil_affairs-1")
+    with pytest.raises(NotAllowed):
+        await train(county, "supervisor", CLERK)

@@ -4,7 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
 import { queues } from '../api'
-import type { HallQueue, Ticket, TicketAct } from '../shapes'
+import type { GreenGround, HallQueue, Ticket, TicketAct } from '../shapes'
 import { done, noticeOf, type Notice } from '../ui/notice'
 import { watchLive, type Watched } from './connection'
 import { atOtherCounters, calledElsewhere, nextLook, ticketAt, withTicket } from './places'
@@ -99,6 +99,10 @@ export const useQueue = defineStore('desk-queue', () => {
   const amend = (ticket: Ticket, written: { holder: string; service_code?: string }): Promise<boolean> =>
     change(() => queues.amend(ticket, written), (changed) => `${changed.number} 已改好，次序不变`)
 
+  /** True when the person goes first now, so that the form may be closed. */
+  const grantGreen = (ticket: Ticket, ground: GreenGround, why: string): Promise<boolean> =>
+    change(() => queues.green(ticket, ground, why), (changed) => `${changed.number} ${changed.green_text}，原因已记下`)
+
   /** Open or close this counter: the waits that people are told are reckoned with it. */
   async function post(open: boolean): Promise<void> {
     if (!queue.value || !counter.value) return
@@ -151,6 +155,6 @@ export const useQueue = defineStore('desk-queue', () => {
 
   return {
     queue, seenAt, connection, counter, notice, news, trouble, busy, mine,
-    enter, leave, sitAt, callNext, act, forward, amend, post, checkIn, takeNumber,
+    enter, leave, sitAt, callNext, act, forward, amend, grantGreen, post, checkIn, takeNumber,
   }
 })

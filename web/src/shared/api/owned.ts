@@ -110,6 +110,19 @@ export interface Member {
   on_duty: Duty | null
 }
 
+export interface Approver {
+  code: string
+  name: string
+  department: string
+  trainings: Member['trainings']
+  lacking: string[]
+}
+export interface Approvers {
+  approvers: Approver[]
+  courses: Roster['courses']
+  how_to: string
+}
+
 export interface Roster {
   hall: string
   members: Member[]
@@ -188,10 +201,12 @@ export const owned = {
   addOrderImage: (id: string, photo: Blob, key: string) =>
     upload<Order>(`/work-orders/${id}/images`, { body: photo, contentType: photo.type || 'application/octet-stream', key }),
   staff: (hall: string, week: string) => ask<Roster>(`/halls/${hall}/staff`, { query: { week: week || undefined } }),
+  approvers: () => ask<Approvers>('/approvers'),
   statement: (proxy: string, month: string) =>
     ask<Statement>('/statement', { query: { proxy: proxy || undefined, month: month || undefined } }),
   statementFile: (kind: 'pdf' | 'xlsx', proxy: string, month: string) =>
     `/api/v1/statement/${kind}?proxy=${encodeURIComponent(proxy)}&month=${encodeURIComponent(month)}`,
   proxies: (hall: string) => ask<{ month: string; proxies: ProxyRow[] }>(`/halls/${hall}/proxies`),
   mandates: async () => (await ask<{ mandates: Mandate[] }>('/mandates')).mandates,
+  mandatesOf: async (person: string) => (await ask<{ mandates: Mandate[] }>(`/people/${person}/mandates`)).mandates,
 }

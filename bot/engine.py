@@ -157,9 +157,13 @@ class Engine:
                 break
             key = IntentKey(f"chat:{incoming.message_id}:{step}")
             learned = await self._put(caller, turn.wish, key, incoming)
-            if _is_mumbling(learned, kept.state):
+            if isinstance(turn.wish, words.FindItem) and (
+                explained := await self._common(turn.wish, kept.state)
+            ):
+                learned, turn, says = explained, Turn((), kept.state), []
+            elif _is_mumbling(learned, kept.state):
                 learned, turn, says = Unclear(), Turn((), kept.state), [not_understood(incoming.text or "")]
-            turn = turn.then.hear(learned, situation)
+            turn = overhear(learned, turn.then, situation) or turn.then.hear(learned, situation)
             says += turn.says
             await self._note(caller, turn.meant)
         return says, turn.then
@@ -172,7 +176,10 @@ class Engine:
         if incoming.text is None or not incoming.text.strip():
             raise BadInput(field="text", why="请说一句话、选一项，或者发一张照片。")
         spoken = self._desk.catalogue.listen(incoming.text[:_LONGEST_TEXT])
-        return _pressed(spoken, kept.offered) or Said(spoken)
+        if (pressed := _pressed(spoken, kept.offered)) is not None:
+            return pressed
+        partly = None if isinstance(kept.state, Idle) else _partly(spoken, kept.offered)
+        return partly or Said(spoken)
 
     async def _put(self, caller: Caller, wish: Wish, key: IntentKey, incoming: Incoming) -> Learned:
         """Put a wish to the desk; a refusal is something heard, like any other answer."""
@@ -188,6 +195,8 @@ class Engine:
                 return await self._find(wish)
             case words.Consider():
                 return await self._consider(caller, wish)
+            case words.Tell():
+                return await self._tell(caller, wish)
             case words.FindPlaces():
                 return await self._places(wish)
             case words.TakePlace():
@@ -262,12 +271,38 @@ class Engine:
 
     async def _consider(self, caller: Caller, wish: words.Consider) -> words.Considered:
         item = await self._desk.catalogue.show(wish.service_code)
+        answer = self._desk.catalogue.question_asked(wish.asked, item) if wish.asked else None
         home = await self._desk.places.home_hall(caller, wish.person)
         halls = await self._desk.catalogue.halls_for(wish.service_code)
         near = sorted(
             halls, key=lambda offer: (offer[0].code != home.code, offer[1] is Way.PROXY, _far(offer[0], home))
         )
-        return words.Considered(item, tuple(near))
+        return words.Considered(item, tuple(near), answer)
+
+    async def _common(self, wish: words.FindItem, state: State) -> words.Explained | None:
+        """Words in the middle of a matter that ask one of its common questions."""
+        code = getattr(state, "service_code", None)
+        if code is None:
+            return None
+        item = await self._desk.catalogue.show(code)
+        answer = self._desk.catalogue.question_asked(wish.text, item)
+        return words.Explained(answer) if answer else None
+
+    async def _tell(self, caller: Caller, wish: words.Tell) -> words.Told:
+        """Of the matter at hand, else of what is booked next; of the hall named, else booked, else nearest."""
+        booked = next(iter(await self._desk.places.my_appointments(caller)), None)
+        code = wish.service_code or (booked.service_code if booked else None)
+        halls = {hall.code: hall for hall in await self._desk.places.halls()}
+        named = next((hall for hall in halls.values() if hall.name == wish.spoken.place), None)
+        chosen = wish.hall or (booked.hall if booked and not wish.service_code else None)
+        hall = named or (halls[chosen] if chosen else await self._desk.places.home_hall(caller, wish.person))
+        first = wish.spoken.first_day or self._desk.today
+        last = wish.spoken.last_day or (wish.spoken.first_day or first + _WEEK)
+        days = await self._desk.places.open_days(hall.code, first, (last - first).days + 1)
+        about = None
+        if code is not None and not (named and wish.service_code is None):
+            about = await self._consider(caller, words.Consider(code, wish.person))
+        return words.Told(wish.spoken.asks, hall, days, about)
 
     async def _places(self, wish: words.FindPlaces) -> words.Places:
         halls = {hall.code: hall for hall in await self._desk.places.halls()}
@@ -337,6 +372,20 @@ def _pressed(spoken: Spoken, offered: tuple[tuple[str, str], ...]) -> Picked | N
         known = 1 <= spoken.number <= len(offered)
         return Picked(offered[spoken.number - 1][1] if known else str(spoken.number))
     return next((Picked(value) for label, value in offered if label == spoken.text.strip()), None)
+
+
+def _partly(spoken: Spoken, offered: tuple[tuple[str, str], ...]) -> Picked | None:
+    """The one choice whose label the words are a part of, or hold: 同意, 出生登记吧. Giving something up needs its button."""
+    said = spoken.text.strip(" 。.!！?？,，吧")
+    if len(said) < _SHORTEST_PART or spoken.asks or spoken.first_day or spoken.part or spoken.at:
+        return None
+    hits = {value for label, value in offered if said in label or label in said}
+    value = hits.pop() if len(hits) == 1 else ""
+    return Picked(value) if value and not value.startswith(_GIVING_UP) else None
+
+
+_SHORTEST_PART = 2
+_GIVING_UP = ("cancel_", "leave_", "ask_person", "evaluate:", "case:")
 
 
 def _offered(replies: tuple[Reply, ...]) -> tuple[tuple[str, str], ...]:

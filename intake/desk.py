@@ -9,7 +9,7 @@ from datetime import date, datetime
 from intake.model.booking import Appointment, Hold, Slot
 from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
-from intake.model.catalogue import ServiceItem, Way
+from intake.model.catalogue import CommonQuestion, ServiceItem, Way
 from intake.model.exchange import FileForm, ImportReport, WaitingImport
 from intake.model.figures import FigureSheet, KioskCapability, Month, PrintForm, Shortfall, ShownRow, Workload
 from intake.model.follow_up import FollowUp
@@ -77,7 +77,7 @@ from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import counting, nearby, reporting
 from intake.usecases.kiosk import printing, recording, visiting
 from intake.usecases.people import authorising, helping, mandates, representing, signing, staffing, statements
-from intake.usecases.places import absences, booking, hours, lines, opening, reminding, soonest
+from intake.usecases.places import absences, booking, hours, lines, opening, opentimes, reminding, soonest
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking, following, ordering, owning
@@ -301,6 +301,9 @@ class PlacesCounter:
     async def halls(self) -> tuple[Hall, ...]:
         return await places_looking.halls(tools=self.tools)
 
+    async def open_days(self, hall: HallCode, first: date, count: int) -> tuple[opentimes.OpenDay, ...]:
+        return await opentimes.open_days(hall, first, count, tools=self.tools)
+
     async def villages(self) -> tuple[Village, ...]:
         return await places_looking.villages(tools=self.tools)
 
@@ -466,6 +469,9 @@ class CatalogueCounter:
 
     def listen(self, text: str) -> Spoken:
         return finding.listen(text, tools=self.tools)
+
+    def question_asked(self, text: str, item: ServiceItem) -> CommonQuestion | None:
+        return finding.question_asked(text, item, tools=self.tools)
 
     async def show(self, code: ServiceCode) -> ServiceItem:
         return await finding.show_item(code, tools=self.tools)

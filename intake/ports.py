@@ -1301,6 +1301,9 @@ class Speech(Protocol):
     def listen(self, text: str, *, today: date) -> Spoken:
         """What the sentence says besides its matter; days are counted from `today`."""
 
+    def closest(self, text: str, sentences: Sequence[str]) -> int | None:
+        """The place of the sentence that asks what the text asks; None when none clearly does."""
+
 
 class PhotoReader(Protocol):
     """The reading room for photographs."""

@@ -55,7 +55,7 @@ class ChoosingHall:
 
     service_code: ServiceCode
     whose: Whose = field(default_factory=Whose)
-    wanted: str = ""
+    wanted: Spoken | None = None
     listed: tuple[tuple[HallCode, str], ...] = ()
     name: Literal["choosing_hall"] = "choosing_hall"
 
@@ -89,14 +89,18 @@ class ChoosingHall:
         choices += [Choice("哪里最早都行", "any_hall")]
         if len(shown) < len(self.listed):
             choices += [Choice(f"全部{len(self.listed)}个服务中心", "all_halls")]
-        return turn(self, Say("choose_hall", choices=tuple(choices)))
+        asked = when_words(self.wanted)
+        return turn(self, Say("choose_hall", {"asked": f"{asked}，" if asked else ""}, tuple(choices)))
 
     def _named(self, heard: Said, situation: Situation) -> Turn:
-        hits = [code for code, label in self.listed if label in heard.text or _short(label) in heard.text]
+        hits = [code for code, label in self.listed if any(name in heard.text for name in _names(label))]
+        when = heard.spoken if heard.spoken.first_day else None
         if len(hits) == 1:
-            return self._at(hits[0], heard.spoken if heard.spoken.first_day else None)
-        if heard.spoken.first_day is not None:
-            return self._at(None, heard.spoken)
+            return self._at(hits[0], when)
+        if heard.spoken.intent is Intent.ANY and self.listed:
+            return self._at(self.listed[0][0] if "近" in heard.text else None, when)
+        if when is not None:
+            return self._at(None, when)
         if heard.spoken.intent in {Intent.YES, Intent.BOOK} and self.listed:
             return self._at(self.listed[0][0])
         if hits or len(heard.text) <= len("便民服务中心"):
@@ -105,15 +109,19 @@ class ChoosingHall:
 
     def _at(self, hall: HallCode | None, when: Spoken | None = None) -> Turn:
         state = ChoosingSlot(self.service_code, self.whose, hall)
-        return turn(state, wish=FindPlaces(self.service_code, hall, when))
+        when = when or self.wanted
+        return state.asked_for(when) if when else state.look()
 
 
-def _short(hall_name: str) -> str:
-    """安文 of 安文街道便民服务中心: what people call the place."""
+def _names(hall_name: str) -> tuple[str, ...]:
+    """What people call the place: 安文 for 安文街道便民服务中心, 县里 for the county's own hall."""
     for tail in ("街道便民服务中心", "镇便民服务中心", "乡便民服务中心"):
         if hall_name.endswith(tail):
-            return hall_name.removesuffix(tail)
-    return hall_name
+            return (hall_name.removesuffix(tail),)
+    return (hall_name, *(_IN_TOWN if hall_name.startswith("县") else ()))
+
+
+_IN_TOWN = ("县里", "县城", "县上", "县中心", "城里")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +153,31 @@ class ChoosingSlot:
                 return turn(other, wish=FindPlaces(self.service_code, None))
             case Picked(value=value) if any(value == slot for slot, _ in self.listed):
                 return self._take(SlotId(value))
-            case Said() if heard.spoken.first_day or heard.spoken.part or heard.spoken.at:
-                return self._asked(heard.spoken)
+            case Said():
+                return self._said(heard, situation)
             case Picked(value="join_line") if self.hall is not None:
                 person = self.whose.person
                 return turn(
                     self,
                     wish=StandInLine(self.service_code, self.hall, self.first_day, self.last_day, person),
                 )
-            case Said():
-                return starting.Idle(whose=self.whose).hear(heard, situation)
             case Hold() | InLine() | Appointment():
                 return self._granted(heard)
             case Refused():
                 return self.refuse(heard)
             case Photographed() | _:
                 return turn(self, Say("choose_slot_first", choices=self._again()))
+
+    def _said(self, heard: Said, situation: Situation) -> Turn:
+        """A day or an hour looks again, 最早的 takes the first, 都不行 looks further; else it is a new matter."""
+        spoken = heard.spoken
+        if spoken.first_day or spoken.part or spoken.at:
+            return self.asked_for(spoken)
+        if spoken.intent is Intent.ANY and self.listed:
+            return turn(self, wish=HoldIt(self.service_code, self.listed[0][0], self.whose.person))
+        if spoken.intent in {Intent.NO, Intent.MOVE} and self.listed:
+            return self._look(skip=self.skip + _SLOTS_SHOWN)
+        return starting.Idle(whose=self.whose).hear(heard, situation)
 
     def _offer(self, places: Places) -> Turn:
         shown = places.slots[:_SLOTS_SHOWN]
@@ -188,7 +205,7 @@ class ChoosingSlot:
             case Appointment():
                 return Booked(self.service_code, self.whose, heard.id).booked(heard)
 
-    def _asked(self, spoken: Spoken) -> Turn:
+    def asked_for(self, spoken: Spoken) -> Turn:
         """What was said of the day is kept, to be read back as a date with its weekday."""
         state = replace(
             self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.dialogue import booking, representing, starting
+from bot.dialogue import asking, booking, representing, starting
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
@@ -89,15 +89,17 @@ class ConsideringItem:
         """Book, be helped, or look at another."""
         match heard:
             case Considered():
-                return turn(self, self._tell(heard))
+                return self._told(heard)
             case Picked(value="go_on"):
                 return self._go_on(situation)
             case Picked(value="another") if self.others:
                 return ChoosingItem(self.others, whose=self.whose, asked=self.asked).offer()
             case Picked(value="another"):
                 return self._not_this()
-            case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
-                return self._go_on(situation)
+            case Said() if heard.spoken.only_whom:
+                return self._for(heard, situation)
+            case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK, Intent.ANY}:
+                return self._go_on(situation, heard)
             case Said() if heard.spoken.first_day is not None and not _more_than_a_day(heard):
                 return self._go_on(situation, heard)
             case Said() if heard.spoken.intent is Intent.NO:
@@ -111,6 +113,13 @@ class ConsideringItem:
             case _:
                 return turn(self, Say("go_on_or_another", choices=_NEXT))
 
+    def _for(self, heard: Said, situation: Situation) -> Turn:
+        """Whose matter it is was said before it was asked."""
+        on = self._go_on(situation)
+        if situation.role is Role.PROXY or self.whose.person is not None:
+            return on
+        return replace(representing.ForWhom(self.service_code).hear(heard, situation), meant=on.meant)
+
     def _not_this(self) -> Turn:
         meant = Meant(self.asked) if self.asked else None
         return turn(starting.Idle(whose=self.whose), Say("say_it_again"), meant=meant)
@@ -120,14 +129,20 @@ class ConsideringItem:
         return replace(self._next(situation, heard), meant=meant)
 
     def _next(self, situation: Situation, heard: Said | None) -> Turn:
-        wanted = heard.spoken.text if heard else ""
+        wanted = heard.spoken if heard and heard.spoken.first_day else None
         if self.whose.person is not None:
-            return representing.GivingMandate(self.service_code, self.whose).ask(situation)
+            return representing.GivingMandate(self.service_code, self.whose, wanted).ask(situation)
         if situation.role is Role.PROXY:
             return turn(representing.ChoosingPerson(self.service_code), wish=ListVillagers())
         if self.who not in _ONESELF:
             return representing.ForWhom(self.service_code, wanted).ask()
         return booking.ChoosingHall(self.service_code, wanted=wanted).look()
+
+    def _told(self, considered: Considered) -> Turn:
+        """The item; before it the answer, where the words asked one of its common questions."""
+        said = considered.answer
+        answer = (asking.common_answer(said),) if said else ()
+        return turn(self, *answer, self._tell(considered))
 
     def _tell(self, considered: Considered) -> Say:
         item = considered.item

@@ -29,7 +29,7 @@ from bot.dialogue.vocabulary import (
 )
 from intake.model.ids import PersonId, ServiceCode
 from intake.model.people import Mandate, Person, Role
-from intake.model.speech import Intent
+from intake.model.speech import Intent, Spoken
 
 _SHOWN = 8
 # What is written down as the word given: by a proxy's villager, or within a family.
@@ -126,7 +126,7 @@ class ForWhom:
     """A citizen spoke of somebody else: the matter may be theirs, or the citizen's own."""
 
     service_code: ServiceCode
-    wanted: str = ""
+    wanted: Spoken | None = None
     id_number: str = ""
     naming: bool = False
     name: Literal["for_whom"] = "for_whom"
@@ -136,6 +136,10 @@ class ForWhom:
         match heard:
             case Picked(value="for_me"):
                 return booking.ChoosingHall(self.service_code, wanted=self.wanted).look()
+            case Said() if heard.spoken.only_whom and not self.naming:
+                return self.hear(
+                    Picked("for_me" if heard.spoken.who == "本人" else "for_relative"), situation
+                )
             case Picked(value="for_relative"):
                 return turn(ForWhom(self.service_code, self.wanted, naming=True), Say("relative_number"))
             case Said() if heard.spoken.id_number:
@@ -145,7 +149,7 @@ class ForWhom:
                 return turn(self, wish=AddRelative(heard.text.strip(), self.id_number))
             case Person():
                 whose = Whose(heard.id, heard.name, self.id_number)
-                return GivingMandate(self.service_code, whose).ask(situation)
+                return GivingMandate(self.service_code, whose, self.wanted).ask(situation)
             case Refused():
                 again = ForWhom(self.service_code, self.wanted, naming=True)
                 return turn(again, starting.refused(heard), Say("relative_number"))
@@ -166,6 +170,7 @@ class GivingMandate:
 
     service_code: ServiceCode
     whose: Whose
+    wanted: Spoken | None = None
     name: Literal["giving_mandate"] = "giving_mandate"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -181,9 +186,8 @@ class GivingMandate:
                 return turn(starting.Idle(), Say("mandate_refused"))
             case Mandate():
                 wish = Consider(self.service_code, self.whose.person)
-                return turn(
-                    booking.ChoosingHall(self.service_code, self.whose), Say("mandate_recorded"), wish=wish
-                )
+                hall = booking.ChoosingHall(self.service_code, self.whose, self.wanted)
+                return turn(hall, Say("mandate_recorded"), wish=wish)
             case Refused():
                 return turn(starting.Idle(), starting.refused(heard))
             case Photographed() | _:

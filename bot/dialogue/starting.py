@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from bot.dialogue import changing, collecting, finding, representing
+from bot.dialogue import asking, booking, changing, collecting, finding, representing
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
     Consider,
+    Explained,
     FindItem,
     GiveBack,
     Heard,
@@ -22,9 +23,11 @@ from bot.dialogue.vocabulary import (
     Photographed,
     Picked,
     Refused,
+    ReleasePlace,
     Said,
     Say,
     Situation,
+    Told,
     Turn,
     Whose,
     turn,
@@ -46,6 +49,9 @@ if TYPE_CHECKING:
     from bot.dialogue.states import State
 
 _TOO_SHORT_TO_PASS_ON = 4
+_BARE = 5
+# Elsewhere 取消 and 不办了 can only mean the thing at hand: nothing is booked in it yet.
+_SOMETHING_BOOKED = frozenset({"idle", "booked", "collecting", "confirming"})
 _SHOWN = 6
 
 
@@ -112,34 +118,61 @@ class Evaluating:
 
 def overhear(heard: Heard, state: State, situation: Situation) -> Turn | None:
     """What is meant the same way wherever the conversation stands; None leaves it to the state."""
-    if isinstance(heard, Picked):
-        return _picked_anywhere(heard.value, state, situation)
-    if isinstance(heard, Said):
-        return _said_anywhere(heard, state, situation)
-    return None
+    match heard:
+        case Picked():
+            return _picked_anywhere(heard.value, state, situation)
+        case Said():
+            return asking.ask(heard, state) or _said_anywhere(heard, state, situation)
+        case Told() | Explained():
+            return asking.tell(heard, state, situation)
+        case _:
+            return None
 
 
 def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | None:
     match heard.spoken.intent:
+        case Intent.STOP:
+            return stop(state, situation)
         case Intent.RESTART:
             return turn(Idle(), Say("restarted"), welcome(situation, Whose()))
         case Intent.HELP:
             return turn(state, welcome(situation, Whose()))
         case Intent.STATUS:
             return turn(Idle(), wish=ListMine())
-        case Intent.MOVE | Intent.CANCEL if isinstance(state, Idle):
+        case Intent.CANCEL if state.name not in _SOMETHING_BOOKED:
+            return stop(state, situation)
+        case Intent.MOVE if isinstance(state, booking.Booked) and state.appointment is not None:
+            return changing.pressed("move_appointment", state.appointment)
+        case Intent.MOVE | Intent.CANCEL if state.name in _SOMETHING_BOOKED:
             # What is booked stands there with a button to give it back; which one is meant is for the person to say.
             return turn(Idle(), wish=ListMine())
-        case Intent.COMPLAINT if not isinstance(state, Idle):
-            return turn(Idle(asked=heard.text), wish=AskPerson(heard.text))
+        case Intent.COMPLAINT if not isinstance(state, Idle) or len(heard.text) <= _BARE:
+            return asking.call_somebody(heard.text, _BARE)
         case Intent.GREETING if isinstance(state, Idle):
             return turn(state, welcome(situation, state.whose))
         case Intent.THANKS:
             return turn(state, Say("you_are_welcome"))
         case Intent.PERSON:
-            return turn(Idle(asked=heard.text), wish=AskPerson(heard.text))
+            return asking.call_somebody(heard.text)
         case _:
             return None
+
+
+def stop(state: State, situation: Situation) -> Turn:
+    """算了: the thing at hand is put down; what is booked stays, a kept place is let go, photographs are kept."""
+    match state:
+        case changing.Held():
+            return turn(changing.Answering(), wish=ReleasePlace(state.hold))
+        case changing.Moving():
+            return turn(Idle(), Say("place_stays"))
+        case booking.Booked():
+            return turn(Idle(), Say("see_you_there"))
+        case collecting.Collecting() | collecting.Confirming():
+            return turn(Idle(), Say("draft_is_kept"))
+        case Evaluating():
+            return turn(state, wish=Judge(state.case, state.grade))
+        case _:
+            return turn(Idle(), Say("stopped", choices=again(situation)))
 
 
 def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | None:
@@ -158,7 +191,7 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
         case "for_somebody" if situation.role is Role.PROXY:
             return turn(representing.ChoosingPerson(), wish=ListVillagers())
         case "ask_person":
-            return turn(Idle(), wish=AskPerson(rest or "请工作人员联系我"))
+            return asking.call_somebody(rest)
         case "evaluate":
             case, _, grade = rest.partition(":")
             return _evaluate(CaseId(case), int(grade) if grade.isdecimal() else 0)
@@ -176,7 +209,9 @@ def _take(state: State, code: ServiceCode) -> Turn:
     """An item was pressed: of those just offered it says what was meant, of an older message it says nothing."""
     considering = finding.ConsideringItem(code, whose=_whose(state), who=getattr(state, "who", ""))
     meant = state.meant(code) if isinstance(state, finding.ChoosingItem) else None
-    return turn(considering, wish=Consider(code, _whose(state).person), meant=meant)
+    return turn(
+        considering, wish=Consider(code, _whose(state).person, getattr(state, "asked", "")), meant=meant
+    )
 
 
 def _evaluate(case: CaseId, grade: int) -> Turn:
@@ -194,7 +229,7 @@ def _found(match: Match, idle: Idle) -> Turn:
         state = finding.ConsideringItem(
             best.service_code, whose=idle.whose, asked=idle.asked, others=others, who=idle.who
         )
-        return turn(state, wish=Consider(best.service_code, idle.whose.person))
+        return turn(state, wish=Consider(best.service_code, idle.whose.person, idle.asked))
     if match.decision is Decision.CHOOSE and best is not None:
         offered = tuple((c.service_code, c.name) for c in match.candidates[:5])
         return finding.ChoosingItem(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from bot.dialogue.asking import PassingOn
 from bot.dialogue.booking import Booked, ChoosingHall, ChoosingSlot
 from bot.dialogue.changing import Answering, Held, Moving
 from bot.dialogue.collecting import Collecting, Confirming
@@ -19,6 +20,7 @@ from bot.dialogue.starting import Evaluating, Idle
 State = (
     Idle
     | Evaluating
+    | PassingOn
     | ChoosingItem
     | ConsideringItem
     | ChoosingPerson

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from intake.errors import Refusal
 from intake.model.booking import Appointment, Hold, Slot
 from intake.model.case import Case
-from intake.model.catalogue import ServiceItem, Way
+from intake.model.catalogue import CommonQuestion, ServiceItem, Way
 from intake.model.ids import (
     AppointmentId,
     CaseId,
@@ -25,12 +25,13 @@ from intake.model.matching import Match, PersonFacts
 from intake.model.people import Mandate, Person, Role
 from intake.model.places import Hall
 from intake.model.question import Question
-from intake.model.speech import Spoken
+from intake.model.speech import Aspect, Spoken
 from intake.model.waiting import Waiting
 from intake.usecases.cases.drafting import PageAdded
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
 from intake.usecases.places.lines import InLine
+from intake.usecases.places.opentimes import OpenDay
 
 if TYPE_CHECKING:
     from bot.dialogue.states import State
@@ -80,6 +81,24 @@ class Considered:
 
     item: ServiceItem
     halls: tuple[tuple[Hall, Way], ...]
+    answer: CommonQuestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of what was asked: of a hall with its coming days, and of an item unless it is not clear which."""
+
+    asks: tuple[Aspect, ...]
+    hall: Hall
+    days: tuple[OpenDay, ...] = ()
+    about: Considered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A common question of the matter at hand was asked, and this is its answer."""
+
+    question: CommonQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +155,8 @@ Learned = (
     | Match
     | BundleOffer
     | Considered
+    | Told
+    | Explained
     | Places
     | MovePlaces
     | Appointment
@@ -171,6 +192,17 @@ class Consider:
 
     service_code: ServiceCode
     person: PersonId | None
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """What was asked of a matter or a hall; without either, of what the person has booked and of the hall nearest to them."""
+
+    spoken: Spoken
+    service_code: ServiceCode | None = None
+    person: PersonId | None = None
+    hall: HallCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +390,7 @@ class RecordMandate:
 Wish = (
     FindItem
     | Consider
+    | Tell
     | FindPlaces
     | TakePlace
     | GiveBack

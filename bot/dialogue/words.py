@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from intake.model.booking import Slot
 from intake.model.calendar import day_text, local_text
 from intake.model.case import CASE_WORDS, Case
-from intake.model.catalogue import Material, Need, ProjectType, ServiceItem, TimeLimit, Way
+from intake.model.catalogue import (
+    CounterGroup,
+    Material,
+    Need,
+    ProjectType,
+    ServiceItem,
+    TimeLimit,
+    Way,
+)
 from intake.model.ids import HallCode
-from intake.model.places import Hall, OfferKind
-from intake.model.speech import Spoken
+from intake.model.places import Hall, OfferKind, Period
+from intake.model.speech import DayPart, Spoken
+from intake.usecases.places.opentimes import OpenDay, OpenSpan
 
 KIND_WORDS: Mapping[OfferKind, str] = {
     OfferKind.RESERVED: "",
@@ -19,6 +28,15 @@ KIND_WORDS: Mapping[OfferKind, str] = {
     OfferKind.HOME_VISIT: "上门服务",
     OfferKind.KIOSK: "自助机",
     OfferKind.VOLUNTEER: "志愿帮办",
+}
+
+GROUP_WORDS: Mapping[CounterGroup, str] = {
+    CounterGroup.COMPREHENSIVE: "综合窗口",
+    CounterGroup.POLICE: "公安窗口",
+    CounterGroup.MARKET: "市场监管窗口",
+    CounterGroup.UTILITY: "水电气窗口",
+    CounterGroup.TAX: "税务窗口",
+    CounterGroup.PROPERTY: "不动产窗口",
 }
 
 
@@ -39,7 +57,73 @@ def fee_words(item: ServiceItem) -> str:
 def material_words(item: ServiceItem) -> str:
     """What to bring, numbered, one material a line."""
     lines = [f"{n}. {_material(m)}" for n, m in enumerate(item.to_bring, start=1)]
-    return "\n".join(lines) or "什么都不用带，报身份证号就行。"
+    lines += [_held(m) for m in item.materials if not m.asked_for]
+    return "\n".join(lines) if item.to_bring else "\n".join(["什么都不用带，报身份证号就行。", *lines])
+
+
+def online_words(item: ServiceItem) -> str:
+    """Whether one has to come at all."""
+    if item.online:
+        return "不用跑：在这里拍照交材料就能办，也可以到窗口办。"
+    return "网上办不全，要到窗口一趟；先在这里约好时间、拍照交材料，到了就不用等、不用再交。"
+
+
+def another_words(item: ServiceItem) -> str:
+    """Whether somebody else may come, and with what."""
+    if item.availability.village is Way.PROXY or "代办" in item.handled_by:
+        return "本人来不了，可以请家人代办，带上双方身份证；也可以请本村代办员代办。"
+    return "这件事一般要本人办。来不了的，先打电话问一问，工作人员帮您想办法。"
+
+
+def home_words(item: ServiceItem) -> str:
+    """Whether somebody comes to the house."""
+    if item.home_visit:
+        return "行动不便可以预约上门办，预约时选“上门服务”。"
+    return "这件事不能在家里办完；走不动的，可以请村代办员或家人代办，也可以找工作人员想办法。"
+
+
+def delivery_words(item: ServiceItem) -> str:
+    """What comes out of it, and how it gets to the person."""
+    result = f"办好后拿到{item.result_name}，" if item.result_name else "办好后"
+    return f"{result}可以{'、'.join(item.delivery) or '窗口领取'}。"
+
+
+def hours_words(hall: Hall, days: Sequence[OpenDay]) -> str:
+    """A hall's coming days, those alike in one line: 星期一到星期五 08:30–11:30、14:00–17:00."""
+    alike: list[tuple[list[OpenDay], str]] = []
+    for day in days:
+        said = open_words(day)
+        if alike and alike[-1][1] == said:
+            alike[-1][0].append(day)
+        else:
+            alike.append(([day], said))
+    lines = [f"{_days_words(those)}：{said}" for those, said in alike]
+    return "\n".join([f"{hall.name}开门时间：", *lines, f"电话：{hall.phone}"])
+
+
+def open_words(day: OpenDay) -> str:
+    """What one day opens: regular hours first, offers with their names, and 不开门 with its reason."""
+    if not day.spans:
+        return f"不开门（{day.reason}）" if day.reason else "不开门"
+    return "；".join(_span_words(span) for span in day.spans)
+
+
+def _span_words(span: OpenSpan) -> str:
+    times = "、".join(map(_period_words, span.periods))
+    kind = KIND_WORDS[span.kind]
+    where = f"（{'、'.join(sorted(GROUP_WORDS[group] for group in span.groups))}）" if span.groups else ""
+    return f"{kind}{times}{where}" + ("，要预约" if kind else "")
+
+
+def _period_words(period: Period) -> str:
+    return f"{period.start:%H:%M}–{period.end:%H:%M}"
+
+
+def _days_words(days: Sequence[OpenDay]) -> str:
+    first, last = days[0].day, days[-1].day
+    if first == last:
+        return day_text(first)
+    return f"{day_text(first)}到{day_text(last)}"
 
 
 def place_words(halls: tuple[tuple[Hall, Way], ...]) -> str:
@@ -75,13 +159,27 @@ def when_words(spoken: Spoken | None) -> str:
     """The days asked for, read back as a date with its weekday."""
     if spoken is None or spoken.first_day is None:
         return ""
+    part = _PART_WORDS[spoken.part] if spoken.part else ""
     if spoken.last_day is None or spoken.last_day == spoken.first_day:
-        return day_text(spoken.first_day)
-    return f"{day_text(spoken.first_day)}到{day_text(spoken.last_day)}"
+        return f"{day_text(spoken.first_day)}{part}"
+    return f"{day_text(spoken.first_day)}到{day_text(spoken.last_day)}{part}"
+
+
+_PART_WORDS: Mapping[DayPart, str] = {
+    DayPart.MORNING: "上午",
+    DayPart.NOON: "中午",
+    DayPart.AFTERNOON: "下午",
+    DayPart.EVENING: "晚上",
+}
 
 
 def _days(limit: TimeLimit) -> str:
     return f"{limit.days}个{'工作日' if limit.working else '自然日'}"
+
+
+def _held(material: Material) -> str:
+    """A paper a department holds already: not asked for, but people look for it in the list."""
+    return f"不用带：{material.name}（{material.how or '部门能查到'}）"
 
 
 def _material(material: Material) -> str:

@@ -22,6 +22,24 @@ class Intent(StrEnum):
     NO = "no"
     HELP = "help"
     RESTART = "restart"
+    STOP = "stop"
+    ANY = "any"
+
+
+class Aspect(StrEnum):
+    """所问: what somebody wants to know of a matter or of a hall, recognised only when the sentence says little else."""
+
+    MATERIALS = "materials"
+    FEE = "fee"
+    LIMIT = "limit"
+    WHERE = "where"
+    HOURS = "hours"
+    PHONE = "phone"
+    ONLINE = "online"
+    BY_ANOTHER = "by_another"
+    AT_HOME = "at_home"
+    DELIVERY = "delivery"
+    CONDITIONS = "conditions"
 
 
 class DayPart(StrEnum):
@@ -38,7 +56,7 @@ class Spoken:
     """听懂的话: every field is empty unless the words say it.
 
     `number` is a choice said as a number ("第1个", "一", "1。" are 1; "11" is 11). `first_day`..`last_day` is the span of
-    days named, both included.
+    days named, both included. `only_whom` says that the words name a person and nothing else (给我妈办).
     """
 
     text: str
@@ -53,3 +71,5 @@ class Spoken:
     place: str = ""
     id_number: str = ""
     phone: str = ""
+    asks: tuple[Aspect, ...] = ()
+    only_whom: bool = False

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from intake.model.speech import Spoken
+from intake.model.speech import Intent, Spoken
 from nlp.speech.ages import age_in
+from nlp.speech.aspects import aspects_in
 from nlp.speech.days import days_in
 from nlp.speech.identifiers import id_number_in, phone_in
 from nlp.speech.intents import intent_in
+from nlp.speech.likeness import closest
 from nlp.speech.numbers import choice_in
-from nlp.speech.persons import person_in
-from nlp.speech.places import places_in
+from nlp.speech.persons import only_whom, person_in
+from nlp.speech.places import places_in, spoken_names
 from nlp.speech.times import part_in, time_in
 from nlp.text import focus, normalise
 
@@ -27,17 +29,27 @@ class Ear:
         """What the sentence says besides its matter; days are counted from `today`. Never raises for a text."""
         said = focus(normalise(text))
         days = days_in(said, today)
+        place = next(iter(places_in(said, self._places)), "")
+        whom = only_whom(said)
+        intent = intent_in(said)
+        asks = () if intent is Intent.ANY else aspects_in(said, spoken_names(place) if place else ())
         return Spoken(
             text=text,
-            intent=intent_in(said),
+            intent=None if asks else intent,
             number=choice_in(said),
             first_day=days.first if days else None,
             last_day=days.last if days else None,
             part=part_in(said),
             at=time_in(said),
-            who=person_in(said),
+            who=whom or person_in(said),
             age=age_in(said),
-            place=next(iter(places_in(said, self._places)), ""),
+            place=place,
             id_number=id_number_in(said),
             phone=phone_in(said),
+            asks=asks,
+            only_whom=bool(whom),
         )
+
+    def closest(self, text: str, sentences: Sequence[str]) -> int | None:
+        """Which of the sentences asks what the text asks; None when none clearly does."""
+        return closest(normalise(text), [normalise(sentence) for sentence in sentences])

@@ -18,6 +18,13 @@ _WHO: Final = (
     ("邻居", re.compile(r"邻居|隔壁|同村的|村里(?:的)?老人")),
     ("企业", re.compile(r"(?:我们|本|我)(?:公司|单位|厂|企业|店)")),
 )  # fmt: skip
+# What may stand beside a person when nothing but the person is said: 给我妈办的, 是我老婆要, 替我爷爷.
+_BESIDE: Final = re.compile(
+    r"[我咱他她你您](?:的|家|们)?|给|替|帮|为|代|让|是|就是|要|想|办理|办|弄|用|来|去|的|了|呢|啊|吧|呀|这个|这件事|这事|一个|老人家?|自己|本人|家里人?|家人|亲戚|申请"
+    r"|[\s,，。.!！?？]"
+)
+_KIN: Final = re.compile(r"家里人|家人|亲戚|老人家?")
+_NOBODYS: Final = frozenset({"亡者", "企业"})
 _SELF: Final = re.compile(r"我自己|本人|我本人|自己(?:办|的)|给我办|我要办|我的")
 
 
@@ -27,3 +34,18 @@ def person_in(text: str) -> str:
         if pattern.search(text):
             return who
     return "本人" if _SELF.search(text) else ""
+
+
+def only_whom(text: str) -> str:
+    """For whom, when a normalised sentence says nothing else: as `person_in`, or 家人 when it does not say which."""
+    who = next(
+        ((who, pattern) for who, pattern in _WHO if who not in _NOBODYS and pattern.search(text)), None
+    )
+    rest = who[1].sub("", text) if who else text
+    if not text or _BESIDE.sub("", rest):
+        return ""
+    if who is not None:
+        return who[0]
+    if _KIN.search(text):
+        return "家人"
+    return "本人" if "我" in text or "自己" in text or "本人" in text else ""

@@ -236,8 +236,8 @@ async def test_who_only_books_is_told_to_bring_the_papers(county):
     assert await county.desk.cases.mine(me.caller) == ()
 
 
-@pytest.mark.parametrize("said", ["重新开始", "找人工", "我的办件"])
-async def test_one_can_always_begin_anew_ask_for_a_person_or_see_ones_cases(county, said):
+@pytest.mark.parametrize("said", ["重新开始", "我的办件"])
+async def test_one_can_always_begin_anew_or_see_ones_cases(county, said):
     """From the middle of anything, without learning a command first."""
     me = await booked_allowance(county)
 

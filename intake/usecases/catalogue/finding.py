@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intake.model.calendar import local_day
-from intake.model.catalogue import Bundle, ServiceItem, Way
+from intake.model.catalogue import Bundle, CommonQuestion, ServiceItem, Way
 from intake.model.figures import PrintForm
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.matching import Match, PersonFacts
@@ -39,6 +39,12 @@ async def match_words(text: str, facts: PersonFacts | None, limit: int, *, tools
 def listen(text: str, *, tools: Tools) -> Spoken:
     """What a sentence says besides its matter, with days counted from today in the county."""
     return tools.speech.listen(text, today=local_day(tools.clock.now()))
+
+
+def question_asked(text: str, item: ServiceItem, *, tools: Tools) -> CommonQuestion | None:
+    """The common question of the item that somebody's words ask again, if they clearly do."""
+    place = tools.speech.closest(text, [each.question for each in item.questions])
+    return None if place is None else item.questions[place]
 
 
 async def show_item(code: ServiceCode, *, tools: Tools) -> ServiceItem:

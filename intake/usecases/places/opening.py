@@ -65,25 +65,45 @@ def times_of(
     calendar: WorkingCalendar,
 ) -> list[OpenTime]:
     """The places one hall opens on one day."""
+    return [
+        _time(pattern, hall, group, stretch, _instant(day, period.start))
+        for pattern, group, periods in _open(day, hall, patterns, exceptions, calendar)
+        for period in periods
+        for stretch in _stretches(day, period, pattern)
+    ]
+
+
+def open_periods(
+    day: date,
+    hall: Hall,
+    patterns: Sequence[HoursPattern],
+    exceptions: Sequence[HoursException],
+    calendar: WorkingCalendar,
+) -> Iterator[tuple[OfferKind, CounterGroup, tuple[Period, ...]]]:
+    """When each counter group of a hall is open on one day, offer by offer."""
+    for pattern, group, periods in _open(day, hall, patterns, exceptions, calendar):
+        yield pattern.kind, group, periods
+
+
+def _open(
+    day: date,
+    hall: Hall,
+    patterns: Sequence[HoursPattern],
+    exceptions: Sequence[HoursException],
+    calendar: WorkingCalendar,
+) -> Iterator[tuple[HoursPattern, CounterGroup, tuple[Period, ...]]]:
     exception = next((e for e in exceptions if e.hall == hall.code and e.day == day), None)
-    times: list[OpenTime] = []
+    weekday = _weekday(day, calendar)
     for pattern in patterns:
-        if not _applies(pattern, day, hall, calendar):
-            continue
-        periods = _periods(pattern, exception)
-        for group in (
-            g for g in _groups(pattern, hall) if pattern.in_force(day, hall.code, g, _weekday(day, calendar))
-        ):
-            times += [
-                _time(pattern, hall, group, stretch, _instant(day, period.start))
-                for period in periods
-                for stretch in _stretches(day, period, pattern)
-            ]
-    return times
+        if _applies(pattern, day, hall, calendar):
+            periods = _periods(pattern, exception)
+            for group in _groups(pattern, hall):
+                if pattern.in_force(day, hall.code, group, weekday):
+                    yield pattern, group, periods
 
 
 def _applies(pattern: HoursPattern, day: date, hall: Hall, calendar: WorkingCalendar) -> bool:
-    """A make-up Saturday has a Monday's hours; a holiday keeps only what says so."""
+    """A make-up Saturday has a Monday's hours; a holiday or a local closure keeps only what says so."""
     if pattern.hall not in {None, hall.code} or not pattern.valid_from <= day <= (
         pattern.valid_to or date.max
     ):
@@ -91,7 +111,7 @@ def _applies(pattern: HoursPattern, day: date, hall: Hall, calendar: WorkingCale
     if pattern.kind is OfferKind.KIOSK and not hall.kiosks:
         return False
     special = calendar.days.get(day)
-    if special is not None and special.kind is DayKind.HOLIDAY and not pattern.on_holidays:
+    if special is not None and special.kind is not DayKind.MAKEUP and not pattern.on_holidays:
         return False
     return _weekday(day, calendar) in pattern.weekdays
 

@@ -8,18 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.model.speech import DayPart, Intent
+from intake.model.speech import Aspect, DayPart, Intent
 from nlp.speech import (
     Days,
     Ear,
     age_in,
+    aspects_in,
     choice_in,
+    closest,
     days_in,
     id_number_in,
     intent_in,
     lost_in,
     materials_in,
     number_of,
+    only_whom,
     part_in,
     person_in,
     phone_in,
@@ -309,7 +312,13 @@ def test_places_are_known_by_their_spoken_names(said: str, places: tuple[str, ..
         ("可以", Intent.YES),
         ("不可以", Intent.NO),
         ("不是这个", Intent.NO),
-        ("算了", Intent.NO),
+        ("算了", Intent.STOP),
+        ("那就先不办了", Intent.STOP),
+        ("下次再说吧", Intent.STOP),
+        ("不用了", Intent.NO),
+        ("哪里都行", Intent.ANY),
+        ("越快越好", Intent.ANY),
+        ("离家最近的", Intent.ANY),
         ("怎么用", Intent.HELP),
         ("你能做什么", Intent.HELP),
         ("重新开始", Intent.RESTART),
@@ -352,3 +361,98 @@ def test_one_sentence_is_heard_whole() -> None:
 def test_no_text_breaks_the_ear(text: str) -> None:
     """Whatever is sent is heard without an error."""
     assert Ear(PLACES).listen(text, today=MONDAY).text == text
+
+
+@pytest.mark.parametrize(
+    ("said", "aspect"),
+    [
+        ("要带什么材料", Aspect.MATERIALS),
+        ("有啥手续", Aspect.MATERIALS),
+        ("要多少钱", Aspect.FEE),
+        ("收费吗", Aspect.FEE),
+        ("几天能拿到", Aspect.LIMIT),
+        ("周末上班吗", Aspect.HOURS),
+        ("明天开门吗", Aspect.HOURS),
+        ("中午有没有人在", Aspect.HOURS),
+        ("电话多少", Aspect.PHONE),
+        ("在哪里办", Aspect.WHERE),
+        ("怎么走", Aspect.WHERE),
+        ("网上能办吗", Aspect.ONLINE),
+        ("一定要本人去吗", Aspect.BY_ANOTHER),
+        ("儿子代办可以吗", Aspect.BY_ANOTHER),
+        ("能不能上门办", Aspect.AT_HOME),
+        ("可以邮寄吗", Aspect.DELIVERY),
+        ("谁可以申请", Aspect.CONDITIONS),
+    ],
+)
+def test_what_is_asked_is_heard_when_nothing_else_is_said(said: str, aspect: Aspect) -> None:
+    """A question about the matter at hand, in everyday words."""
+    assert aspects_in(said) == (aspect,)
+
+
+def test_two_things_may_be_asked_at_once() -> None:
+    """In the table's order, whatever was said first."""
+    assert aspects_in("要多少钱，带什么材料") == (Aspect.MATERIALS, Aspect.FEE)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "老年证要带什么",
+        "办身份证多少钱",
+        "医保怎么报销",
+        "周末上班吗,我想办护照",
+        "营业执照怎么办",
+        "免费体检",
+        "我爸走了",
+        "结婚证要本人去吗",
+    ],
+)
+def test_a_matter_that_is_named_has_to_be_found_first(said: str) -> None:
+    """老年证要带什么 is about an item, and its card says what to bring."""
+    assert aspects_in(said) == ()
+
+
+def test_the_hall_may_be_named_beside_what_is_asked() -> None:
+    """安文几点上班 asks of that hall."""
+    spoken = Ear(PLACES).listen("尖山几点上班", today=MONDAY)
+    assert (spoken.asks, spoken.place) == ((Aspect.HOURS,), PLACES[0])
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("给我妈办", "父母"),
+        ("是我爷爷的", "祖父母"),
+        ("帮家里老人办", "家人"),
+        ("我自己", "本人"),
+        ("我妈", "父母"),
+        ("我妈的社保卡", ""),
+        ("房子要过户给儿子", ""),
+        ("我爸走了", ""),
+        ("", ""),
+    ],
+)
+def test_whom_it_is_for_is_an_answer_only_when_nothing_else_is_said(said: str, who: str) -> None:
+    """给我妈办 answers a question; 我妈的社保卡 is a matter."""
+    assert only_whom(said) == who
+
+
+QUESTIONS = ("人过世多久要去销户", "老人在家里过世没有医院证明怎么办", "销户以后养老金怎么办")
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("老人在家过世,没有医院的证明怎么办呢", 1),
+        ("销户以后养老金呢", 2),
+        ("过世多久内要销户", 0),
+        ("养老金怎么领", None),
+        ("我想办护照", None),
+        ("", None),
+    ],
+)
+def test_a_written_question_is_met_in_other_words_or_not_at_all(said: str, place: int | None) -> None:
+    """A wrong answer is worse than none."""
+    assert closest(said, QUESTIONS) == place

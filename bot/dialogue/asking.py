@@ -1,0 +1,145 @@
+"""Asking (问): what somebody wants to know in between is told, and the thing at hand goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from bot.dialogue import starting
+from bot.dialogue.vocabulary import (
+    AskPerson,
+    Choice,
+    Considered,
+    Explained,
+    Heard,
+    Picked,
+    Refused,
+    Said,
+    Say,
+    Situation,
+    Tell,
+    Told,
+    Turn,
+    Unclear,
+    turn,
+)
+from bot.dialogue.words import (
+    another_words,
+    delivery_words,
+    fee_words,
+    home_words,
+    hours_words,
+    limit_words,
+    material_words,
+    online_words,
+    place_words,
+)
+from intake.model.calendar import day_text
+from intake.model.catalogue import CommonQuestion
+from intake.model.question import Question
+from intake.model.speech import Aspect
+
+if TYPE_CHECKING:
+    from bot.dialogue.states import State
+
+_OF_A_HALL = frozenset({Aspect.HOURS, Aspect.PHONE, Aspect.WHERE})
+_LONGEST_CALL = 8
+
+
+def ask(heard: Said, state: State) -> Turn | None:
+    """What is asked about the matter or the hall at hand; None where the words ask for nothing of the kind."""
+    if not heard.spoken.asks:
+        return None
+    whose = getattr(state, "whose", None)
+    wish = Tell(
+        heard.spoken,
+        getattr(state, "service_code", None),
+        whose.person if whose else None,
+        getattr(state, "hall", None),
+    )
+    return turn(state, wish=wish)
+
+
+def tell(told: Told | Explained, state: State, situation: Situation) -> Turn:
+    """The answer; then the state asks again for what it waits for."""
+    say = _said(told)
+    if isinstance(state, starting.Idle):
+        return turn(state, Say(say.key, say.facts, starting.again(situation)))
+    following = state.hear(Unclear(), situation)
+    return Turn((say, *following.says), following.then, following.wish)
+
+
+def _said(told: Told | Explained) -> Say:
+    if isinstance(told, Explained):
+        return common_answer(told.question)
+    if told.about is None and not _OF_A_HALL.issuperset(told.asks):
+        return Say("which_matter")
+    return Say("told", {"lines": "\n".join(_line(aspect, told) for aspect in told.asks)})
+
+
+def common_answer(asked: CommonQuestion) -> Say:
+    """The written answer to a question people often ask."""
+    return Say("common_answer", {"question": asked.question, "answer": asked.answer})
+
+
+def _line(aspect: Aspect, told: Told) -> str:
+    if aspect is Aspect.HOURS:
+        return hours_words(told.hall, told.days)
+    if aspect is Aspect.PHONE:
+        return f"{told.hall.name}电话：{told.hall.phone}"
+    if aspect is Aspect.WHERE and told.about is None:
+        return f"{told.hall.name}：{told.hall.address}，电话{told.hall.phone}"
+    return _OF_AN_ITEM[aspect](told.about) if told.about is not None else ""
+
+
+def _where(about: Considered) -> str:
+    nearest = about.halls[0][0] if about.halls else None
+    address = f"。地址：{nearest.address}，电话{nearest.phone}" if nearest else ""
+    return f"“{about.item.name}”在{place_words(about.halls)}{address}"
+
+
+_OF_AN_ITEM: Mapping[Aspect, Callable[[Considered], str]] = {
+    Aspect.MATERIALS: lambda about: f"“{about.item.name}”要带：\n{material_words(about.item)}",
+    Aspect.FEE: lambda about: f"费用：{fee_words(about.item)}",
+    Aspect.LIMIT: lambda about: f"多久办好：{limit_words(about.item)}",
+    Aspect.CONDITIONS: lambda about: f"条件：{'；'.join(about.item.conditions)}",
+    Aspect.WHERE: _where,
+    Aspect.ONLINE: lambda about: online_words(about.item),
+    Aspect.BY_ANOTHER: lambda about: another_words(about.item),
+    Aspect.AT_HOME: lambda about: home_words(about.item),
+    Aspect.DELIVERY: lambda about: delivery_words(about.item),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PassingOn:
+    """Somebody wants a person: what about is asked once, then it has an owner and a day."""
+
+    name: Literal["passing_on"] = "passing_on"
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """The words go to whoever is responsible first; none are needed."""
+        match heard:
+            case Said():
+                return turn(self, wish=AskPerson(heard.text))
+            case Picked(value="just_call"):
+                return turn(self, wish=AskPerson("请工作人员联系我"))
+            case Question():
+                facts = {"owner": heard.owner_name, "due": day_text(heard.due_on), "number": heard.number}
+                return turn(starting.Idle(), Say("passed_on_at_once", facts))
+            case Refused():
+                return turn(starting.Idle(), starting.refused(heard))
+            case _:
+                return self.ask()
+
+    def ask(self) -> Turn:
+        """What it is about."""
+        return turn(self, Say("what_about", choices=(Choice("直接请人联系我", "just_call"),)))
+
+
+def call_somebody(words: str, bare: int = _LONGEST_CALL) -> Turn:
+    """For a person: at once when the words are longer than a bare call and so say what about, else that is asked."""
+    if len(words.strip()) <= bare:
+        return PassingOn().ask()
+    return turn(PassingOn(), wish=AskPerson(words))

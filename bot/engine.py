@@ -298,7 +298,7 @@ class Engine:
         hall = named or (halls[chosen] if chosen else await self._desk.places.home_hall(caller, wish.person))
         first = wish.spoken.first_day or self._desk.today
         last = wish.spoken.last_day or (wish.spoken.first_day or first + _WEEK)
-        days = await self._desk.places.open_days(hall.code, first, (last - first).days + 1)
+        days = (await self._desk.places.open_days(first, (last - first).days + 1))[hall.code]
         about = None
         if code is not None and not (named and wish.service_code is None):
             about = await self._consider(caller, words.Consider(code, wish.person))

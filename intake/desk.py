@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -301,8 +301,8 @@ class PlacesCounter:
     async def halls(self) -> tuple[Hall, ...]:
         return await places_looking.halls(tools=self.tools)
 
-    async def open_days(self, hall: HallCode, first: date, count: int) -> tuple[opentimes.OpenDay, ...]:
-        return await opentimes.open_days(hall, first, count, tools=self.tools)
+    async def open_days(self, first: date, count: int) -> Mapping[HallCode, tuple[opentimes.OpenDay, ...]]:
+        return await opentimes.open_days(first, count, tools=self.tools)
 
     async def villages(self) -> tuple[Village, ...]:
         return await places_looking.villages(tools=self.tools)

@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from intake.desk import Desk
+from intake.model.catalogue import GROUP_WORDS
 from intake.model.figures import (
     LISTING_WORDS,
     FigureSheet,
@@ -22,14 +23,15 @@ from intake.model.figures import (
 )
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.people import Caller, Role
+from intake.model.places import KIND_WORDS
 from intake.usecases.figures.counting import MOST_ROWS, AskRows
 from miniapp_api.files import MEDIA, download
 from miniapp_api.forms import Code
 from miniapp_api.typed import Api, Call, Form, NoForm, View
-from miniapp_api.views import DOOR_WORDS, GROUP_WORDS, KIND_WORDS, ItemCard
+from miniapp_api.views import DOOR_WORDS, ItemCard
 
 api = Api("figures")
-_KINDS = {str(k): v for k, v in DOOR_WORDS.items()} | GROUP_WORDS | {str(k): v for k, v in KIND_WORDS.items()}
+_KINDS = {str(k): v for words in (DOOR_WORDS, GROUP_WORDS, KIND_WORDS) for k, v in words.items()}
 _STATES = {"kept": "如约到场", "checked_in": "已到场", "no_show": "爽约"}
 
 

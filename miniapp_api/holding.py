@@ -12,12 +12,11 @@ from intake.model.booking import Hold, HoldState
 from intake.model.calendar import SHANGHAI, local_text
 from intake.model.ids import AppointmentId, CaseId, HallCode, HoldId, PersonId, ServiceCode, SlotId, WaitingId
 from intake.model.people import Caller
-from intake.model.places import OfferKind
+from intake.model.places import KIND_WORDS, OfferKind
 from intake.model.waiting import WAITING_WORDS
 from intake.usecases.places.absences import ForgiveAbsence
 from intake.usecases.places.booking import ConfirmHold, HoldPlace, MoveAppointment, ReleaseHold
 from intake.usecases.places.lines import InLine, JoinLine, LeaveLine
-from intake.usecases.places.searching import KIND_WORDS
 from intake.usecases.places.soonest import FindSoonest, Soonest
 from miniapp_api.county import County
 from miniapp_api.forms import Code, SlotCode, Words

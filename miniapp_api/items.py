@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from aiohttp import web
@@ -12,12 +13,14 @@ from intake.model.figures import PrintForm
 from intake.model.ids import HallCode, ServiceCode
 from intake.model.places import Hall
 from intake.usecases.catalogue.finding import ListedOffer
+from intake.usecases.places.opentimes import OpenDay, hours_lines
 from miniapp_api.files import MEDIA, download
 from miniapp_api.forms import Code
 from miniapp_api.typed import Api, Call, Form, NoForm, View
 from miniapp_api.views import CounterView, ItemCard, ItemView
 
 api = Api("items")
+_WEEK = 7
 
 
 class ItemsForm(Form):
@@ -79,10 +82,11 @@ class HallView(View):
     lat: float
     lon: float
     counters: list[CounterView]
+    hours: list[str]
 
     @classmethod
-    def of(cls, hall: Hall) -> HallView:
-        """The hall as the public sees it."""
+    def of(cls, hall: Hall, days: Sequence[OpenDay]) -> HallView:
+        """The hall as the public sees it, with the days given in words."""
         return cls(
             code=hall.code,
             name=hall.name,
@@ -94,6 +98,7 @@ class HallView(View):
             counters=[
                 CounterView(code=c.code, name=c.name, group=c.group, number=c.number) for c in hall.counters
             ],
+            hours=list(hours_lines(days)),
         )
 
 
@@ -179,17 +184,21 @@ async def match(call: Call[MatchForm]) -> MatchView:
 
 @api.operation("GET", "/api/v1/halls", NoForm, HallsView, open_to_all=True)
 async def halls(call: Call[NoForm]) -> HallsView:
-    """便民服务中心: all halls, the county's first."""
-    return HallsView(halls=[HallView.of(hall) for hall in await call.desk.places.halls()])
+    """便民服务中心: all halls, the county's first, with today's hours."""
+    places = call.desk.places
+    opens = await places.open_days(call.desk.today, 1)
+    return HallsView(halls=[HallView.of(hall, opens[hall.code]) for hall in await places.halls()])
 
 
 @api.operation("GET", "/api/v1/halls/{hall}", HallForm, HallView, open_to_all=True)
 async def hall(call: Call[HallForm]) -> HallView:
-    """One hall."""
-    found = next((h for h in await call.desk.places.halls() if h.code == call.form.hall), None)
+    """One hall, with its hours of the coming week."""
+    places = call.desk.places
+    found = next((h for h in await places.halls() if h.code == call.form.hall), None)
     if found is None:
         raise NotFound(what="服务中心")
-    return HallView.of(found)
+    opens = await places.open_days(call.desk.today, _WEEK)
+    return HallView.of(found, opens[found.code])
 
 
 @api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, HallListView, open_to_all=True)

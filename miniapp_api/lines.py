@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from intake.desk import Desk
+from intake.model.catalogue import GROUP_WORDS
 from intake.model.ids import HallCode
 from intake.model.lines import HallRules, LineRules
 from intake.model.people import Caller
@@ -16,7 +17,7 @@ from intake.usecases.queue.ruling import SetLineRules
 from intake.usecases.queue.watching import Display, Place, Shown
 from miniapp_api.queue import PULSE, HallForm, live
 from miniapp_api.typed import Api, Call, NoForm, View
-from miniapp_api.views import GROUP_WORDS, GroupLineView, local
+from miniapp_api.views import GroupLineView, local
 
 api = Api("lines")
 _NEXT = 12

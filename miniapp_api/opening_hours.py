@@ -11,9 +11,9 @@ from intake.model.calendar import day_text, local_text
 from intake.model.catalogue import CounterGroup
 from intake.model.hours import ANSWER_WORDS, Closure, Displacement, HoursChange, NewHours, periods_text
 from intake.model.ids import HallCode
-from intake.model.places import CapacityPer, HoursException, HoursPattern, OfferKind, Period
+from intake.model.places import KIND_WORDS, CapacityPer, HoursException, HoursPattern, OfferKind, Period
 from intake.usecases.places.hours import Affected, ChangeHours, HoursPreview
-from intake.usecases.places.searching import KIND_WORDS, slot_text
+from intake.usecases.places.searching import slot_text
 from miniapp_api.county import County
 from miniapp_api.forms import Code, Words
 from miniapp_api.typed import Api, Call, Form, View

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from intake.model.authority import ROLE_WORDS
 from intake.model.calendar import day_text, local_text
-from intake.model.catalogue import ServiceItem
+from intake.model.catalogue import GROUP_WORDS, ServiceItem
 from intake.model.ids import AccountCode, CounterCode, DutyId, HallCode, ServiceCode
 from intake.model.places import Hall
 from intake.model.staffing import POST_WORDS, Authorisation, Duty, Member, Post, Training, TrainingRules
@@ -17,7 +17,7 @@ from intake.usecases.people.authorising import Authorise, RecordTraining
 from intake.usecases.people.staffing import PlanDuty
 from miniapp_api.forms import Code, Words
 from miniapp_api.typed import Api, Call, Form, FormT, NoForm, View
-from miniapp_api.views import GROUP_WORDS, local
+from miniapp_api.views import local
 
 api = Api("staff")
 _ALLOWED = {"allow": True, "withhold": False, "usual": None}

@@ -9,12 +9,12 @@ from intake.model.authority import ROLE_WORDS, TABLE, Reach, Verb
 from intake.model.booking import Appointment, Slot
 from intake.model.calendar import SHANGHAI, WorkingCalendar, day_text, local_text
 from intake.model.case import CASE_WORDS, LIFE, Act, Case, CaseEvent, CaseMaterial, CaseState, Page, Verdict
-from intake.model.catalogue import Need, ProjectType, ServiceItem, TimeLimit, Way
+from intake.model.catalogue import GROUP_WORDS, Need, ProjectType, ServiceItem, TimeLimit, Way
 from intake.model.grades import GRADES
 from intake.model.ids import HallCode
 from intake.model.lines import why_here
 from intake.model.people import Account, Caller, Door, Person, mask_phone
-from intake.model.places import Hall, OfferKind
+from intake.model.places import KIND_WORDS, Hall
 from intake.model.province import ProvinceRecord
 from intake.model.question import QUESTION_WORDS, Question
 from intake.model.queue import OVER, TICKET_WORDS, Ticket
@@ -26,14 +26,6 @@ from intake.usecases.queue.watching import GroupLine, HallLine
 from miniapp_api.typed import View
 
 WAY_WORDS = {Way.DIRECT: "可直接办", Way.PROXY: "可代办", Way.NOT_HERE: "请到别处办"}
-KIND_WORDS = {
-    OfferKind.RESERVED: "预约",
-    OfferKind.STAGGERED: "错时",
-    OfferKind.AFTER_HOURS: "延时",
-    OfferKind.HOME_VISIT: "上门",
-    OfferKind.KIOSK: "自助",
-    OfferKind.VOLUNTEER: "志愿帮办",
-}
 DOOR_WORDS = {
     Door.PHONE: "手机",
     Door.WECHAT: "微信",
@@ -50,14 +42,6 @@ GREEN_WORDS = {
     "pregnant": "孕妇优先",
     "service_member": "军人优先",
     "veteran": "退役军人优先",
-}
-GROUP_WORDS = {
-    "comprehensive": "综合窗口",
-    "police": "公安窗口",
-    "market": "市场监管窗口",
-    "utility": "水电气窗口",
-    "tax": "税务窗口",
-    "property": "不动产窗口",
 }
 ACT_WORDS = {
     "open": "开始填报",

@@ -13,21 +13,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from intake.model.catalogue import CounterGroup, ServiceItem, TimeLimit, Way
+from intake.model.catalogue import GROUP_WORDS, ServiceItem, TimeLimit, Way
 from intake.model.exchange import SheetRow, SheetTable
 from intake.model.places import Hall
 from papers.sheet import Column, Sheet
 
 # The order of the public list: what can be done here comes first.
 WAY_WORDS: Mapping[Way, str] = {Way.DIRECT: "直办", Way.PROXY: "代办", Way.NOT_HERE: "到别处办"}
-_GROUP_WORDS: Mapping[CounterGroup, str] = {
-    CounterGroup.COMPREHENSIVE: "综合窗口",
-    CounterGroup.POLICE: "公安窗口",
-    CounterGroup.MARKET: "市场监管窗口",
-    CounterGroup.UTILITY: "水电气窗口",
-    CounterGroup.TAX: "税务窗口",
-    CounterGroup.PROPERTY: "不动产窗口",
-}
 _COLUMNS: Mapping[str, int] = {
     "序号": 6,
     "事项编码": 12,
@@ -100,7 +92,7 @@ _PDF_COLUMNS = (Column("编码", 1.6), Column("事项", 5.4), Column("时限", 2
 
 
 def _pdf_row(item: ServiceItem, way: Way, halls: Sequence[Hall]) -> list[str]:
-    where = _GROUP_WORDS[item.counter_group] if way is not Way.NOT_HERE else _elsewhere(item, halls)
+    where = GROUP_WORDS[item.counter_group] if way is not Way.NOT_HERE else _elsewhere(item, halls)
     return [item.code, item.name, _limit(item.promised_limit), where]
 
 
@@ -116,7 +108,7 @@ def _row(number: int, item: ServiceItem, way: Way, hall: Hall, halls: Sequence[H
         item.name,
         WAY_WORDS[way],
         hall.name if way is not Way.NOT_HERE else _elsewhere(item, halls),
-        _GROUP_WORDS[item.counter_group],
+        GROUP_WORDS[item.counter_group],
         item.department,
         item.project_type,
         _limit(item.promised_limit),

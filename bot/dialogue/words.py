@@ -8,7 +8,6 @@ from intake.model.booking import Slot
 from intake.model.calendar import day_text, local_text
 from intake.model.case import CASE_WORDS, Case
 from intake.model.catalogue import (
-    CounterGroup,
     Material,
     Need,
     ProjectType,
@@ -17,9 +16,9 @@ from intake.model.catalogue import (
     Way,
 )
 from intake.model.ids import HallCode
-from intake.model.places import Hall, OfferKind, Period
+from intake.model.places import Hall, OfferKind
 from intake.model.speech import DayPart, Spoken
-from intake.usecases.places.opentimes import OpenDay, OpenSpan
+from intake.usecases.places.opentimes import OpenDay, hours_lines
 
 KIND_WORDS: Mapping[OfferKind, str] = {
     OfferKind.RESERVED: "",
@@ -28,15 +27,6 @@ KIND_WORDS: Mapping[OfferKind, str] = {
     OfferKind.HOME_VISIT: "上门服务",
     OfferKind.KIOSK: "自助机",
     OfferKind.VOLUNTEER: "志愿帮办",
-}
-
-GROUP_WORDS: Mapping[CounterGroup, str] = {
-    CounterGroup.COMPREHENSIVE: "综合窗口",
-    CounterGroup.POLICE: "公安窗口",
-    CounterGroup.MARKET: "市场监管窗口",
-    CounterGroup.UTILITY: "水电气窗口",
-    CounterGroup.TAX: "税务窗口",
-    CounterGroup.PROPERTY: "不动产窗口",
 }
 
 
@@ -89,41 +79,8 @@ def delivery_words(item: ServiceItem) -> str:
 
 
 def hours_words(hall: Hall, days: Sequence[OpenDay]) -> str:
-    """A hall's coming days, those alike in one line: 星期一到星期五 08:30–11:30、14:00–17:00."""
-    alike: list[tuple[list[OpenDay], str]] = []
-    for day in days:
-        said = open_words(day)
-        if alike and alike[-1][1] == said:
-            alike[-1][0].append(day)
-        else:
-            alike.append(([day], said))
-    lines = [f"{_days_words(those)}：{said}" for those, said in alike]
-    return "\n".join([f"{hall.name}开门时间：", *lines, f"电话：{hall.phone}"])
-
-
-def open_words(day: OpenDay) -> str:
-    """What one day opens: regular hours first, offers with their names, and 不开门 with its reason."""
-    if not day.spans:
-        return f"不开门（{day.reason}）" if day.reason else "不开门"
-    return "；".join(_span_words(span) for span in day.spans)
-
-
-def _span_words(span: OpenSpan) -> str:
-    times = "、".join(map(_period_words, span.periods))
-    kind = KIND_WORDS[span.kind]
-    where = f"（{'、'.join(sorted(GROUP_WORDS[group] for group in span.groups))}）" if span.groups else ""
-    return f"{kind}{times}{where}" + ("，要预约" if kind else "")
-
-
-def _period_words(period: Period) -> str:
-    return f"{period.start:%H:%M}–{period.end:%H:%M}"
-
-
-def _days_words(days: Sequence[OpenDay]) -> str:
-    first, last = days[0].day, days[-1].day
-    if first == last:
-        return day_text(first)
-    return f"{day_text(first)}到{day_text(last)}"
+    """A hall's coming days and its telephone."""
+    return "\n".join([f"{hall.name}开门时间：", *hours_lines(days), f"电话：{hall.phone}"])
 
 
 def place_words(halls: tuple[tuple[Hall, Way], ...]) -> str:

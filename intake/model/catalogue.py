@@ -44,6 +44,16 @@ class CounterGroup(StrEnum):
     PROPERTY = "property"
 
 
+GROUP_WORDS: Mapping[CounterGroup, str] = {
+    CounterGroup.COMPREHENSIVE: "综合窗口",
+    CounterGroup.POLICE: "公安窗口",
+    CounterGroup.MARKET: "市场监管窗口",
+    CounterGroup.UTILITY: "水电气窗口",
+    CounterGroup.TAX: "税务窗口",
+    CounterGroup.PROPERTY: "不动产窗口",
+}
+
+
 class HallLevel(StrEnum):
     """服务场所层级: where an item may be offered."""
 

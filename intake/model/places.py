@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -28,6 +29,16 @@ class OfferKind(StrEnum):
     HOME_VISIT = "home_visit"
     KIOSK = "kiosk"
     VOLUNTEER = "volunteer"
+
+
+KIND_WORDS: Mapping[OfferKind, str] = {
+    OfferKind.RESERVED: "预约",
+    OfferKind.STAGGERED: "错时",
+    OfferKind.AFTER_HOURS: "延时",
+    OfferKind.HOME_VISIT: "上门",
+    OfferKind.KIOSK: "自助",
+    OfferKind.VOLUNTEER: "志愿帮办",
+}
 
 
 @dataclass(frozen=True, slots=True)

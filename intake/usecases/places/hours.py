@@ -15,7 +15,7 @@ from intake.model.calendar import SHANGHAI, local_day
 from intake.model.hours import Closure, Displacement, Hours, HoursChange, NewHours, periods_text
 from intake.model.ids import AccountCode, ChangeId, HallCode, IntentKey, SlotId
 from intake.model.people import Caller
-from intake.model.places import Hall, HoursException, HoursPattern, OpenTime
+from intake.model.places import KIND_WORDS, Hall, HoursException, HoursPattern, OpenTime
 from intake.ports import Tools, Uow
 from intake.usecases.intents import once, taking_turns
 from intake.usecases.places.displacing import (
@@ -26,7 +26,7 @@ from intake.usecases.places.displacing import (
     suggested,
 )
 from intake.usecases.places.opening import times_ahead
-from intake.usecases.places.searching import KIND_WORDS, Drawing, FindSlots, free, takes
+from intake.usecases.places.searching import Drawing, FindSlots, free, takes
 from intake.usecases.trail import audit
 
 _BY_RULE = AccountCode("system")

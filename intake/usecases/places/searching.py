@@ -13,18 +13,10 @@ from intake.model.catalogue import CounterGroup, ServiceItem, Way
 from intake.model.granting import places_left, pools_for, run_length
 from intake.model.ids import HallCode, PersonId, ServiceCode, SlotId
 from intake.model.people import RECEPTION, Caller
-from intake.model.places import Hall, OfferKind, slot_at
+from intake.model.places import KIND_WORDS, Hall, OfferKind, slot_at
 from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Tools, Uow
 
-KIND_WORDS = {
-    OfferKind.RESERVED: "预约",
-    OfferKind.STAGGERED: "错时",
-    OfferKind.AFTER_HOURS: "延时",
-    OfferKind.HOME_VISIT: "上门",
-    OfferKind.KIOSK: "自助",
-    OfferKind.VOLUNTEER: "志愿帮办",
-}
 _NEAREST = 3
 _LONGEST = 4
 

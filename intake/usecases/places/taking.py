@@ -19,13 +19,12 @@ from intake.model.granting import Request, Standing, grant, own_hold_of, run_len
 from intake.model.ids import AppointmentId, CaseId, HoldId, PersonId, ServiceCode, SlotId, VillageCode
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import RECEPTION, Caller, Person, Role
-from intake.model.places import Hall, HoursPattern, OfferKind, Village, straight_km
+from intake.model.places import KIND_WORDS, Hall, HoursPattern, OfferKind, Village, straight_km
 from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Rules, Tools, Uow
 from intake.usecases.cases.drafting import require_offered
 from intake.usecases.people.mandates import require_may_act
 from intake.usecases.places.searching import (
-    KIND_WORDS,
     Drawing,
     drawing,
     full,

@@ -176,7 +176,8 @@ export interface Hall {
   lon: number
   counters: Counter[]
   /** Opening hours in words, where the server says them. */
-  hours_text?: string
+  /** Hours in words, one line for days alike: today in the list, the coming week for one hall. */
+  hours: string[]
 }
 
 /** 号源: a place that can be booked. */

@@ -160,8 +160,8 @@ class ConsideringItem:
         return Say("item", facts, _choices(item), card=item)
 
 
-# Of whom the speech may be when the matter is the speaker's own.
-_ONESELF = frozenset({"", "本人", "企业"})
+# Of whom the speech may be when the matter is the speaker's own: whoever reports a death is the applicant.
+_ONESELF = frozenset({"", "本人", "企业", "亡者"})
 _NEXT = (Choice("预约办理", "go_on"), Choice("不是这个", "another"))
 
 

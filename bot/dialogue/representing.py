@@ -147,6 +147,8 @@ class ForWhom:
                 return turn(found, Say("relative_name"))
             case Said() if self.id_number:
                 return turn(self, wish=AddRelative(heard.text.strip(), self.id_number))
+            case Said() if not self.naming:
+                return starting.Idle().hear(heard, situation)
             case Person():
                 whose = Whose(heard.id, heard.name, self.id_number)
                 return GivingMandate(self.service_code, whose, self.wanted).ask(situation)
@@ -190,6 +192,8 @@ class GivingMandate:
                 return turn(hall, Say("mandate_recorded"), wish=wish)
             case Refused():
                 return turn(starting.Idle(), starting.refused(heard))
+            case Said():
+                return starting.Idle(whose=self.whose).hear(heard, situation)
             case Photographed() | _:
                 return self.ask(situation)
 

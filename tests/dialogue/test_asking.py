@@ -223,3 +223,30 @@ async def test_another_time_is_asked_for_right_after_booking(county):
     assert "改到哪个时间" in await me.say("换个时间")
 
     assert me.state == "moving"
+
+
+async def test_another_matter_said_at_a_question_is_taken_up(county):
+    """Whoever thinks of something else is not held at “申请人是谁”."""
+    me = await considering(county, "我妈七十了，想办老年优待证")
+    await me.press("预约办理")
+
+    assert "高龄津贴申领" in await me.say("我要办高龄津贴")
+
+
+async def test_what_is_not_understood_at_a_question_is_said_and_a_person_offered(county):
+    """Never the same question twice without a word why."""
+    me = await considering(county, "我妈七十了，想办老年优待证")
+    await me.press("预约办理")
+
+    told = await me.say("嗯那个啥来着")
+
+    assert "没听明白" in told
+    assert "申请人是谁" in told
+    assert any("转给工作人员" in choice["label"] for reply in me.replies for choice in reply["choices"])
+
+
+async def test_who_reports_a_death_is_the_applicant(county):
+    """“我爸走了”: nobody is asked for the ID number of the dead as of somebody who has to agree."""
+    me = await considering(county, "我爸上个月走了，要去死亡注销户口")
+
+    assert "您想去哪里办" in await me.press("预约办理")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ from intake.ports import Tools
 from intake.usecases.places.opening import open_periods
 
 _MOST_DAYS = 31
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +63,54 @@ def open_day(day: date, hall: Hall, hours: Hours, calendar: WorkingCalendar) -> 
 
 
 def hours_lines(days: Sequence[OpenDay]) -> tuple[str, ...]:
-    """The days in words, neighbours that are alike in one line: 星期一到星期五：08:30–11:30、14:00–17:00."""
-    alike: list[tuple[list[OpenDay], str]] = []
+    """The days in words: regular hours first, then each offer that has to be booked; neighbouring days that are alike are
+    one stretch. Within a week a weekday is enough; a single day, or more than a week, is told by its date.
+    """
+    name = _weekday if 1 < len(days) <= _WEEK else day_text
+    kinds = dict.fromkeys(
+        span.kind for day in days for span in day.spans if span.kind is not OfferKind.RESERVED
+    )
+    regular = [f"{when}：{said}" for when, said in _stretches(days, OfferKind.RESERVED, name)]
+    booked = [
+        f"{KIND_WORDS[kind]}服务（要预约）：{when}{said}"
+        for kind in kinds
+        for when, said in _stretches(days, kind, name)
+        if said
+    ]
+    return (*regular, *booked)
+
+
+def _stretches(
+    days: Sequence[OpenDay], kind: OfferKind, name: Callable[[date], str]
+) -> list[tuple[str, str]]:
+    alike: list[tuple[list[date], str]] = []
     for day in days:
-        said = open_words(day)
+        said = _said_of(day, kind)
         if alike and alike[-1][1] == said:
-            alike[-1][0].append(day)
+            alike[-1][0].append(day.day)
         else:
-            alike.append(([day], said))
-    return tuple(f"{_span_of_days(those)}：{said}" for those, said in alike)
+            alike.append(([day.day], said))
+    return [(name(d[0]) if len(d) == 1 else f"{name(d[0])}到{name(d[-1])}", said) for d, said in alike]
 
 
-def open_words(day: OpenDay) -> str:
-    """What one day opens: regular hours first, other offers with their names, and 不开门 with its reason."""
-    if not day.spans:
-        return f"不开门（{day.reason}）" if day.reason else "不开门"
-    return "；".join(map(_span_words, day.spans))
+def _said_of(day: OpenDay, kind: OfferKind) -> str:
+    said = "；".join(_span_words(span) for span in day.spans if span.kind is kind)
+    if said or kind is not OfferKind.RESERVED:
+        return said
+    return f"不开门（{day.reason}）" if day.reason else "不开门"
 
 
 def _span_words(span: OpenSpan) -> str:
     times = "、".join(f"{period.start:%H:%M}–{period.end:%H:%M}" for period in span.periods)
-    where = f"（{'、'.join(GROUP_WORDS[group] for group in sorted(span.groups))}）" if span.groups else ""
-    if span.kind is OfferKind.RESERVED:
-        return f"{times}{where}"
-    return f"{KIND_WORDS[span.kind]}服务{times}{where}，要预约"
+    return (
+        f"{times}（{'、'.join(GROUP_WORDS[group] for group in sorted(span.groups))}）"
+        if span.groups
+        else times
+    )
 
 
-def _span_of_days(days: Sequence[OpenDay]) -> str:
-    first, last = days[0].day, days[-1].day
-    return day_text(first) if first == last else f"{day_text(first)}到{day_text(last)}"
+def _weekday(day: date) -> str:
+    return f"星期{'一二三四五六日'[day.weekday()]}"
 
 
 # A visit at home and a machine that never closes are offers, not hours of the house.

@@ -27,11 +27,22 @@ async def test_days_alike_are_one_line_and_a_days_own_hours_stand_apart(county):
 
     lines = hours_lines([open_day(MONDAY + timedelta(n), hall, hours, calendar) for n in range(7)])
 
-    assert len(lines) <= 5
-    assert lines[0].startswith("11月23日（星期一）")
-    assert "08:30–11:30、14:00–17:00" in lines[0]
-    assert any("11月28日（星期六）：09:00–11:30（综合窗口）" in line for line in lines)
-    assert lines[-1].endswith("不开门")
+    assert lines == (
+        "星期一到星期五：08:30–11:30、14:00–17:00",
+        "星期六：09:00–11:30（综合窗口）",
+        "星期日：不开门",
+        "错时服务（要预约）：星期一到星期五08:00–08:30（综合窗口）",
+        "延时服务（要预约）：星期三17:30–19:30（综合窗口）",
+    )
+
+
+async def test_one_day_is_told_by_its_date(county):
+    """星期六 alone could be any Saturday."""
+    hours, calendar, hall = await rules(county)
+
+    assert hours_lines([open_day(MONDAY + timedelta(5), hall, hours, calendar)]) == (
+        "11月28日（星期六）：09:00–11:30（综合窗口）",
+    )
 
 
 async def test_an_exception_and_a_local_closure_say_why(county):
@@ -44,8 +55,8 @@ async def test_an_exception_and_a_local_closure_say_why(county):
 
     lines = hours_lines([open_day(MONDAY + timedelta(n), hall, hours, closed) for n in range(3)])
 
-    assert lines[0] == "11月23日（星期一）：08:30–10:00"
-    assert lines[1] == "11月24日（星期二）：不开门（防汛停办）"
+    assert lines[0] == "星期一：08:30–10:00"
+    assert lines[1] == "星期二：不开门（防汛停办）"
     assert "08:30–11:30" in lines[2]
 
 

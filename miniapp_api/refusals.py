@@ -23,6 +23,7 @@ STATUS = {
     "not_signed_in": 401,
     "unknown_device": 401,
     "not_allowed": 403,
+    "from_elsewhere": 403,
     "not_your_village": 403,
     "mandate_needed": 403,
     "wrong_code": 403,
@@ -60,7 +61,7 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
     except Refusal as refusal:
         return problem(STATUS.get(refusal.code, _CONFLICT), refusal)
     except web.HTTPException as error:
-        return _http_problem(error)
+        return _http_problem(request, error)
     except (ConnectionError, TimeoutError):
         raise
     except Exception as fault:  # noqa: BLE001 (the outermost edge: whatever went wrong becomes an apology)
@@ -86,14 +87,35 @@ def _own_errors(refusal: Refusal) -> list[dict[str, str]]:
     return [{"field": field, "message": refusal.title}] if field else []
 
 
-def _http_problem(error: web.HTTPException) -> web.StreamResponse:
+def _http_problem(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     if error.status < web.HTTPBadRequest.status_code:
         raise error
     code, title, next_step = _SENTENCES.get(error.status, _SENTENCES[400])
+    if _opened_by_hand(request):
+        return web.Response(
+            status=error.status, text=_PAGE.format(title=title, next_step=next_step), content_type="text/html"
+        )
     answer = _write(error.status, {"code": code, "title": title, "next_step": next_step, "errors": []})
     if "Allow" in error.headers:
         answer.headers["Allow"] = error.headers["Allow"]
     return answer
+
+
+def _opened_by_hand(request: web.Request) -> bool:
+    """Whether somebody typed or followed an address in a browser: they are shown a page, not JSON."""
+    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
+
+
+_PAGE = """<!doctype html>
+<html lang="zh-CN">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<h1>{title}</h1>
+<p>{next_step}</p>
+<p><a href="/">回到就近办首页</a></p>
+</html>
+"""
 
 
 def _apologise(request: web.Request, fault: Exception) -> web.Response:

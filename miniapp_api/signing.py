@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from intake.errors import NotAllowed, NotFound, NotSignedIn
+from intake.errors import FromElsewhere, NotFound, NotSignedIn
 from intake.model.authority import ROLE_WORDS
 from intake.model.ids import AccountCode, HallCode
 from intake.model.people import Account, Caller, Door, Role
@@ -77,7 +77,7 @@ async def recognise(
             if not by_cookie:
                 raise
     if by_cookie and request.method not in _SAFE and request.headers.get("X-Requested-With") != "jiujinban":
-        raise NotAllowed(who="就近办页面")
+        raise FromElsewhere
     return await handler(request)
 
 

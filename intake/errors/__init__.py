@@ -67,6 +67,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class FromElsewhere(Refusal):
+    """A cookie came without the header that only our own pages send: another site may have sent it (CSRF)."""
+
+    code = "from_elsewhere"
+
+
 class NotSignedIn(Refusal):
     """Nobody is signed in, or the session has ended."""
 

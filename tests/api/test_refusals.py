@@ -40,6 +40,18 @@ async def test_a_stranger_is_refused_in_the_same_words_everywhere(door, method, 
     assert status != 405 or answer.headers["Allow"]
 
 
+async def test_who_opens_a_wrong_address_by_hand_is_shown_a_page(door):
+    """A mistyped address in a browser: a sentence and the way home, no JSON; a program still gets its code."""
+    answer = await door.stranger.ask("GET", "/halls", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert answer.status == 404
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "没有这个地址。" in answer.content.decode()
+    assert 'href="/"' in answer.content.decode()
+    programs = await door.stranger.ask("GET", "/api/v1/nothing", headers={"Accept": "text/html"})
+    refusal(programs, 404, "no_such_page")
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [

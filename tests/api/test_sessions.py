@@ -81,7 +81,7 @@ async def test_a_cookie_alone_looks_and_changes_nothing(door):
     question = {"text": "公交卡在哪里充值"}
 
     assert (await browser.get("/api/v1/me")).said["code"] == "citizen-1"
-    refusal(await browser.post("/api/v1/questions", question), 403, "not_allowed")
+    refusal(await browser.post("/api/v1/questions", question), 403, "from_elsewhere")
     assert (await browser.get("/api/v1/questions")).said["questions"] == []
     assert (await ours.post("/api/v1/questions", question)).status == 201
 

@@ -1,7 +1,7 @@
 """The store beside raw sqlite3 in one run: bookings a second, lists in a growing store, the reference county imported.
 
-`python -m bench.storage` measures SQLite in a temporary folder; with BENCH_DATABASE_URL also that empty database.
-BENCH_CASES (a million) says how large the largest store of the list measurement is.
+`python -m bench.storage` measures SQLite and a PostgreSQL of its own; BENCH_STORE takes one of them. BENCH_CASES (a million)
+says how large the largest store of the list measurement is.
 """
 
 from __future__ import annotations
@@ -14,34 +14,31 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import text
-
+from bench._stores import each_store
 from intake.model.booking import Pool
-from intake.model.case import Case, CaseState
+from intake.model.case import CaseState
 from intake.model.catalogue import CounterGroup
-from intake.model.ids import AppointmentId, CaseId, HallCode, PersonId, ServiceCode, SlotId
+from intake.model.ids import AppointmentId, CaseId, HallCode, PersonId, SlotId
 from intake.usecases.catalogue.exchange import read_items
 from intake.usecases.places.county import read_county
 from intake.usecases.places.opening import times_of
 from jiujinban.reference import catalogue_rows, read_files, reference_folder
 from storage.crypto import KeyRing
 from storage.sql.cases import SqlCases
-from storage.sql.rows import as_row
 from storage.sql.store import Store
-from storage.sql.tables import cases
 from tests.contract.nouns import appointment, draft, open_time
+from tests.many_cases import fill
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 TODAY = NOW.date()
 BOOKINGS = 400
 CALLERS = (1, 16, 64)
 LIST_ROUNDS = 50
-HALLS, STATES = 15, tuple(CaseState)
+SIZES = (1_000, 100_000, int(os.environ.get("BENCH_CASES", "1_000_000")))
 DEPARTMENT = draft().department
 Book = Callable[[int], Awaitable[None]]
 
@@ -54,18 +51,13 @@ def main() -> None:
 async def _measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _raw(Path(folder) / "raw.db")
-        for url in (f"sqlite:///{folder}/store.db", os.environ.get("BENCH_DATABASE_URL", "")):
-            if url:
-                await _measure_store(url)
-
-
-async def _measure_store(url: str) -> None:
-    async with _opened(url) as store:
-        print(f"-- {url.partition(':')[0]}")
-        await _bookings(store)
-        await _reference(store)
-        for size in (1_000, 100_000, int(os.environ.get("BENCH_CASES", "1_000_000"))):
-            await _lists(store, size)
+    async for name, url, _ in each_store(durable=True):
+        print(f"-- {name}")
+        async with _opened(url) as store:
+            await _bookings(store)
+            await _reference(store)
+            for size in SIZES:
+                await _lists(store, size)
 
 
 @asynccontextmanager
@@ -166,7 +158,9 @@ def _told(what: str, begun: float, how_much: str) -> None:
 
 
 async def _lists(store: Store, size: int) -> None:
-    await _fill(store, size)
+    begun = time.perf_counter()
+    await fill(store, size)
+    _told(f"{size:,} cases made", begun, f"{time.process_time():.0f} s of processor so far")
     hall, waiting = HallCode("hall-1"), (CaseState.SUBMITTED, CaseState.RECEIVED, CaseState.EVALUATED)
     asked: dict[str, Callable[[SqlCases], Awaitable[object]]] = {
         "a hall's 200 longest waiting": lambda kept: kept.at_hall(hall, waiting),
@@ -175,60 +169,19 @@ async def _lists(store: Store, size: int) -> None:
         "one case": lambda kept: kept.get(CaseId("case-1")),
     }
     for name, ask in asked.items():
-        print(f"{size:,} cases, {name}: {await _median_ms(store, ask):.1f} ms")
+        wall, processor = await _median_ms(store, ask)
+        print(f"{size:,} cases, {name}: {wall:.1f} ms, of these {processor:.1f} ms of this process")
 
 
-async def _median_ms(store: Store, ask: Callable[[SqlCases], Awaitable[object]]) -> float:
+async def _median_ms(store: Store, ask: Callable[[SqlCases], Awaitable[object]]) -> tuple[float, float]:
     costs = []
     for _ in range(LIST_ROUNDS):
-        begun = time.perf_counter()
+        begun = time.perf_counter(), time.process_time()
         async with store.open_view() as view:
             await ask(view.cases)
-        costs.append((time.perf_counter() - begun) * 1000)
-    return median(costs)
-
-
-async def _fill(store: Store, size: int) -> None:
-    """Cases of fifteen halls in every state; a person has twenty of them. The first thousands are written as rows, the
-    rest by the database from these.
-    """
-    columns = [column.name for column in cases.c]
-    told = ", ".join(f'"{name}"' for name in columns)
-    made = ", ".join(_NUMBERED.get(name, f'"{name}"') for name in columns)
-    block = min(size, HALLS * len(STATES) * 20)
-    async with store.writing() as connection:
-        await connection.execute(cases.delete())
-        await connection.execute(cases.insert(), [_row(number) for number in range(block)])
-        for offset in range(block, size, block):
-            copied = f"INSERT INTO cases ({told}) SELECT {made} FROM cases WHERE {_N} < :left"  # noqa: S608 (ours)
-            left = min(block, size - offset)
-            await connection.execute(text(copied), {"offset": offset, "left": left})
-        await connection.commit()
-        await connection.execute(text("ANALYZE"))
-        await connection.commit()
-
-
-_N = "CAST(substr(id, 6) AS integer)"
-_LATER = f"({_N} + CAST(:offset AS integer))"
-_NUMBERED = {
-    "id": f"'case-' || {_LATER}",
-    "number": f"'BJ' || {_LATER}",
-    "service_code": f"'S' || {_LATER}",
-    "applicant": f"'person-' || ({_LATER} / 20)",
-}
-
-
-def _row(number: int) -> dict[str, object]:
-    case: Case = replace(
-        draft(id=CaseId(f"case-{number}"), hall=HallCode(f"hall-{number % HALLS}")),
-        number=f"BJ{number}",
-        state=STATES[number // HALLS % len(STATES)],
-        service_code=ServiceCode(f"S{number}"),
-        applicant=PersonId(f"person-{number // 20}"),
-        opened_at=NOW + timedelta(seconds=number),
-        submitted_at=NOW + timedelta(seconds=number),
-    )
-    return {**as_row(case), "due_on": TODAY}
+        costs.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
+    wall, processor = (median(each) * 1000 for each in zip(*costs, strict=True))
+    return wall, processor
 
 
 if __name__ == "__main__":

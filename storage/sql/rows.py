@@ -80,14 +80,15 @@ def first_of_each(
     order: Sequence[str],
     limit: int,
 ) -> Select[Any]:
-    """The first rows in some order whose column has one of some values.
+    """The first rows in some order, which ends with the primary key, whose column has one of some values.
 
-    One short walk along the index per value, then a merge. A plain `IN` would have the database read and sort every
-    such row there ever was before it may drop all but the first.
+    One short walk per value along an index that holds the order, a merge of these keys, and only then the rows. A plain
+    `IN` would have the database read and sort every such row there ever was before it may drop all but the first.
     """
+    key, by = next(iter(table.primary_key)), [table.c[name] for name in order]
     walks = (
-        select(table).where(*where, column == value).order_by(*(table.c[name] for name in order)).limit(limit)
-        for value in sorted(values)
+        select(*by).where(*where, column == value).order_by(*by).limit(limit) for value in sorted(values)
     )
     merged = union_all(*(select(walk.subquery()) for walk in walks)).subquery()
-    return select(merged).order_by(*(merged.c[name] for name in order)).limit(limit)
+    first = select(merged.c[key.name]).order_by(*(merged.c[name] for name in order)).limit(limit)
+    return select(table).where(key.in_(first)).order_by(*by)

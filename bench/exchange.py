@@ -1,8 +1,8 @@
 """A catalogue of 50,000 items through the whole import: file opened, judged, compared, applied; and out again.
 
-`python -m bench.exchange` measures SQLite in a temporary folder; BENCH_ITEMS says how many items, BENCH_DATABASE_URL
-measures that empty database instead, BENCH_FORM is `csv`, `json` or `xlsx`. Processor time is of the whole process. The
-items are the reference county's, over and over under codes of their own.
+`python -m bench.exchange` takes each form in a process of its own, on SQLite and on a PostgreSQL of its own; BENCH_FORM
+(`csv`, `json`, `xlsx`) and BENCH_STORE take one of them, BENCH_ITEMS says how many items. Processor time is of the whole
+process, memory the most it ever had. The items are the reference county's, over and over under codes of their own.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import tempfile
+import resource
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from bench._stores import each_store
 from intake.desk import Desk
 from intake.model.catalogue import ServiceItem
 from intake.model.exchange import FileForm, GivenFile
@@ -24,6 +27,7 @@ from intake.usecases.catalogue.exchange import read_items, write_item
 from intake.usecases.catalogue.importing import CheckFiles
 from intake.usecases.catalogue.sheets import write_sheets
 from jiujinban.importing import OPERATOR, import_county_files
+from jiujinban.memory import collect_seldom
 from jiujinban.reference import catalogue_rows, read_files, reference_folder
 from papers.tables import write_tables
 from storage.crypto import KeyRing
@@ -31,29 +35,40 @@ from storage.sql.store import Store
 from tests.desks import plain_desk
 
 ITEMS = int(os.environ.get("BENCH_ITEMS", "50_000"))
-FORM = FileForm(os.environ.get("BENCH_FORM", "csv"))
 Done = TypeVar("Done")
 
 
-def main() -> None:
+def main() -> int:
     """Print what was measured."""
-    asyncio.run(_measure())
+    chosen = os.environ.get("BENCH_FORM")
+    if chosen:
+        collect_seldom()
+        asyncio.run(_measure(FileForm(chosen)))
+        return 0
+    command = [sys.executable, "-m", "bench.exchange"]
+    ended = [
+        subprocess.run(command, env={**os.environ, "BENCH_FORM": form}, check=False) for form in FileForm
+    ]
+    return int(any(each.returncode for each in ended))
 
 
-async def _measure() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        url = os.environ.get("BENCH_DATABASE_URL", "") or f"sqlite:///{folder}/store.db"
+async def _measure(form: FileForm) -> None:
+    async for name, url, _ in each_store():
         store = Store.open(url, KeyRing.new())
         await store.migrate()
         desk = plain_desk(store)
         await import_county_files(desk, sorted((reference_folder() / "county").glob("*.json")))
-        rows = [write_item(item) for item in _many(desk)]
-        book = _file(rows)
-        print(f"{len(rows)} items in a file of {len(book.content) / 1e6:.1f} MB")
-        await _round(desk, book)
-        exported = await _timed(f"export as {FORM}", lambda: desk.catalogue.export(OPERATOR, FORM))
-        print(f"{len(exported) / 1e6:.1f} MB")
+        await _form(desk, form, name)
         await store.close()
+
+
+async def _form(desk: Desk, form: FileForm, store: str) -> None:
+    book = _file([write_item(item) for item in _many(desk)], form)
+    print(f"-- {form}, {store}: {ITEMS} items in a file of {len(book.content) / 1e6:.1f} MB")
+    await _round(desk, book)
+    exported = await _timed(f"export as {form}", lambda: desk.catalogue.export(OPERATOR, form))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{len(exported) / 1e6:.1f} MB; at most {most:.0f} MB of memory so far")
 
 
 async def _round(desk: Desk, file: GivenFile) -> None:
@@ -67,11 +82,11 @@ async def _round(desk: Desk, file: GivenFile) -> None:
     print(f"{len(again.changes)} changes when it is imported again")
 
 
-def _file(rows: list[dict[str, object]]) -> GivenFile:
-    if FORM is FileForm.JSON:
+def _file(rows: list[dict[str, object]], form: FileForm) -> GivenFile:
+    if form is FileForm.JSON:
         return GivenFile("many.json", json.dumps({"items": rows}, ensure_ascii=False).encode())
-    ending = "zip" if FORM is FileForm.CSV else FORM.value
-    return GivenFile(f"many.{ending}", write_tables(write_sheets(rows, []), FORM))
+    ending = "zip" if form is FileForm.CSV else form.value
+    return GivenFile(f"many.{ending}", write_tables(write_sheets(rows, []), form))
 
 
 def _many(desk: Desk) -> list[ServiceItem]:
@@ -102,4 +117,4 @@ def _since(begun: tuple[float, float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from jiujinban.clock import SystemClock
 from jiujinban.demo import prepare_demo
+from jiujinban.memory import collect_seldom
 from jiujinban.settings import Settings
 from jiujinban.wiring import open_house
 from jiujinban.worker import working
@@ -36,6 +37,7 @@ _DEMO = """
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
+    collect_seldom()
     if sys.platform == "win32":
         asyncio.run(_serve(settings))
         return

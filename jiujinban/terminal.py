@@ -13,6 +13,7 @@ import typer
 from intake.errors import Refusal
 from intake.model.exchange import Progress
 from jiujinban import reference
+from jiujinban.memory import collect_seldom
 from jiujinban.settings import BadSetting, Settings, read_settings
 
 if TYPE_CHECKING:  # opening a house takes a second; commands that need none do not wait for it
@@ -51,6 +52,7 @@ def run(doing: Coroutine[Any, Any, Done]) -> Done:
     from storage.crypto import BadKeys  # noqa: PLC0415 (see above)
     from storage.sql.engines import BadAddress  # noqa: PLC0415 (see above)
 
+    collect_seldom()
     try:
         return asyncio.run(doing)
     except Refusal as refusal:

@@ -75,7 +75,9 @@ def _sheets(file: GivenFile) -> Iterator[SheetTable]:
             for name in book.sheet_names:
                 sheet = book.get_sheet_by_name(name)
                 first = (sheet.start or (0, 0))[0] + 1
-                yield _table(name, ([_text(cell) for cell in row] for row in sheet.iter_rows()), first)
+                # Nearly every cell is text already, and a catalogue has millions of them.
+                rows = ([c if type(c) is str else _text(c) for c in row] for row in sheet.iter_rows())
+                yield _table(name, rows, first)
     except (CalamineError, OSError, ValueError) as fault:
         raise UnreadableTables(f"“{file.name}”打不开，可能已经损坏或加了密码") from fault
 
@@ -106,10 +108,9 @@ def _csv_table(name: str, content: bytes) -> SheetTable:
     rows = csv.reader(io.StringIO(_decoded(name, content), newline=""), strict=True)
     try:
         # Rows, not lines: that is what the number beside a spreadsheet counts.
-        numbered = list(enumerate(rows, start=1))
+        return _table(name, rows, first=1)
     except csv.Error as fault:
         raise UnreadableTables(f"“{name}”第{rows.line_num}行不是正确的 CSV") from fault
-    return _numbered_table(name, numbered)
 
 
 def _decoded(name: str, content: bytes) -> str:
@@ -122,23 +123,13 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _table(name: str, rows: Iterable[list[str]], first: int) -> SheetTable:
-    return _numbered_table(name, list(enumerate(rows, start=first)))
-
-
-def _numbered_table(name: str, rows: Sequence[tuple[int, list[str]]]) -> SheetTable:
     """The first row that says anything names the columns."""
-    filled = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)]
-    if not filled:
-        return SheetTable(name, (), ())
-    (_, headings), *rest = filled
-    return SheetTable(name, headings, [SheetRow(line, cells) for line, cells in rest])
+    filled = [SheetRow(line, cells) for line, cells in enumerate(rows, first) if any(map(str.strip, cells))]
+    return SheetTable(name, filled[0].cells if filled else (), filled[1:])
 
 
 def _text(cell: object) -> str:
     """A cell as somebody reads it: whole numbers without a point, days as 2026-11-23, yes and no in Chinese."""
-    # Nearly every cell of a catalogue, and it has millions of them.
-    if isinstance(cell, str):
-        return cell
     match cell:
         case bool():
             return "是" if cell else "否"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeVar
 
 from intake.model.exchange import RowFault
@@ -22,7 +23,9 @@ __all__ = ["FaultyParts", "FaultyRow", "PlacedRow", "Row", "RowFault"]
 class PlacedRow(dict[str, object]):
     """A row that knows where in a file it stands, e.g. “材料”第7行."""
 
-    def __init__(self, place: str, values: Mapping[str, object]) -> None:
+    __slots__ = ("place",)
+
+    def __init__(self, place: str, values: Mapping[str, object] = MappingProxyType({})) -> None:
         super().__init__(values)
         self.place = place
 
@@ -59,7 +62,10 @@ class Row:
         plain = value.strip() if isinstance(value, str) else None
         if plain is None or (not plain and default is None):
             raise FaultyRow(field, "应填写文字")
-        return plain if _is_plain(plain) else self._plain(field, plain)
+        # Nearly every value, and a catalogue has millions of them: nothing in it that could be wrong.
+        if plain.isprintable() and len(plain) <= _LONGEST:
+            return plain
+        return self._plain(field, plain)
 
     def optional(self, field: str) -> str | None:
         """A string, or None when absent or null."""
@@ -112,10 +118,10 @@ class Row:
     def texts(self, field: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         """A list of strings."""
         values = self._values.get(field, default)
-        if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
+        if not isinstance(values, list | tuple) or not {str}.issuperset(map(type, values)):
             raise FaultyRow(field, "应是文字列表")
-        plain = tuple(stripped for value in values if (stripped := value.strip()))
-        if all(map(_is_plain, plain)):
+        plain = tuple(filter(None, map(str.strip, values)))
+        if all(map(str.isprintable, plain)) and max(map(len, plain), default=0) <= _LONGEST:
             return plain
         plain = tuple(self._plain(field, value) for value in plain)
         if any("\n" in value for value in plain):
@@ -163,8 +169,3 @@ class Row:
     def items(self) -> Iterable[tuple[str, object]]:
         """The raw fields."""
         return self._values.items()
-
-
-def _is_plain(stripped: str) -> bool:
-    """Nearly every value: nothing in it that could be wrong. A catalogue has millions of them."""
-    return stripped.isprintable() and len(stripped) <= _LONGEST

@@ -117,7 +117,6 @@ async def lay_card(cmd: LayCard, *, tools: Tools) -> None:
     The same person's card, read again, keeps the pages; anybody else's puts them out of reach.
     """
     hall = _hall_of(cmd.caller)
-    require(cmd.caller, Verb.LAY_ON_COUNTER, Belonging(hall=hall))
 
     async def lay(uow: Uow) -> str:
         return await once(
@@ -135,7 +134,7 @@ async def lay_card(cmd: LayCard, *, tools: Tools) -> None:
 
 async def lay_page(cmd: LayPage, *, tools: Tools) -> PageFacts:
     """Read a page and keep it for its case, or lay it in at once when that is open; says what was seen on it."""
-    require(cmd.caller, Verb.LAY_ON_COUNTER, Belonging(hall=_hall_of(cmd.caller)))
+    _hall_of(cmd.caller)
     async with tools.open_view() as view:
         known = await view.trays.page_of(cmd.caller.code, cmd.event)
         if known is not None:
@@ -367,6 +366,8 @@ async def _done_before(found: str) -> str:
 
 
 def _hall_of(caller: Caller) -> HallCode:
+    """The hall whose counters the machine lays things on: its own, and no other."""
+    require(caller, Verb.LAY_ON_COUNTER)
     if caller.account.hall is None:
         raise BadInput(field="hall", why="这台设备没有登记在任何便民服务中心。")
     return caller.account.hall

@@ -6,69 +6,52 @@ here is kept, so that each attempt meets the same county.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import typing
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import Enum
-from types import NoneType, UnionType
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from intake.desk import Desk
-from intake.errors import MandateNeeded, NotAllowed, NotFound, NotYourVillage, Refusal, WrongNumber
+from intake.errors import (
+    MandateNeeded,
+    NoCardRead,
+    NotAllowed,
+    NotFound,
+    NotYourVillage,
+    Refusal,
+    WrongNumber,
+)
 from intake.model.authority import TABLE, Reach, Verb
-from intake.model.calendar import SHANGHAI
-from intake.model.catalogue import CounterGroup
-from intake.model.exchange import GivenFile
-from intake.model.follow_up import FollowUp, FollowUpState
-from intake.model.helping import HelpRequest, HelpState
 from intake.model.ids import (
-    AccountCode,
     AppointmentId,
-    Digest,
+    CardId,
+    CaseId,
+    DutyId,
     FollowUpId,
-    HallCode,
+    HandoverId,
     HelpId,
+    ImportId,
     MandateId,
     OrderId,
     PageId,
     PersonId,
     QuestionId,
-    ServiceCode,
-    SlotId,
-    VillageCode,
+    SlipId,
+    TeachingId,
+    TicketId,
 )
-from intake.model.learning import Effect, Lesson, Standing
-from intake.model.matching import Decision
-from intake.model.people import Account, Caller, Door, Mandate, Role
-from intake.model.question import Question, QuestionState
-from intake.model.staffing import Post
-from intake.model.work_order import OrderAbout, OrderImage, OrderState, WorkOrder
-from intake.ports import Papers
-from intake.usecases.people.staffing import PlanDuty
-from intake.usecases.places.booking import FindSlots
-from intake.usecases.questions.ordering import OrderAct
-from intake.usecases.queue.arriving import TakeNumber
-from nlp.live import LiveMatcher
-from nlp.tutor import Tutor
-from tests.desks import ALLOWANCE, ANWEN, NEW_ID_CARD, County, county_for, person_of
-from tests.fakes import MONDAY_MORNING
-from tests.journeys import booked, submitted
+from intake.model.people import Caller, Role
+from tests.unit.intake.desk.two_sides import stage
 
-ME, OTHER = AccountCode("mine"), AccountCode("somebody-else")
-TODAY = date(2026, 11, 23)
-_FORM = Digest(hashlib.sha256(b"form").hexdigest())
-# What says that a thing is not the caller's: it is not there, it needs a word, or it is another village's.
-_NOT_THEIRS = (NotFound, MandateNeeded, NotYourVillage, WrongNumber)
+__all__ = ["stage"]
+# What says that a thing is not the caller's: it is not there, it lies on another's machine, it needs a word, or it is
+# another village's.
+NOT_THEIRS = (NotFound, NoCardRead, MandateNeeded, NotYourVillage, WrongNumber)
 _V = Verb
-# Each verb of the desk and the row of the table it lives by. Those in `_ROLE_ONLY` are about nothing that belongs to
-# anybody, or list the caller's own: the role alone decides.
+# Each verb of the desk and the row of the table it lives by.
 NEEDS: Mapping[str, Verb] = {
     **dict.fromkeys(("cases.open_draft", "cases.add_page", "cases.drop_page", "cases.submit"), _V.OPEN_CASE),
     **dict.fromkeys(("cases.resupply",), _V.OPEN_CASE),
@@ -236,51 +219,64 @@ NEEDS: Mapping[str, Verb] = {
         _V.SERVE_AT_KIOSK,
     ),
 }
-# About the caller's own or the caller's hall whoever asks, or about something no scene here has: the role alone is tried.
-ROLE_ONLY = frozenset(
+# What each of these lists is the caller's own, and nothing else: the mark of a thing of one's own stands on it.
+LISTS: Mapping[str, str] = {
+    "cases.escalated": "escalated",
+    "cases.of_department": "in_review",
+    "figures.capabilities_of": "device",
+    "kiosk.own_abilities": "device",
+    "kiosk.slips_waiting": "slip",
+    "kiosk.visitor": "person",
+    "people.help_to_give": "request",
+    "people.my_help": "request",
+    "people.my_mandates": "mandate",
+    "people.villagers": "person",
+    "questions.colleagues": "colleague",
+    "questions.follow_ups_of_mine": "follow_up",
+    "questions.my_follow_ups": "follow_up",
+    "questions.orders": "order",
+    "questions.to_answer": "open question",
+}
+# These see both sides on their lists: the county's supervisor has no hall, the keeper answers for every item.
+ALL_ON_THE_LIST = frozenset(
     {
-        "cases.escalated",
-        "cases.handover_claimed",
+        ("cases.escalated", Role.SUPERVISOR),
+        ("questions.orders", Role.KEEPER),
+        ("questions.orders", Role.SUPERVISOR),
+    }
+)
+# Nothing that could be somebody else's can be said to these: they begin something of the caller's own.
+NAMES_NOBODY = frozenset(
+    {
         "cases.lay_card",
-        "cases.lay_page",
-        "cases.of_department",
-        "cases.offer_handover",
-        "cases.see_laid_page",
-        "catalogue.apply_import",
-        "catalogue.dismiss",
-        "catalogue.drop_import",
-        "catalogue.unteach",
-        "catalogue.waiting_import",
-        "figures.capabilities_of",
         "figures.report_capabilities",
-        "kiosk.arrive",
-        "kiosk.claim_slip",
-        "kiosk.collect",
-        "kiosk.come_back",
-        "kiosk.own_abilities",
-        "kiosk.slips_waiting",
         "kiosk.start",
         "kiosk.step_away",
         "kiosk.take_number",
-        "kiosk.visitor",
         "people.add_relative",
-        "people.add_villager",
         "people.ask_help",
-        "people.help_to_give",
-        "people.my_help",
-        "people.my_mandates",
-        "people.villager_by_number",
-        "people.villagers",
         "questions.ask",
-        "questions.colleagues",
-        "questions.follow_ups_of_mine",
-        "questions.my_follow_ups",
-        "questions.orders",
-        "questions.to_answer",
-        "visits.contact",
-        "visits.end",
-        "visits.pin",
-        "visits.swap",
+    }
+)
+# By these a command names a thing that has an owner.
+OWNED = frozenset(
+    {
+        AppointmentId,
+        CardId,
+        CaseId,
+        DutyId,
+        FollowUpId,
+        HandoverId,
+        HelpId,
+        ImportId,
+        MandateId,
+        OrderId,
+        PageId,
+        PersonId,
+        QuestionId,
+        SlipId,
+        TeachingId,
+        TicketId,
     }
 )
 # Everybody's: what they list or undo is the caller's own, whoever that is, or what they tell is public.
@@ -320,15 +316,8 @@ NARROWER: Mapping[tuple[str, Role], str] = {
     ("queue.change", Role.CITIZEN): "one's own number may be given up",
     ("queue.change", Role.PROXY): "one's own number may be given up",
     ("queue.change", Role.DEVICE): "a number may be given up at the kiosk of its hall",
+    ("questions.orders", Role.OPERATOR): "about the system only: the orders here are about an item",
 }
-
-
-@dataclass(frozen=True)
-class Side:
-    """The things of one side, by the types and names the desk's commands have for them."""
-
-    by_type: Mapping[Any, Any]
-    by_name: Mapping[str, Any]
 
 
 def verbs_of_the_desk() -> dict[str, dict[str, Any]]:
@@ -358,6 +347,15 @@ def speaks(types: Mapping[str, Any]) -> bool:
     )
 
 
+def named_by(types: Mapping[Any, Any]) -> Iterator[Any]:
+    """Every type a verb's parameters are made of, those within commands, unions and sequences included."""
+    for kind in types.values():
+        yield kind
+        if is_dataclass(kind) and kind is not Caller:
+            yield from named_by({f.name: typing.get_type_hints(kind)[f.name] for f in fields(kind)})
+        yield from named_by(dict(enumerate(typing.get_args(kind))))
+
+
 ALL = verbs_of_the_desk()
 ASKED = {name for name, types in ALL.items() if speaks(types)}
 
@@ -367,7 +365,8 @@ def test_every_verb_that_somebody_asks_for_has_its_row_and_its_scene():
     assert len(ALL) > 150
     assert set(NEEDS) | set(FOR_EVERYBODY) == ASKED
     assert not set(NEEDS) & set(FOR_EVERYBODY)
-    assert set(ROLE_ONLY) <= set(NEEDS)
+    assert set(LISTS) | NAMES_NOBODY <= set(NEEDS)
+    assert not set(LISTS) & NAMES_NOBODY
 
 
 def test_every_row_of_the_table_is_lived_by():
@@ -377,18 +376,43 @@ def test_every_row_of_the_table_is_lived_by():
     assert set(Verb) - lived == set()
 
 
-@pytest.mark.parametrize("name", sorted(NEEDS))
+def test_a_verb_that_is_tried_on_nothing_of_anybodys_can_be_told_of_nothing():
+    """Were such a verb given the id of a case, it would have to be tried on another's case, too."""
+    for name in sorted(NAMES_NOBODY | set(LISTS)):
+        assert not OWNED & set(named_by(ALL[name])), name
+
+
+@pytest.mark.parametrize("name", sorted(set(NEEDS) - set(LISTS)))
 async def test_a_verb_is_done_by_whom_and_on_what_the_table_says(stage, name):
     """The wrong role hears whose task it is; the right one does not know what is not theirs, and may touch what is."""
-    verb = NEEDS[name]
     wrong = []
     for role in Role:
-        for side in ("mine",) if name in ROLE_ONLY else ("mine", "theirs"):
+        for side in ("mine",) if name in NAMES_NOBODY else ("mine", "theirs"):
             if (name, role) in NARROWER:
                 continue
-            expected, seen = _expected(verb, role, side), await stage.attempt(name, role, side)
-            if not _fits(expected, seen, role_only=name in ROLE_ONLY):
+            expected, (seen, _) = _expected(NEEDS[name], role, side), await stage.attempt(name, role, side)
+            if not _fits(expected, seen):
                 wrong.append(f"{role} {side}: expected {expected}, was {seen!r}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+async def test_a_list_shows_what_is_the_callers_and_nothing_else(stage, name):
+    """The wrong role hears whose list it is; the right one finds its own things on it, and nobody else's."""
+    mine, theirs = (stage.sides[side].marks[LISTS[name]] for side in ("mine", "theirs"))
+    wrong = []
+    for role in Role:
+        if (name, role) in NARROWER:
+            continue
+        refusal, answer = await stage.attempt(name, role, "mine")
+        if role not in TABLE[NEEDS[name]]:
+            found = isinstance(refusal, NotAllowed)
+        else:
+            shown = repr(answer)
+            found = mine in shown and (theirs in shown) is ((name, role) in ALL_ON_THE_LIST)
+        if not found:
+            wrong.append(f"{role}: {refusal!r} {answer!r}"[:400])
 
     assert wrong == []
 
@@ -400,265 +424,11 @@ def _expected(verb: Verb, role: Role, side: str) -> str:
     return "theirs" if side == "mine" or reach is Reach.COUNTY else "not theirs"
 
 
-def _fits(expected: str, seen: BaseException | None, *, role_only: bool) -> bool:
+def _fits(expected: str, seen: Refusal | None) -> bool:
     match expected:
         case "not their task":
             return isinstance(seen, NotAllowed)
         case "not theirs":
-            return isinstance(seen, _NOT_THEIRS)
+            return isinstance(seen, NOT_THEIRS)
         case _:
-            return not isinstance(seen, NotAllowed) and (role_only or not isinstance(seen, _NOT_THEIRS))
-
-
-class Stage:
-    """The county with things of both sides in it, and a desk where nothing that is done is kept."""
-
-    def __init__(self, desk: Desk, account: Account, sides: Mapping[str, Side]) -> None:
-        self._desk = desk
-        self._account = account
-        self._sides = sides
-
-    async def attempt(self, name: str, role: Role, side: str) -> Refusal | None:
-        """What came of it: a refusal, or None when it was done. A fault fails the scene."""
-        counter, method = name.split(".")
-        caller = Caller(replace(self._account, role=role), Door.DESK_PAGE)
-        things = _Things(caller, self._sides[side])
-        given = {key: things.of(key, kind) for key, kind in ALL[name].items()}
-        try:
-            asked = getattr(getattr(self._desk, counter), method)(**given)
-            if inspect.isawaitable(asked):
-                await asked
-        except Refusal as refusal:
-            return refusal
-        return None
-
-
-class _Things:
-    """Fills a verb's parameters with the things of one side."""
-
-    def __init__(self, caller: Caller, side: Side) -> None:
-        self._caller = caller
-        self._side = side
-
-    def of(self, name: str, kind: Any) -> Any:
-        """One value, by name, by type, or made up."""
-        if kind is Caller:
-            return self._caller
-        known = self._side.by_name
-        if kind is str and f"{name} as text" in known:
-            return known[f"{name} as text"]
-        if name in known and (kind is not int or isinstance(known[name], int)):
-            return known[name]
-        if kind in self._side.by_type:
-            return self._side.by_type[kind]
-        return self._made_up(name, kind)
-
-    def _made_up(self, name: str, kind: Any) -> Any:
-        origin = typing.get_origin(kind)
-        if origin in {typing.Union, UnionType}:
-            return self.of(name, next(each for each in typing.get_args(kind) if each is not NoneType))
-        if origin is not None:
-            empty: Any = {} if isinstance(origin, type) and issubclass(origin, Mapping) else ()
-            return _watch if origin is Callable else empty
-        if isinstance(kind, typing.NewType):
-            return kind("nothing")
-        if is_dataclass(kind) and isinstance(kind, type):
-            return self._noun(kind)
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return next(iter(kind))
-        return _PLAIN[kind]
-
-    def _noun(self, kind: type) -> Any:
-        types = typing.get_type_hints(kind)
-        asked = (f for f in fields(kind) if f.init and self._needed(f, types[f.name]))
-        return kind(**{f.name: self.of(f.name, types[f.name]) for f in asked})
-
-    def _needed(self, field: Any, kind: Any) -> bool:
-        """What must be said, and what names a thing of a side although it need not."""
-        told = field.name in self._side.by_name and field.name in {"why", "reason", "words", "person", "hall"}
-        return told or (field.default is MISSING and field.default_factory is MISSING) or kind is Caller
-
-
-def _watch(*_: object, **__: object) -> None:
-    """Whoever watches a long task sees nothing of it here."""
-
-
-_PLAIN: Mapping[Any, Any] = {
-    str: "一句话",
-    int: 1,
-    bool: True,
-    float: 1.0,
-    bytes: b"form",
-    date: TODAY,
-    datetime: MONDAY_MORNING,
-    object: "nothing",
-    Any: None,
-}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stage(reference_store, tmp_path_factory) -> AsyncIterator[Stage]:
-    """One county for all attempts."""
-    async with county_for(reference_store, tmp_path_factory.mktemp("every-verb")) as county:
-        account, sides = await _play(county)
-
-        @asynccontextmanager
-        async def undone() -> AsyncIterator[Any]:
-            async with county.store.open_uow() as uow:
-                uow.commit = _nothing  # type: ignore[method-assign]  # leaving without a commit undoes everything
-                yield uow
-
-        tools = county.desk.cases.tools
-        papers, tutor = cast("Papers", NoPaper()), NoLesson(LiveMatcher())
-        yield Stage(Desk(replace(tools, open_uow=undone, papers=papers, tutor=tutor)), account, sides)
-
-
-class NoPaper:
-    """A papers room that draws nothing: who may have a paper is decided before, and papers have scenes of their own."""
-
-    def __getattr__(self, paper: str) -> Callable[..., Awaitable[Any]]:
-        async def drawn(*_: object, **__: object) -> Any:
-            return () if paper == "read_tables" else b"paper"
-
-        return drawn
-
-
-_STANDING = Standing(Decision.NONE, None, None, 1.0, 1.0)
-
-
-class NoLesson(Tutor):
-    """A tutor that rehearses nothing: who may teach is decided before, and teaching has scenes of its own."""
-
-    async def rehearse(self, lesson: Lesson, **_: object) -> Effect:
-        del lesson
-        return Effect(_STANDING, _STANDING, 1, ())
-
-
-async def _nothing() -> None:
-    """A commit that keeps nothing."""
-
-
-async def _play(county: County) -> tuple[Account, Mapping[str, Side]]:
-    mine = await county.caller("citizen-1")
-    approver = await county.caller("approver-civil_affairs-1")
-    async with county.store.open_view() as view:
-        village = (await view.people.person(person_of(mine))).village
-    account = Account(
-        ME,
-        "某人",
-        Role.CLERK,
-        person=person_of(mine),
-        hall=ANWEN,
-        department=approver.account.department,
-        village=village,
-        groups=frozenset({CounterGroup.COMPREHENSIVE}),
-    )
-    async with county.store.open_uow() as uow:
-        for course in ("intake-2.0", "accessible-service"):
-            await uow.staff.connection.exec_driver_sql(
-                "INSERT INTO trainings (id, account, course, until, recorded_by, recorded_at, note) VALUES"  # noqa: S608
-                f" ('{course}', 'mine', '{course}', '2028-12-31', 'x', '2026-01-01 00:00:00', '')"
-            )
-        await uow.commit()
-    other_village = VillageCode("330727106219")
-    return account, {
-        "mine": await _side(county, "citizen-1", "anwen", ALLOWANCE, ME, village),
-        "theirs": await _side(county, "citizen-3", "jianshan", NEW_ID_CARD, OTHER, other_village),
-    }
-
-
-async def _side(
-    county: County,
-    who: str,
-    hall_code: str,
-    item: ServiceCode,
-    code: AccountCode,
-    village: VillageCode | None,
-) -> Side:
-    hall = HallCode(hall_code)
-    person = person_of(await county.caller(who))
-    case = await submitted(county, who, item, hall)
-    appointment = await booked(county, who, ServiceCode("YB05"), hall)
-    clerk = await county.caller(f"clerk-{hall}-1")
-    ticket = await county.desk.queue.take_number(TakeNumber(clerk, hall, ServiceCode("MZ10"), person))
-    director = await county.caller(f"director-{hall}")
-    start = datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)
-    duty = await county.desk.people.plan_duty(
-        PlanDuty(director, clerk.code, Post.RECEPTION, start, start + timedelta(hours=3))
-    )
-    counter = next(h for h in await county.desk.places.halls() if h.code == hall).counters[0].code
-    await county.desk.people.tools.blobs.put(b"form")
-    owned = _owned(hall, person, code, village)
-    async with county.store.open_uow() as uow:
-        await uow.questions.add(owned["question"])
-        await uow.follow_ups.add(owned["follow_up"])
-        await uow.help_requests.add(owned["request"])
-        await uow.work_orders.add(owned["order"])
-        await uow.people.add_mandate(owned["mandate"])
-        await uow.commit()
-    page = case.materials[0].pages[0].id
-    slots = await county.desk.places.find_slots(FindSlots(item, frozenset({hall}), limit=1))
-    by_type = {
-        SlotId: slots[0].id,
-        AppointmentId: appointment.id,
-        HallCode: hall,
-        PersonId: person,
-        ServiceCode: item,
-        AccountCode: clerk.code,
-        PageId: page,
-    }
-    proxy = next(p.code for p in await county.desk.people.accounts(Role.PROXY) if p.village == village)
-    by_name = {
-        "case": case.id,
-        "number": case.id,
-        "case_number": "",
-        "appointment": appointment.id,
-        "appointment as text": appointment.number,
-        "person": person,
-        "hall": hall,
-        "year": 2026,
-        "start": start,
-        "end": start + timedelta(hours=3),
-        "ticket": ticket.id,
-        "duty": duty.id,
-        "counter": counter,
-        "proxy": proxy,
-        "version": 1,
-        "grade": 3,
-        "place": 0,
-        "why": "原因",
-        "reason": "原因",
-        "instead": "办法",
-        "words": "一句话",
-        "files": (GivenFile("items.csv", b"code"),),
-        **{name: thing.id for name, thing in owned.items()},
-    }
-    return Side({**by_type, OrderAct: OrderAct.VERIFY, Role: Role.CLERK}, by_name)
-
-
-def _owned(
-    hall: HallCode, person: PersonId, code: AccountCode, village: VillageCode | None
-) -> dict[str, Any]:
-    """A thing of each kind that somebody owns."""
-    name, at = f"{code}-{hall}", MONDAY_MORNING
-    return {
-        "question": Question(
-            QuestionId(f"q-{name}"), f"ZX-{name}", "一句话", code, person, hall, code, "某人", TODAY,
-            QuestionState.ANSWERED, at,
-        ),
-        "follow_up": FollowUp(
-            FollowUpId(f"f-{name}"), f"HF-{name}", None, None, "BJ", "事项", hall, person, code, 2, "",
-            frozenset(), code, "某人", TODAY, TODAY, FollowUpState.OPEN, at,
-        ),
-        "request": HelpRequest(
-            HelpId(f"h-{name}"), f"DB-{name}", person, "某人", code, village, hall, None, "", "一句话", code,
-            "某人", TODAY, HelpState.ASKED, at,
-        ),
-        "order": WorkOrder(
-            OrderId(f"o-{name}"), f"GD-{name}", OrderAbout.ITEM, ALLOWANCE, "事项", "一句话", (OrderImage(_FORM, 4),), code, "某人",
-            hall, OTHER, "某人", TODAY, OrderState.OPEN, at,
-        ),
-        "mandate": Mandate(
-            MandateId(f"m-{name}"), person, code, ALLOWANCE, "同意", _FORM, at, TODAY + timedelta(days=9)
-        ),
-    }  # fmt: skip
+            return not isinstance(seen, (NotAllowed, *NOT_THEIRS))

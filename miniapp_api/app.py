@@ -122,7 +122,7 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app[signing.SECURE] = around.secure
     app[PULSE] = Pulse(desk)
     app[STOPPING] = asyncio.Event()
-    operations = [operation for resource in _RESOURCES for operation in resource.operations]
+    operations = all_operations()
     app[signing.NAMELESS] = frozenset(o.handle for o in operations if o.nameless)
     app.add_routes([web.route(o.method, o.path, o.handle) for o in operations])
     app.add_routes(more)
@@ -130,6 +130,11 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app.cleanup_ctx.append(_watch)
     app.on_shutdown.append(_stop_streams)
     return app
+
+
+def all_operations() -> tuple[Operation, ...]:
+    """Every route of the API, resource by resource."""
+    return tuple(operation for resource in _RESOURCES for operation in resource.operations)
 
 
 async def _watch(app: web.Application) -> AsyncIterator[None]:

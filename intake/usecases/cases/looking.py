@@ -95,6 +95,7 @@ def most_urgent_first(cases: Sequence[Case], calendar: WorkingCalendar, tools: T
 
 async def see_page(caller: Caller, page: PageId, *, tools: Tools) -> tuple[Page, bytes]:
     """A photograph, decrypted for one look that is audited."""
+    require(caller, Verb.SEE_PAGE)
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case_id, found = await uow.cases.page(page)

@@ -118,6 +118,7 @@ async def record_training(cmd: RecordTraining, *, tools: Tools) -> Training:
 
 async def authorise(cmd: Authorise, *, tools: Tools) -> Authorisation | None:
     """事项授权: one more item, or one item less, than the clerk's counter groups say."""
+    require(cmd.caller, Verb.KEEP_STAFF)
     why = written(cmd.why, "why", "请写明为什么这样授权。")
     async with tools.open_uow() as uow:
         member = await member_of(uow, cmd.caller, cmd.account)

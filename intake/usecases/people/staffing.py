@@ -94,6 +94,7 @@ async def approvers(caller: Caller, *, tools: Tools) -> tuple[Member, ...]:
 
 async def plan_duty(cmd: PlanDuty, *, tools: Tools) -> Duty:
     """排班: nobody stands at two posts at once; two plans for one person take turns, and the second is refused."""
+    require(cmd.caller, Verb.KEEP_STAFF)
     if not cmd.start < cmd.end <= cmd.start + _LONGEST_DUTY:
         raise BadInput(field="end", why="班次要有开始和结束，最长12小时。")
     async with tools.open_uow() as uow:

@@ -188,7 +188,7 @@ _PLAIN: Mapping[Any, Any] = {
 async def stage(reference_store, tmp_path_factory) -> AsyncIterator[Stage]:
     """One county for all attempts."""
     async with county_for(reference_store, tmp_path_factory.mktemp("every-verb")) as county:
-        account, sides = await _play(county)
+        account, sides = await play(county)
 
         @asynccontextmanager
         async def undone() -> AsyncIterator[Any]:
@@ -226,7 +226,8 @@ async def _nothing() -> None:
     """A commit that keeps nothing."""
 
 
-async def _play(county: County) -> tuple[Account, Mapping[str, Side]]:
+async def play(county: County) -> tuple[Account, Mapping[str, Side]]:
+    """Whoever acts here, and the things of both sides."""
     mine = await county.caller("citizen-1")
     approver = await county.caller("approver-civil_affairs-1")
     async with county.store.open_view() as view:
@@ -292,7 +293,7 @@ async def _side(county: County, who: str, item: ServiceCode, owner: Account) -> 
         await uow.commit()
     waiting = await _cases_that_wait(county, owner, person)
     slots = await county.desk.places.find_slots(FindSlots(item, frozenset({hall}), limit=1))
-    by_type = {
+    by_type: dict[Any, Any] = {
         SlotId: slots[0].id,
         AppointmentId: appointment.id,
         HallCode: hall,
@@ -353,7 +354,7 @@ async def _cases_that_wait(county: County, owner: Account, person: PersonId) -> 
     """A case before the director and one on a department's table; how they came there is other scenes' matter."""
     clerk = await county.caller(f"clerk-{owner.hall}-1")
     waiting = {CaseState.ESCALATED: ServiceCode("MZ05"), CaseState.IN_REVIEW: ServiceCode("MZ08")}
-    told = {}
+    told: dict[str, str] = {}
     for state, item in waiting.items():
         draft = await county.desk.cases.open_draft(
             OpenDraft(clerk, person, item, clerk.account.hall or ANWEN)
@@ -364,7 +365,7 @@ async def _cases_that_wait(county: County, owner: Account, person: PersonId) -> 
                 replace(draft, state=state, number=f"{state}-{owner.code}", department=department)
             )
             await uow.commit()
-        told[state.value] = draft.id
+        told[state.value] = str(draft.id)
     return told
 
 

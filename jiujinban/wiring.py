@@ -18,6 +18,7 @@ from intake.model.calendar import local_day
 from intake.ports import Conversations, Rules, Tools
 from intake.usecases.catalogue.learning import edition_of, items_as_taught
 from jiujinban.clock import RandomIds, SystemClock
+from jiujinban.hiring import hire_one
 from jiujinban.photographs import ReadingRoom
 from jiujinban.printing import PaperRoom
 from jiujinban.reference import pages_folder
@@ -103,7 +104,8 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
     prefixes = _DEMO_PREFIXES if settings.demo else ()
     photos = PhotoReader(PhotoRules(workers=settings.photo_workers, demo_prefixes=prefixes))
     matcher = LiveMatcher()
-    tutor, routes, together = Tutor(matcher), RouteOffice(), SqlTogether(store)
+    tutor, routes = Tutor(matcher, hire=hire_one), RouteOffice(hire=hire_one)
+    together = SqlTogether(store)
     glances = SqlGlances(store)
     try:
         await store.migrate()

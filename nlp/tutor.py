@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 from intake.errors import Busy
@@ -16,6 +17,7 @@ from nlp.live import LiveMatcher
 from nlp.rehearsal import Stage
 
 _STAGE = Stage()
+_hire = partial(ProcessPoolExecutor, 1, get_context("spawn"))
 
 
 class Tutor:
@@ -24,8 +26,8 @@ class Tutor:
     A thread would do, but it would hold up whoever is being answered meanwhile: 0.2 s at worst on a busy machine.
     """
 
-    def __init__(self, live: LiveMatcher) -> None:
-        self._live = live
+    def __init__(self, live: LiveMatcher, *, hire: Callable[[], ProcessPoolExecutor] = _hire) -> None:
+        self._live, self._hire = live, hire
         self._stage: ProcessPoolExecutor | None = None
 
     def explain(self, text: str, *, limit: int = 5) -> Explained:
@@ -37,7 +39,7 @@ class Tutor:
     ) -> Effect:
         """As the port promises; one lesson at a time, the next waits. Raises `Busy` when the process died over it."""
         if self._stage is None:
-            self._stage = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+            self._stage = self._hire()
         stage = self._stage
         try:
             loop = asyncio.get_running_loop()

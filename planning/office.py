@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from intake.model.visits import Plan, Shift, Visit
@@ -15,6 +16,7 @@ from planning.routes import plan_day
 from planning.travel import RoadTravel, TableTravel
 
 _SECONDS = 5.0
+_hire = partial(ProcessPoolExecutor, 1, multiprocessing.get_context("spawn"))
 
 
 class RoadFacts(Protocol):
@@ -31,8 +33,8 @@ class RoadFacts(Protocol):
 class RouteOffice:
     """排线室: one worker process, started when first needed and replaced when it died."""
 
-    def __init__(self, seconds: float = _SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float = _SECONDS, *, hire: Callable[[], ProcessPoolExecutor] = _hire) -> None:
+        self._seconds, self._hire = seconds, hire
         self._pool: ProcessPoolExecutor | None = None
 
     async def plan(
@@ -64,7 +66,7 @@ class RouteOffice:
 
     async def _ask(self, order: _Order) -> Plan:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+            self._pool = self._hire()
         return await asyncio.get_running_loop().run_in_executor(self._pool, _sought, order)
 
 

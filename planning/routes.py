@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from intake.model.visits import LeftOut, Plan, Reason, Route, Shift, Visit
-from planning.search import ATTEMPTS, Search
+from planning.search import Search
 from planning.timetable import could_make, timetable
 from planning.travel import Travel
 
 _SECONDS_PER_PAIR = 0.005
-_SHARE = 0.35  # of the time for each attempt; the rest polishes the better one
+_WIDE = 0.6  # of the time to search from scratch; the rest polishes what was found, and the plan so far
 
 
 def plan_day(
@@ -50,21 +50,17 @@ def plan_day(
 def _best_routes(
     visits: Sequence[Visit], staff: Sequence[Shift], travel: Travel, seconds: float, before: Plan | None
 ) -> tuple[Route, ...] | None:
-    """The best of some attempts, polished; the last attempt begins with the plan so far, if there is one."""
-    orders: list[Sequence[Sequence[Visit]]] = [()] * len(ATTEMPTS)
-    if before:
-        orders[-1] = _orders(before, visits, staff, travel)
-    searches = [Search(visits, staff, travel, attempt) for attempt in ATTEMPTS]
-    found = [
-        (search, search.start(seconds * _SHARE, begun))
-        for search, begun in zip(searches, orders, strict=True)
-    ]
-    plans = [(search, plan) for search, plan in found if plan is not None]
-    if not plans:
+    """The better of a day sought from scratch and the plan so far, polished."""
+    found = Search(visits, staff, travel).wander(seconds * _WIDE)
+    begun = [found.orders] if found else []
+    begun += [_orders(before, visits, staff, travel)] if before else []
+    rest = seconds * (1 - _WIDE) / max(1, len(begun))
+    plans = [Search(visits, staff, travel).polish(orders, rest) for orders in begun or [()]]
+    best = min((plan for plan in plans if plan), key=lambda plan: plan.cost, default=None)
+    if best is None:
         return None
-    search, plan = min(plans, key=lambda pair: int(pair[1].ObjectiveValue()))
-    best = search.polish(plan, seconds * (1 - _SHARE * len(ATTEMPTS)))
-    return tuple(_certain(shift, order, travel) for shift, order in search.orders(best) if order)
+    day = zip(staff, best.orders, strict=True)
+    return tuple(_certain(shift, order, travel) for shift, order in day if order)
 
 
 def _orders(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ortools.constraint_solver import pywrapcp
 from ortools.constraint_solver.routing_enums_pb2 import FirstSolutionStrategy, LocalSearchMetaheuristic
+from ortools.constraint_solver.routing_ils_pb2 import IteratedLocalSearchParameters
 from ortools.constraint_solver.routing_parameters_pb2 import RoutingSearchParameters
 from ortools.util.optional_boolean_pb2 import BOOL_TRUE
 
@@ -24,19 +25,12 @@ _NOBODY = -1
 _IGNORE_INACTIVE, _FROM_ZERO, _FROM_ANY, _OPTIONAL = True, True, False, True
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A way to begin, and how strongly the search is driven out of a valley it has found."""
-
-    strategy: FirstSolutionStrategy.Value
-    restlessness: float
-
-
-# Two ways, because each alone was seen to end 5 to 17% above the other on some days; docs/adr has the figures.
-ATTEMPTS = (
-    Attempt(FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION, 0.4),
-    Attempt(FirstSolutionStrategy.LOCAL_CHEAPEST_INSERTION, 0.2),
-)
+# How strongly guided local search is driven out of a valley it has found.
+_RESTLESSNESS = 0.2
+# Ruin and recreate: strings of about so many homes in all are taken off neighbouring routes and put back one by one. What
+# makes the day worse by some minutes is kept at first, and less and less of it later (simulated annealing).
+_TAKEN_OFF, _LONGEST_STRING, _LEFT_STANDING = 10, 10, 0.5
+_MINUTES_WORSE_FIRST, _MINUTES_WORSE_LAST = 20.0, 0.2
 
 # Off by default. Without them the search stays for good in valleys 7% above the best day; with them it leaves most.
 _BOLD_MOVES = (
@@ -49,57 +43,70 @@ _BOLD_MOVES = (
 )
 
 
-class Search:
-    """One day as the solver sees it: places are numbers, the bases first, and times are minutes after `dawn`."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A day that was found: who goes where in which order, by the order of the staff, and what it costs the solver."""
 
-    def __init__(
-        self, visits: Sequence[Visit], staff: Sequence[Shift], travel: Travel, attempt: Attempt
-    ) -> None:
-        self._visits, self._staff, self._travel, self._attempt = visits, staff, travel, attempt
+    cost: int
+    orders: Sequence[Sequence[Visit]]
+
+
+class Search:
+    """One day as the solver sees it: places are numbers, the homes first, and times are minutes after `dawn`.
+
+    One object searches once. The bases come last because ruin and recreate draws where it begins from the lowest numbers:
+    with the bases there it never began at the last homes, and on a day with nobody else it looked for one without an end.
+    """
+
+    def __init__(self, visits: Sequence[Visit], staff: Sequence[Shift], travel: Travel) -> None:
+        self._visits, self._staff, self._travel = visits, staff, travel
         self._dawn = min(shift.window.start for shift in staff)
         self._dusk = self._minute(max(shift.window.end for shift in staff))
         # Clerks of one base share its node: the solver then knows that it may exchange them.
         self._bases = list(dict.fromkeys(shift.base for shift in staff))
-        homes = [self._bases.index(shift.base) for shift in staff]
-        self._nodes = pywrapcp.RoutingIndexManager(len(self._bases) + len(visits), len(staff), homes, homes)
+        starts = [len(visits) + self._bases.index(shift.base) for shift in staff]
+        self._nodes = pywrapcp.RoutingIndexManager(len(self._bases) + len(visits), len(staff), starts, starts)
         self._model = pywrapcp.RoutingModel(self._nodes)
         self._drive()
         self._keep_times()
         self._keep_positions()
         self._let_go()
 
-    def start(self, seconds: float, orders: Sequence[Sequence[Visit]] = ()) -> pywrapcp.Assignment | None:
-        """Search from scratch, or from the orders given if they can be kept; None when there was no time for any plan."""
+    def wander(self, seconds: float) -> Found | None:
+        """Search the whole country from scratch by ruin and recreate; None when there was no time for any plan."""
+        terms = self._terms(seconds)
+        terms.local_search_metaheuristic = LocalSearchMetaheuristic.GREEDY_DESCENT
+        terms.use_iterated_local_search = True
+        _ruin_and_recreate(terms.iterated_local_search_parameters)
+        self._model.CloseModelWithParameters(terms)
+        return self._found(self._model.SolveWithIteratedLocalSearch(terms))
+
+    def polish(self, orders: Sequence[Sequence[Visit]], seconds: float) -> Found | None:
+        """Search on from orders if they can be kept, else from scratch, by guided local search; never worse than they."""
         terms = self._terms(seconds)
         self._model.CloseModelWithParameters(terms)
-        nodes = {visit.id: number for number, visit in enumerate(self._visits, start=len(self._bases))}
+        nodes = {visit.id: number for number, visit in enumerate(self._visits)}
         routes = [[nodes[visit.id] for visit in order] for order in orders]
         known = self._model.ReadAssignmentFromRoutes(routes, _IGNORE_INACTIVE) if routes else None
-        return self._model.SolveWithParameters(terms) if known is None else self.polish(known, seconds)
-
-    def polish(self, found: pywrapcp.Assignment, seconds: float) -> pywrapcp.Assignment:
-        """Search on from a plan, unburdened by what was tried on the way to it; never worse than the plan."""
-        better = self._model.SolveFromAssignmentWithParameters(found, self._terms(seconds))
-        return better if better and better.ObjectiveValue() < found.ObjectiveValue() else found
-
-    def orders(self, found: pywrapcp.Assignment) -> list[tuple[Shift, list[Visit]]]:
-        """Who goes where in which order, those who stay at the base included."""
-        return [(shift, self._order(number, found)) for number, shift in enumerate(self._staff)]
+        if known is None:
+            return self._found(self._model.SolveWithParameters(terms))
+        better = self._model.SolveFromAssignmentWithParameters(known, terms)
+        return self._found(better if better and better.ObjectiveValue() < known.ObjectiveValue() else known)
 
     def _terms(self, seconds: float) -> RoutingSearchParameters:
         terms = pywrapcp.DefaultRoutingSearchParameters()
-        terms.first_solution_strategy = self._attempt.strategy
+        terms.first_solution_strategy = FirstSolutionStrategy.LOCAL_CHEAPEST_INSERTION
         terms.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-        terms.guided_local_search_lambda_coefficient = self._attempt.restlessness
+        terms.guided_local_search_lambda_coefficient = _RESTLESSNESS
         for move in _BOLD_MOVES:
             setattr(terms.local_search_operators, move, BOOL_TRUE)
         terms.time_limit.FromMilliseconds(max(_SHORTEST, round(seconds * 1000)))
         return terms
 
     def _drive(self) -> None:
-        places = [*self._bases, *(visit.place for visit in self._visits)]
+        places = [*(visit.place for visit in self._visits), *self._bases]
         minutes = [[self._travel.minutes(origin, goal) for goal in places] for origin in places]
-        work = [*(0 for _ in self._bases), *(visit.minutes for visit in self._visits)]
+        work = [*(visit.minutes for visit in self._visits), *(0 for _ in self._bases)]
         cost = [[_FINE * drive for drive in row] for row in minutes]
         self._model.SetArcCostEvaluatorOfAllVehicles(self._model.RegisterTransitMatrix(cost))
         timed = [[work[origin] + drive for drive in row] for origin, row in enumerate(minutes)]
@@ -150,17 +157,33 @@ class Search:
         for index, visit in self._indexed():
             self._model.AddDisjunction([index], firm if visit.firm else loose)
 
+    def _found(self, plan: pywrapcp.Assignment | None) -> Found | None:
+        if plan is None:
+            return None
+        return Found(int(plan.ObjectiveValue()), [self._order(n, plan) for n in range(len(self._staff))])
+
     def _order(self, number: int, found: pywrapcp.Assignment) -> list[Visit]:
-        order, first = [], len(self._bases)
+        order = []
         index = found.Value(self._model.NextVar(self._model.Start(number)))
         while not self._model.IsEnd(index):
-            order.append(self._visits[self._nodes.IndexToNode(index) - first])
+            order.append(self._visits[self._nodes.IndexToNode(index)])
             index = found.Value(self._model.NextVar(index))
         return order
 
     def _indexed(self) -> list[tuple[int, Visit]]:
-        first = len(self._bases)
-        return [(self._nodes.NodeToIndex(first + n), visit) for n, visit in enumerate(self._visits)]
+        return [(self._nodes.NodeToIndex(n), visit) for n, visit in enumerate(self._visits)]
 
     def _minute(self, instant: datetime) -> int:
         return (instant - self._dawn) // _MINUTE
+
+
+def _ruin_and_recreate(terms: IteratedLocalSearchParameters) -> None:
+    """Slack induction by string removals (Christiaens and Vanden Berghe, 2020), as OR-Tools has it."""
+    ruin = terms.ruin_recreate_parameters.ruin_strategies.add().sisr
+    ruin.avg_num_removed_visits, ruin.max_removed_sequence_size = _TAKEN_OFF, _LONGEST_STRING
+    ruin.bypass_factor = _LEFT_STANDING
+    # Local search after every step was tried: a tenth of the steps, and now and then a valley 5% above the best day.
+    terms.improve_perturbed_solution = False
+    kept = terms.reference_solution_acceptance_strategy.simulated_annealing
+    kept.initial_temperature = _MINUTES_WORSE_FIRST * _FINE
+    kept.final_temperature = _MINUTES_WORSE_LAST * _FINE

@@ -14,8 +14,8 @@ import numpy as np
 
 from nlp.index import Index, Meaning
 from nlp.lexicon import lexicon
-from nlp.phrases import Nearness
-from nlp.postings import Floats, Ints
+from nlp.phrases import Nearness, Wish
+from nlp.postings import Bag, Floats, Ints
 from nlp.reading import Reading
 from nlp.sense import Closeness
 from nlp.words import rarity
@@ -29,9 +29,10 @@ _CONCEPT_WORTH: Final = 0.7
 class Survey:
     """初筛: one number per document of the whole catalogue.
 
-    `mass` is what the sentence tells, `known` the share of it that the catalogue has words for.
+    `pieces` are the sentence's grams and `mass` what they tell; `known` is the share that the catalogue has words for.
     """
 
+    pieces: Bag
     gram: Floats
     word: Floats
     cover: Floats
@@ -58,7 +59,6 @@ class Signals:
     word: Floats
     cover: Floats
     phrase: Nearness
-    sound: Floats
     sense: Closeness
     thing: Floats
     act: Floats
@@ -72,16 +72,23 @@ class Signals:
 
 def survey(index: Index, reading: Reading) -> Survey:
     """The whole catalogue's view of one reading."""
-    pieces = _pieces(reading)
-    total = sum(pieces.values()) or _NOTHING
+    known = index.vocabulary
+    grams = known.grams.bag(reading.grams)
+    words = known.said.bag(dict.fromkeys(reading.words, 1.0))
+    pieces = known.said.bag(_pieces(reading))
+    mass = index.mass(grams) or _NOTHING
+    told = float(pieces.weights.sum())
+    total = told + sum([worth for _, worth in pieces.strange]) or _NOTHING
     word_mass = index.rarest * len(reading.words) or _NOTHING
-    mass = index.mass(reading.grams) or _NOTHING
+    asked = Bag.side_by_side((grams, words, pieces), index.begins, (1 / mass, 1 / word_mass, 1 / total))
+    gram, word, cover = index.postings.score(asked).reshape(3, -1)
     return Survey(
-        gram=index.grams.score(reading.grams) / mass,
-        word=index.words.score(dict.fromkeys(reading.words, 1.0)) / word_mass,
-        cover=index.coverage.score(pieces) / total,
+        pieces=grams,
+        gram=gram,
+        word=word,
+        cover=cover,
         mass=mass,
-        known=sum(worth for piece, worth in pieces.items() if piece in index.coverage.terms) / total,
+        known=told / total,
         sense=index.sense.closeness(reading.focus) if index.sense else None,
     )
 
@@ -90,7 +97,10 @@ def listen(index: Index, reading: Reading) -> Signals:
     """Every channel's view of the documents that the survey puts first."""
     seen = survey(index, reading)
     chosen = seen.best()
-    spans = index.phrases.spans(chosen)
+    known = index.vocabulary
+    concepts = known.concepts.bag(dict.fromkeys(reading.concepts, 1.0))
+    sounds = known.sounds.bag(dict.fromkeys(reading.sounds, 1.0))
+    phrase = index.phrases.nearness(chosen, Wish(seen.pieces, seen.mass, concepts, sounds))
     meanings = [index.meanings[i] for i in chosen]
     things, acts = _of_kind(reading, "thing"), _of_kind(reading, "act")
     called = np.asarray([float(not meaning.acts.isdisjoint(acts)) for meaning in meanings])
@@ -99,8 +109,7 @@ def listen(index: Index, reading: Reading) -> Signals:
         gram=seen.gram[chosen],
         word=seen.word[chosen],
         cover=seen.cover[chosen],
-        phrase=index.phrases.nearness(spans, reading.grams, seen.mass, reading.concepts),
-        sound=index.phrases.sound(spans, reading.sounds),
+        phrase=phrase,
         sense=_of(chosen, seen.sense),
         thing=_meant(meanings, things, index.concept_idf),
         act=_meant(meanings, acts, index.concept_idf),

@@ -14,9 +14,10 @@ from typing import Final, Self
 import numpy as np
 
 from nlp.encoder import SentenceEncoder, Vectors, centred
-from nlp.postings import Floats, Postings
+from nlp.pieces import Letters, Pieces
+from nlp.postings import Floats, Postings, Terms
 from nlp.text import focus, grams, normalise
-from nlp.weighing import bm25, rarities_among
+from nlp.weighing import bm25, rarities
 
 # Answers are long and of very unequal length, so length is damped harder here than among catalogue items.
 _SATURATION, _LENGTH_SHARE = 1.6, 0.75
@@ -71,6 +72,7 @@ class Corpus:
     """文档集: an immutable index of plain documents; the beginning of a document counts a little more."""
 
     ids: tuple[str, ...]
+    terms: Terms
     whole: Postings
     lead: Postings
     sense: _Leads | None = None
@@ -80,10 +82,13 @@ class Corpus:
         """Index the documents; with an encoder this takes some minutes for a few thousand new ones."""
         said = [normalise(text.text, longest=_LONGEST) for text in texts]
         leads = [text[:_LEAD_LENGTH] for text in said]
+        terms = Terms.none()
+        whole, lead = Letters.of(said).grams(terms), Letters.of(leads).grams(terms)
         return cls(
             tuple(text.id for text in texts),
-            _postings(said),
-            _postings(leads),
+            terms,
+            _postings(whole, terms),
+            _postings(lead, terms),
             _Leads.build(leads, encoder) if encoder and leads else None,
         )
 
@@ -92,7 +97,7 @@ class Corpus:
         if not self.ids:
             return []
         asked = focus(normalise(query))
-        pieces = {gram: float(count) for gram, count in Counter(grams(asked)).items()}
+        pieces = self.terms.bag(Counter(grams(asked)))
         scores = _scaled(self.whole.score(pieces)) + _LEAD_SHARE * _scaled(self.lead.score(pieces))
         if self.sense is not None:
             scores = scores + _SENSE_SHARE * _scaled(self.sense.closeness(asked))
@@ -100,9 +105,9 @@ class Corpus:
         return [(self.ids[i], round(float(scores[i]), 4)) for i in order]
 
 
-def _postings(texts: Sequence[str]) -> Postings:
-    rows = [dict(Counter(grams(text))) for text in texts]
-    return bm25(rows, rarities_among(rows), _SATURATION, _LENGTH_SHARE)
+def _postings(texts: Pieces, terms: Terms) -> Postings:
+    counts = texts.counts()
+    return bm25(counts, rarities(counts, terms), _SATURATION, _LENGTH_SHARE)
 
 
 def _scaled(scores: Floats) -> Floats:

@@ -6,19 +6,17 @@ So sentences that belong elsewhere are kept as data, and compared by the pieces 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import log, sqrt
+from math import sqrt
 from typing import Final, Self
 
 import numpy as np
 
-from nlp.postings import Floats, Postings
-from nlp.reading import Reading
-from nlp.text import grams, normalise
+from nlp.pieces import Pieces
+from nlp.postings import Bag, Floats, Places, Postings
+from nlp.text import normalise
 
 _SMOOTH: Final = 0.5
 _STRONGEST: Final = 3.0
@@ -26,45 +24,44 @@ _STRONGEST: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """别处的事: the leaning of each gram (above 0: elsewhere), and the sentences themselves."""
+    """别处的事: the leaning of each gram (above 0: elsewhere), and the sentences themselves with the roots of their masses."""
 
-    leaning: Mapping[str, float]
+    leaning: Floats
+    idf: Floats
     sentences: Postings
-    masses: Floats
-    idf: Mapping[str, float]
+    roots: Floats
 
     @classmethod
-    def build(cls, inside: Iterable[str], outside: Sequence[str]) -> Self:
-        """Compare normalised texts of the catalogue with sentences that belong elsewhere."""
-        here = Counter(gram for text in inside for gram in set(grams(text)))
-        there = Counter(gram for text in outside for gram in set(grams(text)))
-        idf = {gram: 1.0 / (1.0 + log(1 + count)) for gram, count in (here + there).items()}
-        rows = [{gram: idf[gram] for gram in set(grams(text))} for text in outside]
-        masses = np.asarray([sum(row.values()) or 1.0 for row in rows])
-        return cls(_leaning(here, there), Postings.build(rows), masses, idf)
+    def build(cls, inside: Pieces, outside: Pieces, terms: int) -> Self:
+        """Compare the catalogue's texts with those that belong elsewhere, by the distinct grams of each out of so many."""
+        here = np.bincount(inside.numbers, minlength=terms)
+        there = np.bincount(outside.numbers, minlength=terms)
+        idf = 1.0 / (1.0 + np.log(1 + here + there))
+        counts = outside.counts()
+        weights = idf[counts.terms]
+        masses = np.bincount(counts.owners, weights, minlength=counts.size)
+        sentences = Postings.of(counts, weights, terms)
+        return cls(_leaning(here, there), idf, sentences, np.sqrt(np.where(masses > 0, masses, 1.0)))
 
-    def likeness(self, reading: Reading) -> tuple[float, float]:
-        """How a sentence leans, and its likeness to the nearest sentence that belongs elsewhere, 0 to 1.
+    def likeness(self, pieces: Bag) -> tuple[float, float]:
+        """How a sentence of these distinct grams leans, and its likeness to the nearest sentence elsewhere, 0 to 1.
 
         It leans above 0 when it is made of pieces that stand elsewhere oftener than in the catalogue.
         """
-        pieces = dict.fromkeys(grams(reading.focus), 1.0)
-        if not pieces:
+        size = len(pieces.columns) + len(pieces.strange)
+        if not size:
             return 0.0, 0.0
-        leaning, idf = self.leaning.get, self.idf.get
-        lean = sum([leaning(piece, 0.0) for piece in pieces]) / sqrt(len(pieces))
-        if not len(self.masses):
+        lean = float(self.leaning[pieces.columns].sum()) / sqrt(size)
+        if not len(self.roots):
             return lean, 0.0
-        mass = sum([idf(piece, 1.0) for piece in pieces])
-        return lean, float((self.sentences.score(pieces) / np.sqrt(mass * self.masses)).max())
+        mass = float(self.idf[pieces.columns].sum()) + len(pieces.strange)
+        return lean, float((self.sentences.score(pieces) / self.roots).max()) / sqrt(mass)
 
 
-def _leaning(here: Counter[str], there: Counter[str]) -> dict[str, float]:
-    scale = (there.total() + 1) / (here.total() + 1)
-    return {
-        gram: max(-_STRONGEST, min(_STRONGEST, log((there[gram] + _SMOOTH) / (here[gram] * scale + _SMOOTH))))
-        for gram in here.keys() | there.keys()
-    }
+def _leaning(here: Places, there: Places) -> Floats:
+    scale = (there.sum() + 1) / (here.sum() + 1)
+    leaning: Floats = np.log((there + _SMOOTH) / (here * scale + _SMOOTH))
+    return leaning.clip(-_STRONGEST, _STRONGEST)
 
 
 @cache

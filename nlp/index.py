@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
 from math import log
 from typing import Final, Self
 
-from nlp.documents import FIELD_WEIGHT, Document
+import numpy as np
+
+from nlp.documents import Document
 from nlp.elsewhere import Elsewhere, elsewhere_sentences
 from nlp.encoder import SentenceEncoder
+from nlp.gathered import Gathered, Vocabulary
 from nlp.lexicon import lexicon
 from nlp.mending import Mending
 from nlp.phrases import Phrases
-from nlp.postings import Postings
-from nlp.reading import concepts_in
+from nlp.postings import Bag, Counts, Floats, Postings, Terms
 from nlp.sense import Sense
-from nlp.text import grams
-from nlp.weighing import bm25, rarities_among
-from nlp.words import content_words, cut
+from nlp.weighing import bm25, rarities
 
 _SATURATION: Final = 2.0
 _LENGTH_SHARE: Final = 0.4
 _SINGLE: Final = 0.9
 _STRENGTH: Final = {"name": 1.0, "alias": 0.8, "old_name": 0.7, "phrasing": 0.45, "summary": 0.35}
 _ELSEWHERE: Final = 0.2
-_Meant = Callable[[str], Mapping[str, tuple[str, ...]]]
-_WORD_FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summary", "question"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +38,18 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """索引: postings over documents, the phrases of each, and how much each gram and concept tells."""
+    """索引: postings over documents, the phrases of each, and how much each gram and concept tells.
+
+    The postings are those of grams, words, and words with concepts, stacked; the terms of each begin at `begins`.
+    """
 
     documents: tuple[Document, ...]
+    vocabulary: Vocabulary
     phrases: Phrases
-    grams: Postings
-    words: Postings
-    coverage: Postings
+    postings: Postings
+    begins: tuple[int, int, int]
     meanings: tuple[Meaning, ...]
-    gram_idf: Mapping[str, float]
+    gram_tells: Floats
     concept_idf: Mapping[str, float]
     rarest: float
     elsewhere: Elsewhere
@@ -66,80 +65,87 @@ class Index:
     ) -> Self:
         """Index documents; the same documents in the same order give the same index."""
         strangers = elsewhere_sentences() if elsewhere is None else elsewhere
-        meant = cache(partial(concepts_in, book=lexicon()))
-        gram_rows = [_weighted(document, grams) for document in documents]
-        gram_idf = rarities_among(gram_rows, single=_SINGLE)
-        word_rows = [_weighted(document, _words, _WORD_FIELDS) for document in documents]
-        concepts = [_concepts(document, meant) for document in documents]
-        concept_idf = rarities_among(concepts)
+        told, size = Gathered.of(documents, strangers), len(documents)
+        known = told.vocabulary
+        gram_counts, word_counts = told.gram_counts(size), told.word_counts(size)
+        held = [_strengths(document, told.concepts) for document in documents]
+        pieces = told.spoken_pieces()
+        strengths, covered = _concept_counts(held, known.concepts), _concept_counts(held, known.said, "#")
+
+        used = gram_counts.holders(len(known.grams)) > 0
+        gram_idf = rarities(gram_counts, known.grams, _SINGLE)
+        concept_idf = rarities(strengths, known.concepts)
+        idf_of = dict(zip(known.concepts, concept_idf.tolist(), strict=True))
+        covered = word_counts.held_whole().beside(covered)
+        rarest = log(1 + size / 0.5)
+        worth = (np.where(used, gram_idf, 0.0), concept_idf, np.ones(len(known.sounds)))
         return cls(
             documents=tuple(documents),
-            phrases=Phrases.build(documents, gram_idf, meant, concept_idf),
-            grams=bm25(gram_rows, gram_idf, _SATURATION, _LENGTH_SHARE),
-            words=bm25(word_rows, rarities_among(word_rows), _SATURATION, _LENGTH_SHARE),
-            coverage=Postings.build(
-                _covered(row, held) for row, held in zip(word_rows, concepts, strict=True)
-            ),
+            vocabulary=known,
+            phrases=Phrases.build(told.spoken, pieces, worth),
+            postings=Postings.stacked((
+                bm25(gram_counts, gram_idf, _SATURATION, _LENGTH_SHARE),
+                bm25(word_counts, rarities(word_counts, known.said), _SATURATION, _LENGTH_SHARE),
+                Postings.of(covered, covered.counts, len(known.said)),
+            )),
+            begins=(0, len(known.grams), len(known.grams) + len(known.said)),
             meanings=tuple(
-                _meaning(d, held, concept_idf, meant) for d, held in zip(documents, concepts, strict=True)
+                _meaning(document, strength, idf_of, told.concepts)
+                for document, strength in zip(documents, held, strict=True)
             ),
-            gram_idf=gram_idf,
-            concept_idf=concept_idf,
-            rarest=log(1 + len(documents) / 0.5),
+            gram_tells=np.where(used, gram_idf, [_strangeness(gram, rarest) for gram in known.grams]),
+            concept_idf=idf_of,
+            rarest=rarest,
             elsewhere=Elsewhere.build(
-                (text for document in documents for _, text in document.spoken), strangers
+                told.distinct.chosen(told.places(text for document in documents for _, text in document.spoken)),
+                told.distinct.chosen(told.places(strangers)),
+                len(known.grams),
             ),
-            mending=Mending.build((text for document in documents for _, text in document.fields), gram_idf),
+            mending=Mending.build(
+                told.lines.texts,
+                (gram for gram, met in zip(known.grams, used.tolist(), strict=True) if met),
+            ),
             sense=Sense.build(documents, strangers, encoder) if encoder and documents else None,
-        )
+        )  # fmt: skip
 
-    def mass(self, pieces: Mapping[str, float]) -> float:
+    def mass(self, pieces: Bag) -> float:
         """How much a sentence of these grams tells; a gram the catalogue never uses tells most."""
-        unknown = {1: self.rarest * _SINGLE}
-        return sum(
-            stress * self.gram_idf.get(gram, unknown.get(len(gram), self.rarest))
-            for gram, stress in pieces.items()
-        )
+        strange = sum(stress * _strangeness(gram, self.rarest) for gram, stress in pieces.strange)
+        return float(pieces.weights @ self.gram_tells[pieces.columns]) + strange
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return content_words(cut(text))
+def _strangeness(gram: str, rarest: float) -> float:
+    return rarest * _SINGLE if len(gram) == 1 else rarest
 
 
-def _weighted(
-    document: Document, pieces: Callable[[str], Sequence[str]], fields: frozenset[str] | None = None
-) -> dict[str, float]:
-    """Term counts of a document, each occurrence weighted by its field."""
-    counts: dict[str, float] = {}
-    by_field: dict[str, list[str]] = {}
-    for field, text in document.fields:
-        if fields is None or field in fields:
-            by_field.setdefault(field, []).extend(pieces(lexicon().without_filler(text)))
-    for field, terms in by_field.items():
-        weight = FIELD_WEIGHT[field]
-        for term, count in Counter(terms).items():
-            counts[term] = counts.get(term, 0.0) + weight * count
-    return counts
-
-
-def _concepts(document: Document, meant: _Meant) -> dict[str, float]:
+def _strengths(document: Document, concepts: Mapping[str, Sequence[str]]) -> dict[str, float]:
     """The concepts a document speaks of, each as strongly as the best field that names it."""
     strength: dict[str, float] = {}
     for field, text in document.fields:
         weight = _STRENGTH.get(field, _ELSEWHERE)
-        for concept in meant(text):
-            strength[concept] = max(strength.get(concept, 0.0), weight)
+        for concept in concepts[text]:
+            if weight > strength.get(concept, 0.0):
+                strength[concept] = weight
     return strength
 
 
-def _covered(words: Mapping[str, float], concepts: Mapping[str, float]) -> dict[str, float]:
-    return dict.fromkeys(words, 1.0) | {f"#{concept}": weight for concept, weight in concepts.items()}
+def _concept_counts(held: Sequence[Mapping[str, float]], terms: Terms, mark: str = "") -> Counts:
+    """How strongly every document holds each concept, which stands among the terms behind a mark."""
+    lengths = np.array([len(strength) for strength in held], dtype=np.int64)
+    numbers = terms.learn(f"{mark}{concept}" for strength in held for concept in strength)
+    strengths = [weight for strength in held for weight in strength.values()]
+    owners = np.arange(len(held)).repeat(lengths)
+    return Counts.summed(np.array(numbers, dtype=np.int64), owners, np.array(strengths), len(held))
 
 
 def _meaning(
-    document: Document, concepts: Mapping[str, float], idf: Mapping[str, float], meant: _Meant
+    document: Document,
+    strength: Mapping[str, float],
+    idf: Mapping[str, float],
+    concepts: Mapping[str, Sequence[str]],
 ) -> Meaning:
-    named = meant(next((text for field, text in document.fields if field == "name"), ""))
+    """What a document of these concepts is about."""
+    named = concepts.get(next((text for field, text in document.fields if field == "name"), ""), ())
     total = sum(idf[concept] for concept in named) or 1.0
     shares = {concept: idf[concept] / total for concept in named}
-    return Meaning(concepts, shares, lexicon().later.intersection(named))
+    return Meaning(strength, shares, lexicon().later.intersection(named))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -106,9 +106,7 @@ class Matcher:
         return Ranking(order.astype(np.int32), shares[order], none, rows[order])
 
     def _answer(self, reading: Reading, signals: Signals, ranking: Ranking, limit: int) -> Match:
-        candidates = tuple(
-            self._candidate(signals, ranking, place) for place in range(min(limit, len(ranking.order)))
-        )
+        candidates = tuple(self._candidates(signals, ranking, limit))
         decision = _decide(ranking)
         ask = self._question(signals, ranking) if decision is Decision.CHOOSE else ""
         return Match(decision, candidates, ask, reading.focus, reading.facts)
@@ -119,21 +117,20 @@ class Matcher:
             [Likely(meaning, float(share)) for meaning, share in zip(meanings, ranking.shares, strict=True)]
         )
 
-    def _candidate(self, signals: Signals, ranking: Ranking, place: int) -> Candidate:
-        row = int(ranking.order[place])
-        document = self.index.documents[signals.chosen[row]]
-        return Candidate(
-            ServiceCode(document.key),
-            document.name,
-            round(float(ranking.shares[place]), 4),
-            self._evidence(signals.phrase.best[row], ranking.rows[place]),
-        )
-
-    def _evidence(self, phrase: int, row: Floats) -> tuple[Evidence, ...]:
-        met = self.index.phrases.texts[phrase].strip()
-        worth = row * self.weights.candidate
-        strongest = np.argsort(-worth)[:_EVIDENCE_SHOWN]
-        return tuple(Evidence(FEATURES[i], met, round(float(worth[i]), 3)) for i in strongest if worth[i] > 0)
+    def _candidates(self, signals: Signals, ranking: Ranking, limit: int) -> Iterator[Candidate]:
+        worth = ranking.rows[:limit] * self.weights.candidate
+        strongest = np.argsort(-worth, axis=1)[:, :_EVIDENCE_SHOWN]
+        weights = np.take_along_axis(worth, strongest, axis=1)
+        rows, shares = ranking.order[:limit].tolist(), ranking.shares[:limit].tolist()
+        shown = zip(rows, shares, strongest.tolist(), weights.tolist(), strict=True)
+        for row, share, features, worths in shown:
+            document = self.index.documents[signals.chosen[row]]
+            met = self.index.phrases.texts[signals.phrase.best[row]].strip()
+            evidence = tuple([
+                Evidence(FEATURES[feature], met, round(weight, 3))
+                for feature, weight in zip(features, worths, strict=True) if weight > 0
+            ])  # fmt: skip
+            yield Candidate(ServiceCode(document.key), document.name, round(share, 4), evidence)
 
     def _lead(self, ranking: Ranking) -> tuple[tuple[str, float], ...]:
         if len(ranking.order) < 2:  # noqa: PLR2004 - a runner-up is the second

@@ -7,22 +7,22 @@ no ordinary word itself. Mending whatever sounds alike was tried first: it rewro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from nlp.lexicon import lexicon
 from nlp.reading import Reading, concepts_in, stressed_grams
-from nlp.sounds import sounded, toneless
+from nlp.sounds import sounded, spoken, toneless
 from nlp.words import content_words, cut, rarity
 
 _SHORTEST, _LONGEST = 2, 6
 _ORDINARY: Final = 0.75
-_PAIR: Final = re.compile(r"[\u3400-\u9fff]{2}")
 # Words of grammar are rarely miswritten, and sound like half the lexicon.
 _GRAMMAR: Final = frozenset(
     "的了也不在是有这那和都就还要把给被我你他她们说去来到得着过吗呢吧啊很又再才只没叫让跟往从向对"
 )
+_MENDABLE: Final = re.compile(rf"(?:(?![{''.join(sorted(_GRAMMAR))}])[\u3400-\u9fff]){{2,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,39 @@ class Mending:
         `pieces` are the text's words in order, where the caller has cut it already.
         """
         odd = self._odd_places(text, cut(text) if pieces is None else pieces)
-        for length in range(_LONGEST, _SHORTEST - 1, -1):
-            for place in _starts(odd, length, len(text)):
-                stretch = text[place : place + length]
-                if _GRAMMAR.isdisjoint(stretch) and (meant := self.by_sound.get(_sound(stretch))):
-                    text = text[:place] + meant + text[place + length :]
-                    odd.difference_update(range(place - 1, place + length))
-        return text
+        return _MENDABLE.sub(lambda part: self._mended(part, odd), text) if odd else text
 
     def _odd_places(self, text: str, pieces: Iterable[str]) -> set[int]:
         """Where a pair begins that the catalogue never uses and that is not inside an ordinary word."""
-        return {
-            place
-            for place, inside in enumerate(_joined(pieces))
-            if not inside and text[place : place + 2] not in self.used and _PAIR.match(text, place)
-        }
+        odd: set[int] = set()
+        used, place = self.used, 0
+        for word in pieces:
+            end = place + len(word)
+            # Of an ordinary word only its last character may begin an odd pair.
+            first = end - 1 if len(word) > 1 and rarity(word) < _ORDINARY else place
+            odd.update([start for start in range(first, end) if text[start : start + 2] not in used])
+            place = end
+        return odd
+
+    def _mended(self, part: re.Match[str], odd: Iterable[int]) -> str:
+        """One stretch of characters that may be miswritten, by the places in the whole text where a pair is odd."""
+        said, begins = part.group(), part.start()
+        last = len(said) - 1
+        within = {place - begins for place in odd if 0 <= place - begins < last}
+        if not within:
+            return said
+        folded, plain = spoken(said)
+        for length in range(min(_LONGEST, len(said)), _SHORTEST - 1, -1):
+            # Two syllables are too few to forgive an accent as well.
+            heard = folded if length > _SHORTEST else plain
+            for place in _starts(within, length, len(said)):
+                end = place + length
+                meant = self.by_sound.get(" ".join(heard[place:end]))
+                if meant and _GRAMMAR.isdisjoint(said[place:end]):
+                    said = said[:place] + meant + said[end:]
+                    within.difference_update(range(place - 1, end))
+                    folded, plain = spoken(said)
+        return said
 
     def heard(self, reading: Reading) -> Reading:
         """The reading of the mended text, with the concepts of both."""
@@ -89,11 +107,3 @@ def _starts(odd: set[int], length: int, end: int) -> list[int]:
 def _sound(text: str) -> str:
     """The sound a stretch is known by; two syllables are too few to forgive an accent as well."""
     return sounded(text) if len(text) > _SHORTEST else toneless(text)
-
-
-def _joined(pieces: Iterable[str]) -> Iterator[bool]:
-    """For each character but the last, whether an ordinary word holds it and the next together."""
-    for word in pieces:
-        ordinary = len(word) > 1 and rarity(word) < _ORDINARY
-        yield from (ordinary for _ in range(len(word) - 1))
-        yield False

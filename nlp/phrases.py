@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlp.documents import Document
-from nlp.lexicon import lexicon
-from nlp.postings import Floats, Ints, Rows, Spans
-from nlp.sounds import sound_grams
-from nlp.text import grams
+from nlp.gathered import Lines
+from nlp.pieces import Pieces
+from nlp.postings import Bag, Floats, Ints, Nested, Places, Spans
 
 _CORE_KINDS: Final = frozenset({"name", "alias", "old_name"})
 _NOTHING: Final = 1e-9
 _STRANGE: Final = 4.0
 _FEW: Final = 3
+_WAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,8 @@ class Nearness:
 
     `meant` is the same over concepts instead of characters, `both` the nearest by the two together, `many` the mean
     of the three nearest. `near` is the geometric mean of the two shares `asked` (of the sentence) and of the phrase; `core` is `near`
-    over names and aliases only; `held` grows with the length of a phrase that stands in the sentence whole.
+    over names and aliases only; `held` grows with the length of a phrase that stands in the sentence whole; `sound` is by pairs
+    of syllables.
     """
 
     near: Floats
@@ -38,88 +36,119 @@ class Nearness:
     meant: Floats
     both: Floats
     many: Floats
+    sound: Floats
     best: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A sentence as phrases see it: its grams and what they weigh together, its concepts, its pairs of syllables."""
+
+    grams: Bag
+    mass: float
+    concepts: Bag
+    sounds: Bag
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
-    """说法: phrases in the order of their documents; those of document i stand at bounds[i]..bounds[i+1]."""
+    """说法: phrases in the order of their documents; those of document i stand at bounds[i]..bounds[i+1].
+
+    A phrase is likened in three ways: by grams, concepts and sounds. Terms of the three are numbered one after the
+    other (`kinds` begins each); `roots` are the roots of what a phrase weighs in each way. `concept_asked` is what a concept tells
+    in a sentence; one that no phrase carries counts as a strange one.
+    """
 
     texts: tuple[str, ...]
     bounds: Ints
-    is_core: NDArray[np.bool_]
-    grams: Rows
-    sounds: Rows
-    concepts: Rows
+    is_core: Floats
+    worth: Floats
+    kinds: tuple[int, int, int]
+    held: Nested
+    roots: Floats
+    concept_asked: Floats
 
     @classmethod
-    def build(
-        cls,
-        documents: Sequence[Document],
-        gram_worth: Mapping[str, float],
-        meant: Callable[[str], Iterable[str]],
-        concept_worth: Mapping[str, float],
-    ) -> Self:
-        """All phrases of the documents; a document without any is known by its name or key."""
-        spoken = [document.spoken or (("name", document.name or document.key),) for document in documents]
-        pairs = list(chain.from_iterable(spoken))
-        texts = tuple(lexicon().without_filler(text) for _, text in pairs)
-        heard = [dict.fromkeys(sound_grams(text)) for text in texts]
+    def build(cls, spoken: Lines, held: Sequence[Pieces], worth: Sequence[Floats]) -> Self:
+        """From the phrases of all documents, none without any.
+
+        `held` and `worth` are the distinct grams, concepts and pairs of syllables of every phrase, and what each tells.
+        """
+        phrases, documents = len(spoken.kinds), int(spoken.owners.max(initial=-1)) + 1
+        kinds = (0, len(worth[0]), len(worth[0]) + len(worth[1]))
+        lines = [pieces.owners() for pieces in held]
+        roots = [
+            _roots(line, pieces, told, phrases) for line, pieces, told in zip(lines, held, worth, strict=True)
+        ]
+        holders = np.concatenate([line * _WAYS + way for way, line in enumerate(lines)])
+        terms = np.concatenate([pieces.numbers + begins for begins, pieces in zip(kinds, held, strict=True)])
+        carried = np.bincount(held[1].numbers, minlength=len(worth[1])) > 0
         return cls(
-            texts=texts,
-            bounds=np.cumsum([0, *map(len, spoken)]).astype(np.int32),
-            is_core=np.asarray([kind in _CORE_KINDS for kind, _ in pairs], dtype=np.bool_),
-            grams=Rows.build((dict.fromkeys(grams(text)) for text in texts), gram_worth),
-            sounds=Rows.build(heard, _even_worth(heard)),
-            concepts=Rows.build((meant(text) for _, text in pairs), concept_worth),
+            texts=spoken.bare,
+            bounds=np.concatenate(([0], np.bincount(spoken.owners, minlength=documents).cumsum())).astype(
+                np.int32
+            ),
+            is_core=np.array([float(kind in _CORE_KINDS) for kind in spoken.kinds]),
+            worth=np.concatenate(worth),
+            kinds=kinds,
+            held=Nested.of(spoken.owners[holders // _WAYS], terms, holders, documents),
+            roots=np.array(roots),
+            concept_asked=np.where(carried, worth[1], _STRANGE),
         )
 
-    def nearness(
-        self, spans: Spans, pieces: Mapping[str, float], mass: float, concepts: Iterable[str]
-    ) -> Nearness:
-        """How near documents are to a sentence of these grams, which together weigh `mass`, and concepts."""
-        shared = self.grams.shared(spans, pieces)
-        phrase_mass = self.grams.masses[spans.rows]
-        likeness = shared / np.sqrt(max(mass, _NOTHING) * phrase_mass)
-        meant = self._meant(spans, concepts)
+    def nearness(self, chosen: Ints, wish: Wish) -> Nearness:
+        """How near the chosen documents are to a sentence."""
+        spans = Spans.of(self.bounds, chosen)
+        roots = self.roots.take(spans.rows, axis=1)
+        shared = self._shared(chosen, spans, wish)
+        likeness, meant, sound = shared / (roots * self._own_roots(wish)[:, np.newaxis])
+        told = shared[0]
+        held = told / (roots[0] ** 2 + 1.0)
+        ways = (
+            likeness,
+            likeness * self.is_core.take(spans.rows),
+            told,
+            held,
+            meant,
+            likeness + meant,
+            sound,
+        )
+        near, core, asked, whole, nearest, both, heard = spans.best(np.array(ways))
         table = spans.table(likeness)
         return Nearness(
-            near=table.max(axis=1),
-            core=spans.table(likeness * self.is_core[spans.rows]).max(axis=1),
-            asked=spans.table(shared).max(axis=1) / max(mass, _NOTHING),
-            held=spans.table(shared / (phrase_mass + 1.0)).max(axis=1),
-            meant=spans.table(meant).max(axis=1),
-            both=spans.table(likeness + meant).max(axis=1),
+            near=near,
+            core=core,
+            asked=asked / max(wish.mass, _NOTHING),
+            held=whole,
+            meant=nearest,
+            both=both,
             many=_many(table),
-            best=tuple((spans.firsts + table.argmax(axis=1)).tolist()),
+            sound=heard,
+            best=tuple((spans.firsts + table.astype(np.float32).argmax(axis=1)).tolist()),
         )
 
-    def _meant(self, spans: Spans, concepts: Iterable[str]) -> Floats:
-        """The likeness of every phrase to a sentence of these concepts."""
-        asked = dict.fromkeys(concepts, 1.0)
-        worth, terms = self.concepts.worth, self.concepts.terms
-        mass = sum(float(worth[terms[concept]]) if concept in terms else _STRANGE for concept in asked)
-        likeness: Floats = self.concepts.shared(spans, asked) / np.sqrt(
-            max(mass, _NOTHING) * self.concepts.masses[spans.rows]
-        )
-        return likeness
+    def _shared(self, chosen: Ints, spans: Spans, wish: Wish) -> Floats:
+        """What every phrase of the chosen documents shares with a sentence, one line for each way."""
+        asked = Bag.side_by_side((wish.grams, wish.concepts, wish.sounds), self.kinds, (1.0,) * _WAYS)
+        asked = Bag(asked.columns, asked.weights * self.worth[asked.columns])
+        size = len(spans.rows) * _WAYS
+        shifts = (spans.places - spans.firsts) * _WAYS
+        sums = self.held.shared(chosen, asked, len(self.worth), shifts, size)
+        return sums.reshape(-1, _WAYS).T
 
-    def sound(self, spans: Spans, pairs: Iterable[str]) -> Floats:
-        """How near documents sound, by pairs of syllables."""
-        heard = list(pairs)
-        shared = self.sounds.shared(spans, dict.fromkeys(heard, 1.0))
-        likeness = shared / np.sqrt(max(len(heard), _NOTHING) * self.sounds.masses[spans.rows])
-        nearest: Floats = spans.table(likeness).max(axis=1)
-        return nearest
-
-    def spans(self, chosen: Ints) -> Spans:
-        """The phrases of the chosen documents."""
-        return Spans.of(self.bounds, chosen)
+    def _own_roots(self, wish: Wish) -> Floats:
+        """The roots of what the sentence weighs in each way."""
+        concepts = wish.concepts
+        meant = float(self.concept_asked[concepts.columns].sum()) + _STRANGE * len(concepts.strange)
+        heard = len(wish.sounds.columns) + len(wish.sounds.strange)
+        return np.sqrt(np.maximum((wish.mass, meant, heard), _NOTHING))
 
 
-def _even_worth(rows: Iterable[Iterable[str]]) -> dict[str, float]:
-    """Every pair of syllables is worth one: rarity by sound says little, since accents fold many into one."""
-    return dict.fromkeys(chain.from_iterable(rows), 1.0)
+def _roots(lines: Places, pieces: Pieces, worth: Floats, size: int) -> Floats:
+    """The root of what each of so many phrases weighs; 1 for one that holds nothing."""
+    masses = np.bincount(lines, worth[pieces.numbers], minlength=size)
+    roots: Floats = np.sqrt(np.where(masses > 0, masses, 1.0))
+    return roots
 
 
 def _many(table: Floats) -> Floats:

@@ -22,6 +22,7 @@ from nlp.facts import agreement
 from nlp.index import Index
 from nlp.postings import Floats, Ints
 from nlp.reading import Reading
+from nlp.text import grams
 
 _NEXT_BEST: Final = 4
 _BARELY: Final = 0.3
@@ -69,7 +70,7 @@ def weights_file(*, with_encoder: bool) -> str:
 
 def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floats:
     """One row of FEATURES for each chosen document."""
-    s, near, sound = signals, signals.phrase.near, signals.sound
+    s, near, sound = signals, signals.phrase.near, signals.phrase.sound
     columns = (
         s.gram, near, near**2, s.phrase.asked, s.phrase.held, s.word, s.cover, s.thing, s.act, s.named, sound,
         np.maximum(sound - near, 0.0), _alike(index, reading, signals),
@@ -79,7 +80,7 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
         s.called, s.uncalled, s.phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
         s.phrase.meant, s.phrase.both, s.phrase.many,
     )  # fmt: skip
-    return np.column_stack(columns)
+    return np.ascontiguousarray(np.array(columns).T)
 
 
 def _facts(index: Index, reading: Reading, chosen: Ints) -> Floats:
@@ -96,13 +97,15 @@ def _alike(index: Index, reading: Reading, signals: Signals) -> Floats:
 def none_features(index: Index, reading: Reading, signals: Signals) -> Floats:
     """The row of NONE_FEATURES: how little the catalogue has to say to this sentence."""
     s, phrase = signals, signals.phrase
-    lean, near = index.elsewhere.likeness(reading)
+    lean, near = index.elsewhere.likeness(
+        index.vocabulary.grams.bag(dict.fromkeys(grams(reading.focus), 1.0))
+    )
     return np.asarray([
         1.0, phrase.near.max(initial=0.0), s.gram.max(initial=0.0), s.cover.max(initial=0.0),
-        phrase.asked.max(initial=0.0), s.sound.max(initial=0.0), phrase.held.max(initial=0.0), s.known, 1.0 - s.known,
+        phrase.asked.max(initial=0.0), phrase.sound.max(initial=0.0), phrase.held.max(initial=0.0), s.known, 1.0 - s.known,
         min(len(reading.beyond), 3) / 3, min(s.things, 3) / 3, min(s.acts, 3) / 3,
         lean, near, _stands_out(s.gram),
-        float((s.sound - phrase.near).max(initial=0.0)), s.sense.near.max(initial=0.0), s.sense.elsewhere,
+        float((phrase.sound - phrase.near).max(initial=0.0)), s.sense.near.max(initial=0.0), s.sense.elsewhere,
     ])  # fmt: skip
 
 
@@ -116,7 +119,7 @@ def _stands_out(scores: Floats) -> float:
 
 def probabilities(weights: Weights, rows: Floats, none_row: Floats) -> tuple[Floats, float]:
     """The probability of each candidate row, and of none; together they sum to one."""
-    logits = np.append(rows @ weights.candidate, none_row @ weights.none)
+    logits = np.concatenate((rows @ weights.candidate, (none_row @ weights.none,)))
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
     return shares[:-1], float(shares[-1])

@@ -12,6 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nlp.text import runs
 
 _END_OF_COMMON: Final = 0xA000
@@ -64,6 +67,17 @@ def _plain_readings() -> dict[int, str]:
     return {code: _plain(reading) for code, reading in _first_readings().items()}
 
 
+@cache
+def syllable_table() -> tuple[list[str], NDArray[np.int64]]:
+    """The accent-folded syllables, and for every character code below 65,536 the number of its own; -1 where it has none."""
+    readings = _readings()
+    syllables = sorted(set(readings.values()))
+    numbers = {syllable: number for number, syllable in enumerate(syllables)}
+    table = np.full(1 << 16, -1, dtype=np.int64)
+    table[list(readings)] = [numbers[reading] for reading in readings.values()]
+    return syllables, table
+
+
 def toneless(text: str) -> str:
     """The standard toneless syllables of a text joined by spaces; "" unless every character is a Chinese one."""
     return _joined(text, _plain_readings())
@@ -78,6 +92,13 @@ def syllables(text: str) -> list[str]:
     """The toneless syllables of the Chinese characters of a run, accent folded; other characters fall out."""
     readings = _readings()
     return [readings[ord(char)] for char in text if ord(char) in readings]
+
+
+def spoken(text: str) -> tuple[list[str], list[str]]:
+    """Every character's syllable, accent folded and as the standard has it; "" for any but a Chinese one."""
+    folded, plain = _readings().get, _plain_readings().get
+    codes = [ord(char) for char in text]
+    return [folded(code, "") for code in codes], [plain(code, "") for code in codes]
 
 
 def sounded(text: str) -> str:

@@ -13,7 +13,6 @@ FOCUS_LENGTH: Final = 120
 
 _RUN: Final = re.compile(r"[\u3007\u3400-\u9fff]+|[a-z]+|[0-9]+")
 _CJK: Final = re.compile(r"[\u3007\u3400-\u9fff]")
-_SPACE: Final = re.compile(r"\s+")
 _SENTENCE: Final = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
 _CLAUSE: Final = re.compile(r"[^，,、:：]+[，,、:：]*")
 _ASKING: Final = re.compile(
@@ -34,6 +33,11 @@ def _simplified() -> dict[int, str]:
     return {ord(old): new.split()[0] for old, new in pairs if len(old) == 1}
 
 
+@cache
+def _traditional() -> frozenset[str]:
+    return frozenset(map(chr, _simplified()))
+
+
 def _readable(char: str) -> str:
     return " " if unicodedata.category(char)[0] in "CZ" else char
 
@@ -47,9 +51,12 @@ def normalise(text: str, longest: int = LONGEST_READ) -> str:
     if len(text) > longest:
         half = longest // 2
         text = f"{text[:half]}\n{text[-half:]}"
-    lines = unicodedata.normalize("NFKC", text).lower().translate(_simplified()).split("\n")
-    cleaned = ("".join(map(_readable, line)) if not line.isprintable() else line for line in lines)
-    return "\n".join(filter(None, (_SPACE.sub(" ", line).strip() for line in cleaned)))
+    plain = unicodedata.normalize("NFKC", text).lower()
+    if not _traditional().isdisjoint(plain):
+        plain = plain.translate(_simplified())
+    if not plain.isprintable():
+        plain = "".join([char if char == "\n" else _readable(char) for char in plain])
+    return "\n".join(filter(None, [" ".join(line.split()) for line in plain.split("\n")]))
 
 
 def focus(text: str, limit: int = FOCUS_LENGTH) -> str:

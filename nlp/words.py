@@ -29,38 +29,39 @@ _COUNTED: Final = re.compile(r"^(\S+) ([89]|\d{2,}) ", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """词典: how often words occur in general Chinese, and how long a word may be that begins with a given pair."""
+    """词典: how often words occur in general Chinese, and how long a word may be that begins with a given pair.
+
+    `whole` is the logarithm of all occurrences. Likelihoods are not kept: a second table of a hundred thousand words
+    would cost more memory and cache than the few logarithms of a sentence cost time.
+    """
 
     counts: dict[str, int]
-    likelihood: dict[str, float]
     reach: dict[str, int]
-    total: int
+    whole: float
 
     @classmethod
     def of(cls, counts: dict[str, int]) -> Self:
         """The dictionary of these counts."""
-        total = sum(counts.values())
-        whole = log(total)
         reach: dict[str, int] = {}
         for word in counts:
-            pair, length = word[:_PAIR], len(word)
-            if length > reach.get(pair, 1):
-                reach[pair] = length
-        return cls(counts, {word: log(count) - whole for word, count in counts.items()}, reach, total)
+            length = len(word)
+            if length >= _PAIR and length > reach.get(word[:_PAIR], 0):
+                reach[word[:_PAIR]] = length
+        return cls(counts, reach, log(sum(counts.values())))
 
     def cut(self, run: str) -> list[str]:
         """The likeliest words of a run of Chinese characters (Viterbi, from its end)."""
-        likelihood, reach, size = self.likelihood.get, self.reach.get, len(run)
-        unknown = -log(self.total)
+        count, reach, whole, size = self.counts.get, self.reach.get, self.whole, len(run)
         best = [0.0] * (size + 1)
         ends = [0] * size
         for place in range(size - 1, -1, -1):
-            top = likelihood(run[place], unknown) + best[place + 1]
             end = place + 1
-            for stop in range(place + 2, min(place + reach(run[place : place + 2], 1), size) + 1):
-                known = likelihood(run[place:stop])
-                if known is not None and known + best[stop] > top:
-                    top, end = known + best[stop], stop
+            top = log(count(run[place], 1)) - whole + best[end]
+            longest = reach(run[place : place + _PAIR], 1)
+            for stop in range(place + _PAIR, min(place + longest, size) + 1):
+                met = count(run[place:stop])
+                if met is not None and (likely := log(met) - whole + best[stop]) > top:
+                    top, end = likely, stop
             best[place], ends[place] = top, end
         pieces: list[str] = []
         place = 0
@@ -68,6 +69,10 @@ class Dictionary:
             pieces.append(run[place : ends[place]])
             place = ends[place]
         return pieces
+
+    def rarity(self, word: str) -> float:
+        """How surprising a word is, 0 to 1."""
+        return min(self.whole - log(self.counts.get(word, 1)), _RAREST) / _RAREST
 
 
 def _counted() -> dict[str, int]:
@@ -107,8 +112,7 @@ def content_words(pieces: Iterable[str]) -> tuple[str, ...]:
 
 def rarity(word: str) -> float:
     """How surprising a word is in general Chinese, 0 (everywhere) to 1 (never seen)."""
-    dictionary = _dictionary()
-    return min(log(dictionary.total / dictionary.counts.get(word, 1)), _RAREST) / _RAREST
+    return _dictionary().rarity(word)
 
 
 def common_words(least: int) -> list[str]:

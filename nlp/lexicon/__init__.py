@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import chain
-from typing import Any
+from typing import Any, Final
+
+_PAIR: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ class Lexicon:
 
 
 def _longest(text: str, terms: Mapping[str, object], reach: Mapping[str, int]) -> Iterator[str]:
-    place = 0
-    while place < len(text):
-        for length in range(reach.get(text[place], 0), 0, -1):
+    place, size = 0, len(text)
+    while place < size:
+        longest = reach.get(text[place : place + _PAIR]) or reach.get(text[place], 0)
+        for length in range(longest, 0, -1):
             piece = text[place : place + length]
             if piece in terms:
                 yield piece
@@ -83,9 +86,10 @@ def _terms(
 
 
 def _reach(terms: Mapping[str, object]) -> dict[str, int]:
+    """How long a term may be that begins with a given pair of characters, or is but one character."""
     reach: dict[str, int] = {}
     for term in terms:
-        reach[term[0]] = max(reach.get(term[0], 0), len(term))
+        reach[term[:_PAIR]] = max(reach.get(term[:_PAIR], 0), len(term))
     return reach
 
 

@@ -1,0 +1,129 @@
+"""Gathered (汇集): everything the documents say, read once and numbered, before it is weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, Self
+
+import numpy as np
+
+from nlp.documents import FIELD_WEIGHT, Document
+from nlp.lexicon import lexicon
+from nlp.pieces import Letters, Pieces
+from nlp.postings import Counts, Places, Terms
+from nlp.reading import concepts_in
+from nlp.words import content_words, cut
+
+_WORD_FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summary", "question"})
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """词汇: every piece that an index knows, numbered: grams, words and #concepts together, syllable pairs, concepts."""
+
+    grams: Terms
+    said: Terms
+    sounds: Terms
+    concepts: Terms
+
+    @classmethod
+    def none(cls) -> Self:
+        """A vocabulary to learn into."""
+        return cls(Terms.none(), Terms.none(), Terms.none(), Terms.none())
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One line for every text of every document: whose it is, what kind, the text, and the text without empty words."""
+
+    owners: Places
+    kinds: tuple[str, ...]
+    texts: tuple[str, ...]
+    bare: tuple[str, ...]
+
+    @classmethod
+    def of(cls, held: Iterable[Sequence[tuple[str, str]]]) -> Self:
+        """From the kinds and texts of every document."""
+        rows = list(held)
+        lines = list(chain.from_iterable(rows))
+        texts = tuple(text for _, text in lines)
+        return cls(
+            np.arange(len(rows)).repeat(np.array([len(row) for row in rows], dtype=np.int64)),
+            tuple(kind for kind, _ in lines),
+            texts,
+            tuple(map(lexicon().without_filler, texts)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """汇集: texts by number, and the pieces of each.
+
+    `lines` are all fields of the documents, `spoken` their phrases. Grams, syllable pairs and words are those of the texts without
+    empty words; concepts, of the texts as they are.
+    """
+
+    vocabulary: Vocabulary
+    lines: Lines
+    spoken: Lines
+    numbers: Mapping[str, int]
+    grams: Pieces
+    distinct: Pieces
+    sounds: Pieces
+    words: Pieces
+    concepts: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], strangers: Sequence[str]) -> Self:
+        """Read the documents, of which one without a phrase is known by its name or key, and texts that belong elsewhere."""
+        known = Vocabulary.none()
+        lines = Lines.of(document.fields for document in documents)
+        spoken = Lines.of(d.spoken or (("name", d.name or d.key),) for d in documents)
+        texts = list(dict.fromkeys(chain(lines.bare, spoken.bare, spoken.texts, strangers)))
+        letters = Letters.of(texts)
+        telling = {bare for bare, kind in zip(lines.bare, lines.kinds, strict=True) if kind in _WORD_FIELDS}
+        words = (content_words(cut(text)) if text in telling else () for text in texts)
+        grams = letters.grams(known.grams)
+        return cls(
+            vocabulary=known,
+            lines=lines,
+            spoken=spoken,
+            numbers={text: number for number, text in enumerate(texts)},
+            grams=grams,
+            distinct=grams.distinct(),
+            sounds=letters.sounds(known.sounds).distinct(),
+            words=Pieces.of(map(known.said.learn, words)),
+            concepts={
+                text: tuple(concepts_in(text, lexicon())) for text in dict.fromkeys(chain(lines.texts, spoken.texts))
+            },
+        )  # fmt: skip
+
+    def places(self, texts: Iterable[str]) -> Places:
+        """The numbers of texts."""
+        return np.array([self.numbers[text] for text in texts], dtype=np.int64)
+
+    def gram_counts(self, documents: int) -> Counts:
+        """The grams of so many documents, each occurrence weighted by its field."""
+        return self._counted(self.grams, FIELD_WEIGHT, documents)
+
+    def word_counts(self, documents: int) -> Counts:
+        """The words of the telling fields of so many documents, each occurrence weighted by its field."""
+        telling = {kind: weight for kind, weight in FIELD_WEIGHT.items() if kind in _WORD_FIELDS}
+        return self._counted(self.words, telling, documents)
+
+    def _counted(self, pieces: Pieces, weights: Mapping[str, float], documents: int) -> Counts:
+        """Counts over the fields that have a weight."""
+        weighed = np.array([weights.get(kind, 0.0) for kind in self.lines.kinds])
+        counted = weighed.nonzero()[0]
+        texts = self.places(self.lines.bare)[counted]
+        lengths = pieces.lengths(texts)
+        owners = self.lines.owners[counted].repeat(lengths)
+        return Counts.summed(pieces.within(texts), owners, weighed[counted].repeat(lengths), documents)
+
+    def spoken_pieces(self) -> tuple[Pieces, Pieces, Pieces]:
+        """The distinct grams, concepts and syllable pairs of every phrase."""
+        bare = self.places(self.spoken.bare)
+        meant = Pieces.of(self.vocabulary.concepts.learn(self.concepts[text]) for text in self.spoken.texts)
+        return self.distinct.chosen(bare), meant, self.sounds.chosen(bare)

@@ -30,11 +30,9 @@ from intake.desk import Desk
 from intake.errors import BadInput, Busy, NotFound, Refusal
 from intake.model.booking import Slot
 from intake.model.calendar import SHANGHAI
-from intake.model.catalogue import Way
 from intake.model.ids import HallCode, IntentKey, PersonId
 from intake.model.matching import Decision, Match
 from intake.model.people import Caller
-from intake.model.places import Hall
 from intake.model.speech import DayPart, Spoken
 from intake.ports import Conversations
 from intake.usecases.cases.deciding import EvaluateCase
@@ -194,7 +192,7 @@ class Engine:
             case words.FindItem():
                 return await self._find(wish)
             case words.Consider():
-                return await self._consider(caller, wish)
+                return await desk.catalogue.consider(caller, wish.service_code, wish.person, wish.asked)
             case words.Tell():
                 return await self._tell(caller, wish)
             case words.FindPlaces():
@@ -269,16 +267,6 @@ class Engine:
             with suppress(Busy):
                 await self._desk.catalogue.note(NoteHearing(caller, meant.words, meant.item))
 
-    async def _consider(self, caller: Caller, wish: words.Consider) -> words.Considered:
-        item = await self._desk.catalogue.show(wish.service_code)
-        answer = self._desk.catalogue.question_asked(wish.asked, item) if wish.asked else None
-        home = await self._desk.places.home_hall(caller, wish.person)
-        halls = await self._desk.catalogue.halls_for(wish.service_code)
-        near = sorted(
-            halls, key=lambda offer: (offer[0].code != home.code, offer[1] is Way.PROXY, _far(offer[0], home))
-        )
-        return words.Considered(item, tuple(near), answer)
-
     async def _common(self, wish: words.FindItem, state: State) -> words.Explained | None:
         """Words in the middle of a matter that ask one of its common questions."""
         code = getattr(state, "service_code", None)
@@ -301,7 +289,7 @@ class Engine:
         days = (await self._desk.places.open_days(first, (last - first).days + 1))[hall.code]
         about = None
         if code is not None and not (named and wish.service_code is None):
-            about = await self._consider(caller, words.Consider(code, wish.person))
+            about = await self._desk.catalogue.consider(caller, code, wish.person, "")
         return words.Told(wish.spoken.asks, hall, days, about)
 
     async def _places(self, wish: words.FindPlaces) -> words.Places:
@@ -391,10 +379,6 @@ _GIVING_UP = ("cancel_", "leave_", "ask_person", "evaluate:", "case:")
 def _offered(replies: tuple[Reply, ...]) -> tuple[tuple[str, str], ...]:
     last = next((reply.choices for reply in reversed(replies) if reply.choices), ())
     return tuple((choice.label, choice.value) for choice in last)
-
-
-def _far(hall: Hall, home: Hall) -> float:
-    return (hall.lat - home.lat) ** 2 + (hall.lon - home.lon) ** 2
 
 
 def _span(when: Spoken | None) -> tuple[datetime | None, datetime | None]:

@@ -473,6 +473,11 @@ class CatalogueCounter:
     def question_asked(self, text: str, item: ServiceItem) -> CommonQuestion | None:
         return finding.question_asked(text, item, tools=self.tools)
 
+    async def consider(
+        self, caller: Caller, code: ServiceCode, person: PersonId | None, asked: str
+    ) -> finding.Consideration:
+        return await finding.consider(caller, code, person, asked, tools=self.tools)
+
     async def show(self, code: ServiceCode) -> ServiceItem:
         return await finding.show_item(code, tools=self.tools)
 

@@ -1395,13 +1395,13 @@ class HeldConversation(Protocol):
     """One account's conversation while its lock is held: nobody else can load or save it."""
 
     async def load(self) -> str | None:
-        """The dialogue state as it was last saved, opaque text; None for somebody new."""
+        """The dialogue state as it was when the lock was taken, opaque text; None for somebody new."""
 
     async def answered(self, message_id: str) -> str | None:
         """The answer a message got when it first came; None when it is new."""
 
     async def save(self, state: str, message_id: str, heard: str, answer: str) -> None:
-        """Keep the state and the exchange together; raises `Stale` when the lock was lost meanwhile."""
+        """Keep the state and the exchange together and give the lock back; raises `Stale` when it was lost meanwhile."""
 
 
 class Conversations(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -34,6 +35,14 @@ class Lock(Protocol[Fence]):
         """Give the lock back, if it is still ours."""
 
 
+@dataclass
+class Turn(Generic[Fence]):
+    """One's turn; `over` is set by whoever gave the lock back already, together with the last thing written."""
+
+    fence: Fence
+    over: bool = False
+
+
 class Turns(Generic[Fence]):
     """The line before a lock. Those of one process wait in order; only the first of them asks the lock."""
 
@@ -46,7 +55,7 @@ class Turns(Generic[Fence]):
         self._lines: WeakValueDictionary[AccountCode, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def turn(self, account: AccountCode) -> AsyncIterator[Fence]:
+    async def turn(self, account: AccountCode) -> AsyncIterator[Turn[Fence]]:
         """One's turn, with the lease renewed as long as it lasts; raises `Busy` when it does not come in time."""
         deadline = asyncio.get_running_loop().time() + self._patience
         line = self._lines.setdefault(account, asyncio.Lock())
@@ -56,15 +65,18 @@ class Turns(Generic[Fence]):
         except TimeoutError:
             raise Busy from None
         try:
-            fence = await self._first_free(account, deadline)
-            renewing = asyncio.create_task(self._renew(account, fence), name=f"renew the turn of {account}")
+            turn = Turn(await self._first_free(account, deadline))
+            renewing = asyncio.create_task(
+                self._renew(account, turn.fence), name=f"renew the turn of {account}"
+            )
             try:
-                yield fence
+                yield turn
             finally:
                 renewing.cancel()
                 # A renewal that failed is no news: if the turn was lost by it, saving has said so.
                 await asyncio.gather(renewing, return_exceptions=True)
-                await self._lock.let_go(account, fence)
+                if not turn.over:
+                    await self._lock.let_go(account, turn.fence)
         finally:
             line.release()
 

@@ -10,7 +10,6 @@ from bot.dialogue import starting
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
-    Considered,
     Explained,
     Heard,
     Picked,
@@ -39,6 +38,7 @@ from intake.model.calendar import day_text
 from intake.model.catalogue import CommonQuestion
 from intake.model.question import Question
 from intake.model.speech import Aspect
+from intake.usecases.catalogue.finding import Consideration
 
 if TYPE_CHECKING:
     from bot.dialogue.states import State
@@ -93,13 +93,13 @@ def _line(aspect: Aspect, told: Told) -> str:
     return _OF_AN_ITEM[aspect](told.about) if told.about is not None else ""
 
 
-def _where(about: Considered) -> str:
+def _where(about: Consideration) -> str:
     nearest = about.halls[0][0] if about.halls else None
     address = f"。地址：{nearest.address}，电话{nearest.phone}" if nearest else ""
     return f"“{about.item.name}”在{place_words(about.halls)}{address}"
 
 
-_OF_AN_ITEM: Mapping[Aspect, Callable[[Considered], str]] = {
+_OF_AN_ITEM: Mapping[Aspect, Callable[[Consideration], str]] = {
     Aspect.MATERIALS: lambda about: f"“{about.item.name}”要带：\n{material_words(about.item)}",
     Aspect.FEE: lambda about: f"费用：{fee_words(about.item)}",
     Aspect.LIMIT: lambda about: f"多久办好：{limit_words(about.item)}",

@@ -11,7 +11,6 @@ from bot.dialogue.vocabulary import (
     Begin,
     Choice,
     Consider,
-    Considered,
     FindPlaces,
     Heard,
     HoldIt,
@@ -43,6 +42,7 @@ from intake.model.booking import Appointment, Hold
 from intake.model.calendar import SHANGHAI, day_text, local_day, local_text
 from intake.model.ids import AppointmentId, HallCode, ServiceCode, SlotId
 from intake.model.speech import Intent, Spoken
+from intake.usecases.catalogue.finding import Consideration
 from intake.usecases.places.lines import InLine
 
 _HALLS_SHOWN = 4
@@ -62,7 +62,7 @@ class ChoosingHall:
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """A press or the hall's name."""
         match heard:
-            case Considered():
+            case Consideration():
                 listed = tuple((hall.code, hall.name) for hall, _ in heard.halls)
                 return ChoosingHall(self.service_code, self.whose, self.wanted, listed).offer()
             case Picked(value="all_halls"):

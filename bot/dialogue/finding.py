@@ -9,7 +9,6 @@ from bot.dialogue import asking, booking, representing, starting
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
-    Considered,
     Heard,
     ListVillagers,
     Meant,
@@ -28,6 +27,7 @@ from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
 from intake.model.people import Role
 from intake.model.speech import Intent
+from intake.usecases.catalogue.finding import Consideration
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class ConsideringItem:
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Book, be helped, or look at another."""
         match heard:
-            case Considered():
+            case Consideration():
                 return self._told(heard)
             case Picked(value="go_on"):
                 return self._go_on(situation)
@@ -138,13 +138,13 @@ class ConsideringItem:
             return representing.ForWhom(self.service_code, wanted).ask()
         return booking.ChoosingHall(self.service_code, wanted=wanted).look()
 
-    def _told(self, considered: Considered) -> Turn:
+    def _told(self, considered: Consideration) -> Turn:
         """The item; before it the answer, where the words asked one of its common questions."""
         said = considered.answer
         answer = (asking.common_answer(said),) if said else ()
         return turn(self, *answer, self._tell(considered))
 
-    def _tell(self, considered: Considered) -> Say:
+    def _tell(self, considered: Consideration) -> Say:
         item = considered.item
         facts = {
             "name": item.name,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from intake.errors import Refusal
 from intake.model.booking import Appointment, Hold, Slot
 from intake.model.case import Case
-from intake.model.catalogue import CommonQuestion, ServiceItem, Way
+from intake.model.catalogue import CommonQuestion, ServiceItem
 from intake.model.ids import (
     AppointmentId,
     CaseId,
@@ -29,7 +29,7 @@ from intake.model.speech import Aspect, Spoken
 from intake.model.waiting import Waiting
 from intake.usecases.cases.drafting import PageAdded
 from intake.usecases.cases.looking import CaseFile
-from intake.usecases.catalogue.finding import BundleOffer
+from intake.usecases.catalogue.finding import BundleOffer, Consideration
 from intake.usecases.places.lines import InLine
 from intake.usecases.places.opentimes import OpenDay
 
@@ -76,22 +76,13 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
-class Considered:
-    """An item with the halls that take it, the person's own first."""
-
-    item: ServiceItem
-    halls: tuple[tuple[Hall, Way], ...]
-    answer: CommonQuestion | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """What is known of what was asked: of a hall with its coming days, and of an item unless it is not clear which."""
 
     asks: tuple[Aspect, ...]
     hall: Hall
     days: tuple[OpenDay, ...] = ()
-    about: Considered | None = None
+    about: Consideration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +145,7 @@ Learned = (
     | Unclear
     | Match
     | BundleOffer
-    | Considered
+    | Consideration
     | Told
     | Explained
     | Places

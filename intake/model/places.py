@@ -189,8 +189,8 @@ def slot_at(hall: HallCode, group: CounterGroup, kind: OfferKind, start: datetim
 _EARTH_KM = 6371.0
 
 
-def straight_km(hall: Hall, village: Village) -> float:
-    """The great-circle distance between a hall and a village, by the haversine formula."""
-    half_lat, half_lon = radians(village.lat - hall.lat) / 2, radians(village.lon - hall.lon) / 2
-    chord = sin(half_lat) ** 2 + cos(radians(hall.lat)) * cos(radians(village.lat)) * sin(half_lon) ** 2
+def straight_km(hall: Hall, place: Village | Hall) -> float:
+    """The great-circle distance between a hall and a village or another hall, by the haversine formula."""
+    half_lat, half_lon = radians(place.lat - hall.lat) / 2, radians(place.lon - hall.lon) / 2
+    chord = sin(half_lat) ** 2 + cos(radians(hall.lat)) * cos(radians(place.lat)) * sin(half_lon) ** 2
     return 2 * _EARTH_KM * asin(sqrt(chord))

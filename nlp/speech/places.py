@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 # Written names end in their office's form; people say the place.
@@ -14,6 +15,7 @@ _LEVEL: Final = re.compile(r"(?:社区|街道|镇|乡|村)$")
 _SHORTEST: Final = 2
 
 
+@cache
 def spoken_names(place: str) -> tuple[str, ...]:
     """The ways a place is said, longest first: 尖山镇便民服务中心 is also 尖山镇 and 尖山."""
     names = [place]

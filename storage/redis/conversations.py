@@ -16,7 +16,7 @@ from intake.errors import Stale
 from intake.model.ids import AccountCode
 from intake.ports import Exchange
 from storage.crypto import KeyRing, Purpose, Sealer
-from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turns
+from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turn, Turns
 
 Now = Callable[[], datetime]
 
@@ -43,6 +43,7 @@ local name = redis.call('HGET', KEYS[5], forgotten)
 if name then redis.call('HDEL', KEYS[6], name) end
 redis.call('HDEL', KEYS[4], forgotten)
 redis.call('HDEL', KEYS[5], forgotten)
+redis.call('DEL', KEYS[1])
 return number
 """
 # ARGV: number and message id of each exchange. The state goes with the last of them; the count stays.
@@ -87,8 +88,8 @@ class RedisConversations:
     @asynccontextmanager
     async def hold(self, account: AccountCode) -> AsyncIterator[_Held]:
         """See `intake.ports.Conversations.hold`."""
-        async with self._turns.turn(account) as fence:
-            yield _Held(self._redis, self._sealer, self._now, account, fence)
+        async with self._turns.turn(account) as turn:
+            yield _Held(self._redis, self._sealer, self._now, account, turn)
 
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         """See `intake.ports.Conversations.history`."""
@@ -128,13 +129,13 @@ class RedisConversations:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """`intake.ports.HeldConversation` while the lock's key is ours."""
+    """`intake.ports.HeldConversation` while the lock's key is ours; the script that saves gives it back."""
 
     redis: Redis
     sealer: Sealer
     now: Now
     account: AccountCode
-    fence: str
+    turn: Turn[str]
 
     async def load(self) -> str | None:
         sealed = await self.redis.get(_key(self.account, "state"))
@@ -154,7 +155,7 @@ class _Held:
             self.redis,
             _SAVE,
             [_key(self.account, part) for part in _PARTS],
-            self.fence,
+            self.turn.fence,
             self.sealer.seal_text(state, f"conversation.state:{self.account}"),
             message_id,
             self.sealer.seal_text(json.dumps(exchange), f"conversation.exchange:{self.account}"),
@@ -162,6 +163,7 @@ class _Held:
         )
         if not saved:
             raise Stale(what="这段对话")
+        self.turn.over = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from storage.crypto import Purpose, Sealer
 from storage.sql.rows import insert_into
 from storage.sql.store import Store
 from storage.sql.tables import conversations, exchanges
-from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turns
+from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turn, Turns
 
 Now = Callable[[], datetime]
 
@@ -39,8 +39,8 @@ class SqlConversations:
     @asynccontextmanager
     async def hold(self, account: AccountCode) -> AsyncIterator[_Held]:
         """See `intake.ports.Conversations.hold`."""
-        async with self._turns.turn(account) as fence:
-            yield _Held(self._store, self._sealer, self._now, account, fence)
+        async with self._turns.turn(account) as turn:
+            yield _Held(self._store, self._sealer, self._now, account, turn)
 
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         """See `intake.ports.Conversations.history`."""
@@ -78,18 +78,16 @@ class SqlConversations:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """`intake.ports.HeldConversation` while the row's fence is ours."""
+    """`intake.ports.HeldConversation` while the row's fence is ours; saving gives it back in the same transaction."""
 
     store: Store
     sealer: Sealer
     now: Now
     account: AccountCode
-    fence: int
+    turn: Turn[_Fence]
 
     async def load(self) -> str | None:
-        statement = select(conversations.c.state_sealed).where(conversations.c.account == self.account)
-        async with self.store.reading() as connection:
-            sealed: str | None = (await connection.execute(statement)).scalar()
+        sealed = self.turn.fence.state_sealed
         return self.sealer.open_text(sealed, about_state(self.account)) if sealed else None
 
     async def answered(self, message_id: str) -> str | None:
@@ -104,8 +102,8 @@ class _Held:
         kept = {"state_sealed": self.sealer.seal_text(state, about_state(self.account))}
         saved = (
             update(conversations)
-            .where(_mine(self.account, self.fence))
-            .values(**kept, last=conversations.c.last + 1)
+            .where(_mine(self.account, self.turn.fence))
+            .values(**kept, last=conversations.c.last + 1, held_until=None)
             .returning(conversations.c.last)
         )
         async with self.store.writing() as connection:
@@ -124,6 +122,15 @@ class _Held:
             forgotten = (exchanges.c.account == self.account, exchanges.c.number <= number - KEPT_EXCHANGES)
             await connection.execute(delete(exchanges).where(*forgotten))
             await connection.commit()
+        self.turn.over = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Fence:
+    """Which holder of the row this is, and the state as that holder found it."""
+
+    number: int
+    state_sealed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,7 @@ class _RowLock:
     now: Now
     lease: timedelta
 
-    async def take(self, account: AccountCode) -> int | None:
+    async def take(self, account: AccountCode) -> _Fence | None:
         now = self.now()
         async with self.store.writing() as connection:
             first = {
@@ -148,19 +155,18 @@ class _RowLock:
             free = or_(conversations.c.held_until.is_(None), conversations.c.held_until <= now)
             later = {"fence": conversations.c.fence + 1, "held_until": now + self.lease}
             statement = insert.on_conflict_do_update(index_elements=["account"], set_=later, where=free)
-            fence: int | None = (
-                await connection.execute(statement.returning(conversations.c.fence))
-            ).scalar()
+            returning = statement.returning(conversations.c.fence, conversations.c.state_sealed)
+            row = (await connection.execute(returning)).one_or_none()
             await connection.commit()
-        return fence
+        return None if row is None else _Fence(row.fence, row.state_sealed)
 
-    async def keep(self, account: AccountCode, fence: int) -> None:
+    async def keep(self, account: AccountCode, fence: _Fence) -> None:
         await self._hold_until(account, fence, self.now() + self.lease)
 
-    async def let_go(self, account: AccountCode, fence: int) -> None:
+    async def let_go(self, account: AccountCode, fence: _Fence) -> None:
         await self._hold_until(account, fence, None)
 
-    async def _hold_until(self, account: AccountCode, fence: int, until: datetime | None) -> None:
+    async def _hold_until(self, account: AccountCode, fence: _Fence, until: datetime | None) -> None:
         async with self.store.writing() as connection:
             await connection.execute(
                 update(conversations).where(_mine(account, fence)).values(held_until=until)
@@ -183,5 +189,5 @@ def about_answer(account: AccountCode, message_id: str) -> str:
     return f"conversation.answer:{account}:{message_id}"
 
 
-def _mine(account: AccountCode, fence: int) -> ColumnElement[bool]:
-    return (conversations.c.account == account) & (conversations.c.fence == fence)
+def _mine(account: AccountCode, fence: _Fence) -> ColumnElement[bool]:
+    return (conversations.c.account == account) & (conversations.c.fence == fence.number)

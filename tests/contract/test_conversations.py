@@ -85,9 +85,10 @@ class Conversing:
 
     async def test_two_hundred_exchanges_are_kept(self, talks: Conversations) -> None:
         """Older ones are forgotten whole, their answers too."""
-        async with talks.hold(ME) as talk:
-            for number in range(1, 204):
+        for number in range(1, 204):
+            async with talks.hold(ME) as talk:
                 await talk.save("state", f"m-{number}", "heard", "answer")
+        async with talks.hold(ME) as talk:
             assert await talk.answered("m-3") is None
             assert await talk.answered("m-4") == "answer"
 
@@ -140,14 +141,16 @@ class Conversing:
         """The same thirty, when nobody waits for anybody: some counted from a state that was already old."""
         place = make(LONG, LONG)
         everybody_read = asyncio.Barrier(30)
-        async with place.hold(ME) as talk:
 
-            async def count(message: int) -> None:
+        async def count(message: int) -> None:
+            async with place.hold(ME) as talk:
                 before = int(await talk.load() or 0)
-                await everybody_read.wait()
+            await everybody_read.wait()
+            async with place.hold(ME) as talk:
                 await talk.save(str(before + 1), f"m-{message}", "heard", "answer")
 
-            await asyncio.gather(*(count(n) for n in range(30)))
+        await asyncio.gather(*(count(n) for n in range(30)))
+        async with place.hold(ME) as talk:
             assert await talk.load() == "1"
 
     async def test_accounts_do_not_wait_for_each_other(self, talks: Conversations) -> None:
@@ -188,8 +191,18 @@ class Conversing:
             with pytest.raises(Stale):
                 await talk.save("state of the dead", "m-1", "heard", "answer")
             await holder.__aexit__(None, None, None)
-            assert await later.load() == "state of the next"
-            await later.save("still held", "m-3", "heard", "answer")
+        async with next_one.hold(ME) as after:
+            assert await after.load() == "state of the next"
+
+    async def test_saving_gives_the_turn_back_and_a_second_save_counts_for_nothing(self, make: Make) -> None:
+        """What is saved ends the turn in the same step: whoever waits goes on at once, and nothing is said twice."""
+        place, elsewhere = make(LONG, LONG), make(LONG, SHORT)
+        async with place.hold(ME) as talk:
+            await talk.save("state", "m-1", "heard", "answer")
+            async with elsewhere.hold(ME) as next_one:
+                assert await next_one.load() == "state"
+                with pytest.raises(Stale):
+                    await talk.save("state again", "m-2", "heard", "answer")
 
     async def test_a_long_answer_keeps_its_lock(self, make: Make) -> None:
         """A photograph takes longer to read than a lease lasts; the lease is renewed meanwhile."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from intake.model.calendar import local_day
 from intake.model.catalogue import Bundle, CommonQuestion, ServiceItem, Way
 from intake.model.figures import PrintForm
-from intake.model.ids import HallCode, ServiceCode
+from intake.model.ids import HallCode, PersonId, ServiceCode
 from intake.model.matching import Match, PersonFacts
-from intake.model.places import Hall
+from intake.model.people import Caller
+from intake.model.places import Hall, straight_km
 from intake.model.speech import Spoken
 from intake.ports import Tools
+from intake.usecases.places.looking import home_hall_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,33 @@ async def halls_for(code: ServiceCode, *, tools: Tools) -> tuple[tuple[Hall, Way
         halls = await view.places.halls()
     ways = ((hall, item.availability.at(hall.code, hall.level)) for hall in halls)
     return tuple((hall, way) for hall, way in ways if way is not Way.NOT_HERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Consideration:
+    """一件事项摆到面前: the item, who takes it with the nearest first, and the common question that was asked, if one was."""
+
+    item: ServiceItem
+    halls: tuple[tuple[Hall, Way], ...]
+    answer: CommonQuestion | None
+
+
+async def consider(
+    caller: Caller, code: ServiceCode, person: PersonId | None, asked: str, *, tools: Tools
+) -> Consideration:
+    """All about one item for the caller, or for the person they act for; raises `UnknownService`.
+
+    The nearest hall comes first, and those that do it themselves before those that pass it on.
+    """
+    async with tools.open_view() as view:
+        item = await view.catalogue.current(code, local_day(tools.clock.now()))
+        home = await home_hall_for(view, caller, person)
+        ways = [(hall, item.availability.at(hall.code, hall.level)) for hall in await view.places.halls()]
+    near = sorted(
+        ((hall, way) for hall, way in ways if way is not Way.NOT_HERE),
+        key=lambda offer: (offer[0].code != home.code, offer[1] is Way.PROXY, straight_km(home, offer[0])),
+    )
+    return Consideration(item, tuple(near), question_asked(asked, item, tools=tools) if asked else None)
 
 
 async def bundle_offers(*, tools: Tools) -> tuple[BundleOffer, ...]:

@@ -11,7 +11,7 @@ from intake.model.calendar import SHANGHAI, WorkingCalendar
 from intake.model.ids import HallCode, PersonId
 from intake.model.people import Caller
 from intake.model.places import Department, Hall, Village
-from intake.ports import CountyGlance, Tools
+from intake.ports import CountyGlance, Tools, Uow
 from intake.usecases.questions.asking import home_hall
 
 
@@ -50,11 +50,14 @@ async def calendar(*, tools: Tools) -> WorkingCalendar:
 async def home_hall_of(caller: Caller, person: PersonId | None, *, tools: Tools) -> Hall:
     """The hall nearest to the caller, or to the person the caller acts for."""
     async with tools.open_view() as view:
-        if person is None:
-            return await home_hall(view, caller)
-        return await home_hall(
-            view, replace(caller, account=replace(caller.account, person=person, hall=None))
-        )
+        return await home_hall_for(view, caller, person)
+
+
+async def home_hall_for(view: Uow, caller: Caller, person: PersonId | None) -> Hall:
+    """As `home_hall_of`, in a view that is open."""
+    if person is None:
+        return await home_hall(view, caller)
+    return await home_hall(view, replace(caller, account=replace(caller.account, person=person, hall=None)))
 
 
 async def appointments_at(

@@ -82,6 +82,7 @@ from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
 from intake.usecases.questions import asking, following, ordering, owning
 from intake.usecases.queue import arriving, calling, greening, ruling, watching
+from intake.usecases.queue import closing as closing_days
 from intake.usecases.visits import going, planning
 
 
@@ -383,6 +384,9 @@ class QueueCounter:
 
     async def amend(self, cmd: calling.AmendTicket) -> Ticket:
         return await calling.amend_ticket(cmd, tools=self.tools)
+
+    async def close_days(self) -> int:
+        return await closing_days.close_days(tools=self.tools)
 
     async def set_post(self, cmd: calling.SetPost) -> CounterPost:
         return await calling.set_post(cmd, tools=self.tools)

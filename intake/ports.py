@@ -674,6 +674,9 @@ class Tickets(Protocol):
     async def of_person(self, person: PersonId, day: date) -> tuple[Ticket, ...]:
         """A person's numbers of a day, the last taken first."""
 
+    async def left_open(self, since: date, before: date, limit: int) -> tuple[Ticket, ...]:
+        """Numbers of the days from `since` to the last before `before` that nobody has closed, oldest first."""
+
     async def save(self, ticket: Ticket) -> Ticket:
         """Write a changed one; raises `Stale` when somebody was faster."""
 

@@ -54,6 +54,7 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         ),
         asyncio.create_task(_again(house.desk.places.settle_hours, _MINUTE), name="settle the hours"),
         asyncio.create_task(_again(house.desk.places.write_absences, _MINUTE), name="write absences"),
+        asyncio.create_task(_again(house.desk.queue.close_days, 10 * _MINUTE), name="close the days"),
         asyncio.create_task(_again(house.desk.places.tend_lines, _LINE_SECONDS), name="tend the lines"),
         asyncio.create_task(_again(house.desk.cases.clear_counters, _MINUTE), name="clear counters"),
         asyncio.create_task(_again(house.learn_catalogue, _CATALOGUE_SECONDS), name="learn catalogue"),

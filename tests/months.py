@@ -394,6 +394,7 @@ _RECOUNTS: Mapping[Listing, Callable[[MadeMonths, Month, date], Iterator[Row]]] 
     Listing.SERVED: lambda made, month, _: _spent(
         made, month, TicketState.SERVING, [TicketState.DONE, TicketState.PARKED]
     ),
+    Listing.UNSERVED: lambda made, month, _: _spent(made, month, TicketState.WAITING, [TicketState.UNSERVED]),
     Listing.BOOKED: lambda made, month, _: _booked(made, month, (*_KEPT, AppointmentState.NO_SHOW)),
     Listing.KEPT: lambda made, month, _: _booked(made, month, _KEPT),
     Listing.NO_SHOW: lambda made, month, _: _booked(made, month, [AppointmentState.NO_SHOW]),

@@ -95,6 +95,7 @@ class Listing(StrEnum):
     BAD_OPEN = "bad_open"
     WAITED = "waited"
     SERVED = "served"
+    UNSERVED = "unserved"
     BOOKED = "booked"
     KEPT = "kept"
     NO_SHOW = "no_show"
@@ -127,6 +128,7 @@ LISTING_WORDS: Mapping[Listing, str] = {
     Listing.BAD_OPEN: "还没有整改完的差评",
     Listing.WAITED: "叫到号的等候",
     Listing.SERVED: "窗口办理",
+    Listing.UNSERVED: "当天没有轮到的号",
     Listing.BOOKED: "到了时间的预约",
     Listing.KEPT: "如约到场的预约",
     Listing.NO_SHOW: "爽约的预约",
@@ -184,6 +186,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("kept", "预约到场率", Unit.SHARE, Listing.KEPT, Listing.BOOKED, Listing.NO_SHOW, policy="S15"),
     Figure("wait", "平均等候", Unit.MINUTES, Listing.WAITED, policy="S12"),
     Figure("service", "平均办理", Unit.MINUTES, Listing.SERVED, policy="S12"),
+    Figure("unserved", "没有轮到的号", Unit.COUNT, Listing.UNSERVED, policy="S12"),
     Figure("corrections", "每件补正次数", Unit.TIMES, Listing.ACCEPTED, policy="S5"),
     Figure("submitted", "提交办件", Unit.COUNT, Listing.SUBMITTED, policy="S12"),
     Figure("by_proxy", "代办办件", Unit.COUNT, Listing.BY_PROXY, policy="S13"),

@@ -30,6 +30,7 @@ class TicketState(StrEnum):
     MISSED = "missed"
     DONE = "done"
     LEFT = "left"
+    UNSERVED = "unserved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,21 @@ class Ticket:
         """Served to the end."""
         return self._to(TicketState.DONE, frozenset({TicketState.SERVING}))
 
+    def as_of(self, today: date) -> Ticket:
+        """The number by the calendar alone: a day that is over leaves none open, whatever has been written down.
+
+        Who still waited was not reached; who was called or had stepped aside and did not come is gone; who stood at a
+        counter was served, for nobody stays there overnight.
+        """
+        return self if self.day >= today else replace(self, state=_AT_DAYS_END.get(self.state, self.state))
+
     def _to(self, state: TicketState, allowed: frozenset[TicketState]) -> Ticket:
         if self.state not in allowed:
             raise NotNow(what=f"{self.number}号", state=TICKET_WORDS[self.state])
         return replace(self, state=state)
 
 
-OVER = frozenset({TicketState.DONE, TicketState.LEFT})
+OVER = frozenset({TicketState.DONE, TicketState.LEFT, TicketState.UNSERVED})
 _HERE = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
 
 TICKET_WORDS = {
@@ -149,4 +158,12 @@ TICKET_WORDS = {
     TicketState.MISSED: "过号",
     TicketState.DONE: "已办完",
     TicketState.LEFT: "已离开",
+    TicketState.UNSERVED: "当天没有轮到",
+}
+_AT_DAYS_END = {
+    TicketState.WAITING: TicketState.UNSERVED,
+    TicketState.CALLED: TicketState.LEFT,
+    TicketState.MISSED: TicketState.LEFT,
+    TicketState.PARKED: TicketState.LEFT,
+    TicketState.SERVING: TicketState.DONE,
 }

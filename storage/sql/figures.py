@@ -193,6 +193,7 @@ LISTINGS: Mapping[Listing, Query] = {
     Listing.BAD_OPEN: _facts(_f.graded_on, _f.hall, _f.grade <= _WORST, ~_closed, **_graded),
     Listing.WAITED: _periods(TicketState.WAITING, TicketState.CALLED),
     Listing.SERVED: _periods(TicketState.SERVING, TicketState.DONE, TicketState.PARKED),
+    Listing.UNSERVED: _periods(TicketState.WAITING, TicketState.UNSERVED),
     Listing.BOOKED: _appointments(*_kept, AppointmentState.NO_SHOW),
     Listing.KEPT: _appointments(*_kept),
     Listing.NO_SHOW: _appointments(AppointmentState.NO_SHOW),

@@ -14,9 +14,9 @@ from intake.errors import NotFound, Stale
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import AccountCode, AppointmentId, CounterCode, HallCode, PersonId, TicketId
 from intake.model.lines import MOST_OVERTAKEN
-from intake.model.queue import Ticket, TicketState
+from intake.model.queue import OVER, Ticket, TicketState
 from storage.sql.rows import add_once, as_noun, as_row, one, write_version
-from storage.sql.tables import tickets
+from storage.sql.tables import halls, tickets
 
 
 def _in_line(most_overtaken: int) -> tuple[ColumnElement[Any], ...]:
@@ -108,6 +108,14 @@ class SqlTickets:
         theirs = select(tickets).where(tickets.c.person == person, tickets.c.day == day)
         rows = await self.connection.execute(theirs.order_by(tickets.c.taken_at.desc(), tickets.c.id))
         return tuple(as_noun(Ticket, row) for row in rows.mappings())
+
+    async def left_open(self, since: date, before: date, limit: int) -> tuple[Ticket, ...]:
+        of_those_days = (tickets.c.day >= since, tickets.c.day < before, tickets.c.state.not_in(sorted(OVER)))
+        # By hall, because the index of the lines begins with it.
+        of_any_hall = tickets.c.hall.in_(select(halls.c.code))
+        oldest = select(tickets).where(of_any_hall, *of_those_days).order_by(tickets.c.day, tickets.c.id)
+        rows = (await self.connection.execute(oldest.limit(limit))).mappings()
+        return tuple(as_noun(Ticket, row) for row in rows)
 
     async def save(self, ticket: Ticket) -> Ticket:
         await write_version(self.connection, tickets, as_row(ticket), what=f"{ticket.number}号")

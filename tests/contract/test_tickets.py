@@ -11,7 +11,7 @@ from intake.model.ids import AccountCode, AppointmentId, CounterCode, HallCode, 
 from intake.model.queue import Ticket, TicketState
 from storage.sql.store import Store
 from storage.sql.uow import SqlUow
-from tests.contract.nouns import NOW, TODAY, ticket
+from tests.contract.nouns import NOW, TODAY, hall, ticket
 
 HALL, COUNTER, CLERK = HallCode("county"), CounterCode("county-1"), AccountCode("clerk-1")
 GROUPS = {CounterGroup.COMPREHENSIVE}
@@ -89,3 +89,21 @@ async def test_an_unknown_number_is_not_found(store: Store) -> None:
     async with store.open_view() as view:
         with pytest.raises(NotFound):
             await view.tickets.get(TicketId("nothing"))
+
+
+async def test_numbers_left_open_are_found_by_their_day(store: Store) -> None:
+    """Of earlier days and not closed, the oldest first; today's are still open."""
+    day = timedelta(days=1)
+    older, old = ticket(day=TODAY - 2 * day), ticket(day=TODAY - day, state=TicketState.SERVING)
+    others = (
+        ticket(),
+        ticket(day=TODAY - 9 * day),
+        *(ticket(day=TODAY - day, state=state) for state in (TicketState.DONE, TicketState.UNSERVED)),
+    )
+    async with store.open_uow() as uow:
+        await uow.places.put_halls([hall()])
+        for one in (old, older, *others):
+            await uow.tickets.add(one)
+
+        assert await uow.tickets.left_open(TODAY - 7 * day, TODAY, 10) == (older, old)
+        assert await uow.tickets.left_open(TODAY - 7 * day, TODAY, 1) == (older,)

@@ -62,7 +62,7 @@ async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
         require(cmd.caller, Verb.CHECK_IN, about)
         taken = await uow.tickets.of_appointment(appointment.id)
         if taken is not None:
-            return taken
+            return taken.as_of(local_day(tools.clock.now()))
         await _require_timely(uow, appointment, tools)
         ticket = await _ticket_for(uow, appointment, tools)
         await uow.tickets.add(ticket)

@@ -211,7 +211,7 @@ async def _changing(
     """One act on one number, once per key: who asks again hears how the number stands."""
 
     async def act(uow: Uow) -> Ticket:
-        ticket = await uow.tickets.get(cmd.ticket)
+        ticket = (await uow.tickets.get(cmd.ticket)).as_of(local_day(tools.clock.now()))
         _require(cmd, ticket)
         if ticket.version != cmd.version:
             raise Stale(what=f"{ticket.number}号", version=ticket.version)

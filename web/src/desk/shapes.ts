@@ -3,7 +3,7 @@ import type { Appointment, Case, CaseCard, ItemCard, Person } from '@shared/api/
 
 import type { GroupLine } from './display/board'
 
-export type TicketState = 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left'
+export type TicketState = 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left' | 'unserved'
 export type TicketAct = 'recall' | 'serve' | 'miss' | 'park' | 'come-back' | 'finish' | 'leave'
 
 /** 优先对象: on what ground somebody goes first. */

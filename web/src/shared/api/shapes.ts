@@ -256,7 +256,7 @@ export interface MyTicket {
   hall_name: string
   service_name: string
   group_text: string
-  state: 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left'
+  state: 'waiting' | 'called' | 'serving' | 'parked' | 'missed' | 'done' | 'left' | 'unserved'
   state_text: string
   counter_name: string
   wait_text: string

@@ -27,6 +27,15 @@ class ApiCaller:
         """Do something; the test fails when it is refused."""
         return await _post(f"{self.url}/api/v1{path}", form, {"Authorization": f"Bearer {self.token}"})
 
+    async def see(self, path: str) -> Answer:
+        """Look at something."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        address = f"{self.url}/api/v1{path}"
+        async with aiohttp.ClientSession(headers=headers) as session, session.get(address) as answer:
+            said: Answer = await answer.json(content_type=None)
+            assert answer.ok, said
+            return said
+
     async def act(self, case: Answer, act: str, **form: object) -> Answer:
         """Do something to a case as it was last seen; gives the case as it is then."""
         return await self.ask(f"/cases/{case['id']}/{act}", version=case["version"], **form)

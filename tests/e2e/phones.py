@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Phone:
         await choose_picture(self.log, picture)
         await self._settled(PHOTO_MILLISECONDS)
 
-    async def reads(self, words: str) -> None:
+    async def reads(self, words: str | re.Pattern[str]) -> None:
         """Those words stand on the screen."""
         await expect(self.page.get_by_text(words).last).to_be_visible()
 

@@ -157,6 +157,7 @@ async def _harden(
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Content-Security-Policy", _POLICY)
+        signing.take_dead_cookie(request, response)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         if response.content_type.endswith("json") and (response.content_length or 0) > _WORTH_PACKING:

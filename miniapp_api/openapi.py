@@ -145,7 +145,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {400: ["bad_request"], 422: ["invalid_form"], 503: ["busy"]}
     by_status[404] = ["not_found"]
     # Also where no session is needed: a wrong bearer is told, and a cookie alone changes nothing.
-    by_status |= {401: ["not_signed_in"], 403: ["not_allowed"]}
+    by_status |= {401: ["not_signed_in"], 403: ["not_allowed"], 429: ["locked_out"]}
     if operation.method != "GET":
         by_status |= {409: ["not_now"], 413: ["too_large"], 415: ["wrong_media"]}
     for code in operation.refuses:

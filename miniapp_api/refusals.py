@@ -30,7 +30,7 @@ STATUS = {
     "code_locked": 403,
     "wrong_identity": 403,
     "wrong_number": 422,
-    "locked_out": 403,
+    "locked_out": 429,
     "not_trained": 403,
     "not_authorised": 403,
     "judged_themselves": 403,
@@ -79,7 +79,10 @@ def problem(status: int, refusal: Refusal, *, errors: list[dict[str, str]] | Non
         "alternatives": [{"label": label, "value": value} for label, value in refusal.alternatives],
         **({"facts": facts} if facts else {}),
     }
-    return _write(status, said)
+    answer = _write(status, said)
+    if "wait_seconds" in refusal.facts:
+        answer.headers["Retry-After"] = str(refusal.facts["wait_seconds"])
+    return answer
 
 
 def _own_errors(refusal: Refusal) -> list[dict[str, str]]:

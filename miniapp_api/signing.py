@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from intake.errors import FromElsewhere, NotFound, NotSignedIn
+from intake.errors import FromElsewhere, LockedOut, NotFound, NotSignedIn
 from intake.model.authority import ROLE_WORDS
 from intake.model.ids import AccountCode, HallCode
 from intake.model.people import Account, Caller, Door, Role
@@ -20,6 +20,8 @@ COOKIE = "jj_session"
 DEMO = web.AppKey("demo", bool)
 SECURE = web.AppKey("secure", bool)
 NAMELESS = web.AppKey("nameless", frozenset)
+# The request came with a cookie that opens nothing: the answer takes it away, so that an honest browser shows it once.
+DEAD_COOKIE = web.RequestKey("dead_cookie", bool)
 _SESSION = timedelta(hours=12)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PHONE_ROLES = frozenset({Role.CITIZEN, Role.PROXY})
@@ -70,10 +72,12 @@ async def recognise(
     token, by_cookie = _token(request)
     if token is not None:
         try:
-            # A cookie that has run out is no guess; a bearer token nobody knows may be one, and is counted.
-            address = "" if by_cookie else request.remote or ""
-            request[CALLER] = await request.app[DESK].people.who_is(token, address)
+            request[CALLER] = await request.app[DESK].people.who_is(token, request.remote or "")
+        except LockedOut:
+            request[DEAD_COOKIE] = by_cookie
+            raise
         except NotSignedIn:
+            request[DEAD_COOKIE] = by_cookie
             if not by_cookie:
                 raise
     if by_cookie and request.method not in _SAFE and request.headers.get("X-Requested-With") != "jiujinban":
@@ -87,6 +91,12 @@ def _token(request: web.Request) -> tuple[str | None, bool]:
         return header.removeprefix("Bearer ").strip(), False
     cookie = request.cookies.get(COOKIE)
     return cookie, cookie is not None
+
+
+def take_dead_cookie(request: web.Request, response: web.StreamResponse) -> None:
+    """Have the browser forget a cookie that opens nothing, unless the answer brings a new one."""
+    if request.get(DEAD_COOKIE) and COOKIE not in response.cookies:
+        response.del_cookie(COOKIE)
 
 
 @api.operation("GET", "/api/v1/auth/demo", NoForm, IdentitiesView, open_to_all=True)

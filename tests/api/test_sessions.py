@@ -148,3 +148,52 @@ async def test_a_citizen_through_the_phone_and_a_clerk_through_the_desk_page(cou
         AccountCode("clerk-anwen-1"): "desk_page",
         AccountCode("kiosk-1"): "kiosk",
     }
+
+
+async def browser_with(door, cookie):
+    """A browser that sends this cookie and nothing else."""
+    return Visitor(door.stranger.http, door.stranger.url, {"Cookie": f"jj_session={cookie}"})
+
+
+async def test_guessed_cookies_are_stopped_and_nobody_else_is(county, door):
+    """Five guesses; then 429 with how long to wait, once on record. Whoever is signed in from that hall works on."""
+    clerk = await door.sign_in("clerk-anwen-1")
+    for guess in range(5):
+        answer = await (await browser_with(door, f"guess-{guess}")).get("/api/v1/me")
+        refusal(answer, 401, "not_signed_in")
+        assert 'jj_session=""' in answer.headers["Set-Cookie"]
+
+    stopped = await (await browser_with(door, "guess-6")).get("/api/v1/me")
+
+    refusal(stopped, 429, "locked_out")
+    assert 1 <= int(stopped.headers["Retry-After"]) <= 15 * 60
+    assert 'jj_session=""' in stopped.headers["Set-Cookie"]
+    (entry,) = await county.audited("account.locked")
+    assert entry.facts["place"].startswith("address:")
+    assert (await clerk.get("/api/v1/me")).status == 200
+    again = await door.sign_in("citizen-1")
+    mine = await browser_with(door, again.headers["Authorization"].removeprefix("Bearer "))
+    answer = await mine.get("/api/v1/me")
+    assert (answer.status, "Set-Cookie" in answer.headers) == (200, False)
+
+
+async def test_after_the_pause_guesses_are_counted_anew(county, door):
+    """A quarter of an hour by the county's rules; the wait that was told is the wait there is."""
+    for guess in range(6):
+        stopped = await (await browser_with(door, f"guess-{guess}")).get("/api/v1/me")
+
+    county.clock.forward(seconds=int(stopped.headers["Retry-After"]))
+
+    refusal(await (await browser_with(door, "another")).get("/api/v1/me"), 401, "not_signed_in")
+
+
+async def test_a_session_that_ran_out_is_no_guess(county, door):
+    """Monday morning: everybody's page still has Friday's cookie, and nobody is locked out for it."""
+    visitor = await door.sign_in("citizen-1")
+    old = await browser_with(door, visitor.headers["Authorization"].removeprefix("Bearer "))
+    county.clock.forward(hours=13)
+
+    for _ in range(8):
+        refusal(await old.get("/api/v1/me"), 401, "not_signed_in")
+
+    assert await county.audited("account.locked") == []

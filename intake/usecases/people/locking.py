@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from math import ceil
 
 from intake.errors import LockedOut
 from intake.model.calendar import local_text
@@ -42,7 +43,8 @@ async def require_place_unlocked(place: str, tools: Tools) -> None:
     async with tools.open_view() as view:
         known = await view.people.lockout(place)
     if known is not None and known.locked_until is not None and known.locked(now):
-        raise LockedOut(until=local_text(known.locked_until))
+        wait = ceil((known.locked_until - now).total_seconds())
+        raise LockedOut(until=local_text(known.locked_until), wait_seconds=wait)
 
 
 async def count_wrong_at(place: str, by: AccountCode, door: Door, tools: Tools) -> None:

@@ -52,7 +52,8 @@ async def sign_in_as(code: AccountCode, door: Door, *, tools: Tools) -> SignedIn
 async def who_is(token: str, address: str = "", *, tools: Tools) -> Caller:
     """The caller of a live session; raises `NotSignedIn`, and `LockedOut` where too many tokens were guessed.
 
-    A session ends after its hours, and a member of staff's also when it was left unused too long.
+    Only a token that never was a session's, or is forgotten, counts as a guess at the address. Whoever has a live
+    session from there is not touched: a whole hall may share one address. A session ends after its hours, and a member of staff's also when it was left unused too long.
     """
     place = place_of_address(address)
     now = tools.clock.now()

@@ -1304,8 +1304,11 @@ class Speech(Protocol):
     def listen(self, text: str, *, today: date) -> Spoken:
         """What the sentence says besides its matter; days are counted from `today`."""
 
-    def closest(self, text: str, sentences: Sequence[str]) -> int | None:
-        """The place of the sentence that asks what the text asks; None when none clearly does."""
+    def closest(self, text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:
+        """The place of the sentence that asks what the text asks; None when none clearly does.
+
+        The names of the subject all sentences are about tell nothing.
+        """
 
 
 class PhotoReader(Protocol):

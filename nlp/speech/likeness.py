@@ -13,18 +13,22 @@ _ASKING: Final = re.compile(
 )
 _ENOUGH: Final = 0.5
 _AHEAD: Final = 0.08
+_FEWEST: Final = 2
 
 
-def closest(text: str, sentences: Sequence[str]) -> int | None:
+def closest(text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:
     """The place of the sentence that says the same in mostly the same words, or None: unclear is no answer.
 
-    Measured by the pairs of neighbouring characters both have (Dice 1945: 2·|A∩B| / (|A|+|B|)), without light words.
+    Measured by the pairs of neighbouring characters both have (Dice 1945: 2·|A∩B| / (|A|+|B|)), without light words and
+    without the names of the subject: whoever says only these has asked none of the questions about it.
     """
-    own = _pairs(text)
-    if not own:
+    names = frozenset(pair for name in subject for pair in _pairs(name))
+    own = _pairs(text) - names
+    if len(own) < _FEWEST:
         return None
     likes = sorted(
-        ((_dice(own, _pairs(sentence)), -place) for place, sentence in enumerate(sentences)), reverse=True
+        ((_dice(own, _pairs(sentence) - names), -place) for place, sentence in enumerate(sentences)),
+        reverse=True,
     )
     if not likes or likes[0][0] < _ENOUGH:
         return None

@@ -50,6 +50,7 @@ class Ear:
             only_whom=bool(whom),
         )
 
-    def closest(self, text: str, sentences: Sequence[str]) -> int | None:
-        """Which of the sentences asks what the text asks; None when none clearly does."""
-        return closest(normalise(text), [normalise(sentence) for sentence in sentences])
+    def closest(self, text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:
+        """Which of the sentences about a subject asks what the text asks; None when none clearly does."""
+        written = ([normalise(one) for one in those] for those in (sentences, subject))
+        return closest(normalise(text), *written)

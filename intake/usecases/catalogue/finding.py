@@ -45,7 +45,8 @@ def listen(text: str, *, tools: Tools) -> Spoken:
 
 def question_asked(text: str, item: ServiceItem, *, tools: Tools) -> CommonQuestion | None:
     """The common question of the item that somebody's words ask again, if they clearly do."""
-    place = tools.speech.closest(text, [each.question for each in item.questions])
+    named = (item.name, *item.aliases, *item.old_names)
+    place = tools.speech.closest(text, [each.question for each in item.questions], named)
     return None if place is None else item.questions[place]
 
 

@@ -456,3 +456,9 @@ QUESTIONS = ("人过世多久要去销户", "老人在家里过世没有医院�
 def test_a_written_question_is_met_in_other_words_or_not_at_all(said: str, place: int | None) -> None:
     """A wrong answer is worse than none."""
     assert closest(said, QUESTIONS) == place
+
+
+@pytest.mark.parametrize("said", ["死亡注销户口", "死亡注销户口怎么办", "我要办死亡注销户口"])
+def test_who_says_only_the_name_of_the_matter_has_asked_none_of_its_questions(said: str) -> None:
+    """死亡注销户口怎么办 is no question about how soon."""
+    assert closest(said, ("死亡注销户口要多久", "死亡注销户口怎么委托"), ("死亡注销户口",)) is None

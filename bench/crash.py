@@ -1,7 +1,8 @@
 """The crash drill at full length: 1,000 submissions at two servers, one of which is killed (SIGKILL) again and again.
 
 Prints what was acknowledged and what the store holds afterwards; ends with an error when one acknowledged case is not whole
-or any case is half. BENCH_SUBMISSIONS and BENCH_KILLS change the length; with BENCH_DATABASE_URL also that empty database.
+or any case is half. It runs on SQLite and on a PostgreSQL of its own that waits for the disk; BENCH_STORE takes one of them,
+BENCH_SUBMISSIONS and BENCH_KILLS change the length.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
+from bench._stores import each_store
 from intake.model.case import CaseState
 from storage.sql.audit import AuditChain
 from tests.race.nursery import running_nursery, servers_of
@@ -22,14 +23,12 @@ SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "1000"))
 KILLS = int(os.environ.get("BENCH_KILLS", "6"))
 
 
-async def _drill(url: str | None) -> bool:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_nursery() as nursery,
-        servers_of(nursery, Path(folder)) as servers,
-    ):
+async def _drill(name: str, url: str, folder: Path) -> bool:
+    with running_nursery() as nursery, servers_of(nursery, folder) as servers:
         begun = time.perf_counter()
-        drill, inside, store = await drilled(servers, url, submissions=SUBMISSIONS, kills=KILLS)
+        # The embedded store lies in the servers' own folder.
+        address = None if name == "sqlite" else url
+        drill, inside, store = await drilled(servers, address, submissions=SUBMISSIONS, kills=KILLS)
         lasted = time.perf_counter() - begun
         submitted = {case.number for case in inside.cases if case.state is CaseState.SUBMITTED}
         lost, half = set(drill.acknowledged) - submitted, inside.half()
@@ -37,9 +36,7 @@ async def _drill(url: str | None) -> bool:
         await chain.seal()
         whole = (await chain.verify()).whole
         await store.close()
-    print(
-        f"{(url and url.partition(':')[0]) or 'sqlite'}: {SUBMISSIONS} submissions, {drill.kills} kills, {lasted:.0f} s"
-    )
+    print(f"{name}: {SUBMISSIONS} submissions, {drill.kills} kills, {lasted:.0f} s")
     print(
         f"  acknowledged {len(drill.acknowledged)}, of these lost {len(lost)}; half {len(half)}; faults {len(drill.faults)}"
     )
@@ -47,10 +44,13 @@ async def _drill(url: str | None) -> bool:
     return whole and not (lost or half or drill.faults)
 
 
+async def _drills() -> bool:
+    return all([await _drill(*store) async for store in each_store(durable=True)])
+
+
 def main() -> int:
     """Run the drill on each store."""
-    urls = [None, *filter(None, [os.environ.get("BENCH_DATABASE_URL")])]
-    return int(not all(asyncio.run(_drill(url)) for url in urls))
+    return int(not asyncio.run(_drills()))
 
 
 if __name__ == "__main__":

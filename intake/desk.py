@@ -11,7 +11,7 @@ from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import CommonQuestion, ServiceItem, Way
 from intake.model.exchange import FileForm, ImportReport, WaitingImport
-from intake.model.figures import FigureSheet, KioskCapability, Month, PrintForm, Shortfall, ShownRow, Workload
+from intake.model.figures import FigureSheet, Month, PrintForm, Shortfall, ShownRow, Workload
 from intake.model.follow_up import FollowUp
 from intake.model.helping import HelpRequest
 from intake.model.hours import HoursChange
@@ -37,7 +37,7 @@ from intake.model.ids import (
     TeachingId,
     TicketId,
 )
-from intake.model.kiosk import Ability, Slip, Visitor
+from intake.model.kiosk import Slip, Visitor
 from intake.model.learning import Edition, Heard, HeardState, Teaching
 from intake.model.leaving import Notice
 from intake.model.lines import CounterPost, HallRules
@@ -452,14 +452,11 @@ class KioskCounter:
     async def reprint(self, cmd: printing.Reprint) -> Slip:
         return await printing.reprint(cmd, tools=self.tools)
 
-    async def record_abilities(self) -> int:
-        return await recording.record_abilities(tools=self.tools)
+    async def report_abilities(self, caller: Caller, services: Sequence[ServiceCode], release: str) -> int:
+        return await recording.report_abilities(caller, services, release, tools=self.tools)
 
-    async def abilities(self) -> tuple[Ability, ...]:
-        return await recording.all_abilities(tools=self.tools)
-
-    async def own_abilities(self, caller: Caller) -> recording.KioskRecords:
-        return await recording.own_abilities(caller, tools=self.tools)
+    async def own_setup(self, caller: Caller) -> recording.KioskSetup:
+        return await recording.own_setup(caller, tools=self.tools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -807,12 +804,6 @@ class FiguresCounter:
 
     async def assessment(self, caller: Caller, month: Month, hall: HallCode | None, form: PrintForm) -> bytes:
         return await reporting.assessment(caller, month, hall, form, tools=self.tools)
-
-    async def report_capabilities(self, caller: Caller, services: Sequence[ServiceCode], release: str) -> int:
-        return await counting.report_capabilities(caller, services, release, tools=self.tools)
-
-    async def capabilities_of(self, caller: Caller) -> tuple[KioskCapability, ...]:
-        return await counting.capabilities_of(caller, tools=self.tools)
 
 
 class Desk:

@@ -14,7 +14,6 @@ from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
 from intake.model.catalogue import Bundle, CounterGroup, ServiceItem, Way
 from intake.model.exchange import CatalogueContent, FileForm, GivenFile, SheetTable, WaitingImport
 from intake.model.figures import (
-    KioskCapability,
     ListedRow,
     Listing,
     Month,
@@ -811,14 +810,6 @@ class Figures(Protocol):
     ) -> tuple[ListedRow, ...]:
         """The very rows, in the order of `at`, from the first after one given; `key` keeps one person's or kind's."""
 
-    async def capabilities(self, on: date) -> tuple[KioskCapability, ...]:
-        """What the kiosks can do on a day."""
-
-    async def capable_of(
-        self, kiosk: AccountCode, services: Collection[ServiceCode], on: date, release: str
-    ) -> int:
-        """From a day on a kiosk can do exactly these; returns how many came and went."""
-
 
 class Trays(Protocol):
     """收件盘 as kept: cards and pages that lie on the counters, seldom for longer than a visit."""
@@ -872,17 +863,13 @@ class Kiosks(Protocol):
     async def lists(self) -> tuple[KioskList, ...]:
         """Every machine's list, by machine."""
 
-    async def record(self, records: Sequence[Ability]) -> int:
-        """Write a machine's records, whole; returns how many differ from what was there."""
+    async def record(
+        self, device: AccountCode, services: Collection[ServiceCode], on: date, release: str
+    ) -> int:
+        """From a day on a machine takes exactly these to their end; returns how many came and went."""
 
-    async def abilities(self, device: AccountCode | None = None) -> tuple[Ability, ...]:
-        """One machine's records or all, by machine and item."""
-
-    async def recorded_for(self) -> int:
-        """The revision of the catalogue the records were made for; -1 when lists changed since."""
-
-    async def note_recorded_for(self, revision: int) -> None:
-        """The records are those of a revision of the catalogue."""
+    async def abilities(self, on: date) -> tuple[Ability, ...]:
+        """What the machines take to its end on a day, by machine and item."""
 
     async def add_slip(self, slip: Slip) -> bool:
         """A slip to print; False when the same copy about the same thing is there already."""

@@ -97,7 +97,7 @@ async def _kiosks_report(house: House, accounts: dict[AccountCode, Account]) -> 
     kiosks = [kiosk for hall in await house.desk.places.halls() for kiosk in hall.kiosks]
     for lacking, kiosk in enumerate(kiosks, start=1):
         caller = Caller(accounts[AccountCode(kiosk)], Door.KIOSK)
-        await house.desk.figures.report_capabilities(caller, services[lacking % 5 :], "2.0.1")
+        await house.desk.kiosk.report_abilities(caller, services[lacking % 5 :], "2.0.1")
 
 
 async def _is_enrolled(house: House, device: Account) -> bool:

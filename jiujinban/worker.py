@@ -61,7 +61,6 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         asyncio.create_task(_again(house.desk.questions.remind_of_overdue, _HOUR), name="remind of overdue"),
         asyncio.create_task(_again(house.desk.people.forget_sessions, _HOUR), name="forget sessions"),
         asyncio.create_task(_again(house.desk.catalogue.forget_heard, _HOUR), name="forget words"),
-        asyncio.create_task(_again(house.desk.kiosk.record_abilities, _MINUTE), name="kiosk abilities"),
         asyncio.create_task(_again(AuditChain(house.store).seal, _MINUTE), name="seal the audit trail"),
         asyncio.create_task(_again(retiring, _DAY, first=_HOUR), name="retention"),
     ]

@@ -21,13 +21,13 @@ from intake.model.figures import (
     Split,
     Workload,
 )
-from intake.model.ids import HallCode, ServiceCode
+from intake.model.ids import HallCode
 from intake.model.people import Caller, Role
 from intake.model.places import KIND_WORDS
 from intake.usecases.figures.counting import MOST_ROWS, AskRows
 from miniapp_api.files import MEDIA, download
 from miniapp_api.forms import Code
-from miniapp_api.typed import Api, Call, Form, NoForm, View
+from miniapp_api.typed import Api, Call, Form, View
 from miniapp_api.views import DOOR_WORDS, ItemCard
 
 api = Api("figures")
@@ -77,13 +77,6 @@ class AssessmentForm(SheetForm):
     """In which format."""
 
     form: PrintForm = PrintForm.XLSX
-
-
-class CapabilitiesForm(Form):
-    """Everything the kiosk can take to its end, and the release of its software."""
-
-    services: Annotated[list[Code], Field(max_length=2000)]
-    release: Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class NearbyView(View):
@@ -284,13 +277,6 @@ class WorkloadView(View):
     workload: list[WorkView]
 
 
-class CapabilitiesView(View):
-    """What a kiosk is known to be capable of."""
-
-    services: list[str]
-    changed: int
-
-
 @api.operation("GET", "/api/v1/halls/{hall}/figures", HallForm, FiguresView)
 async def figures(call: Call[HallForm]) -> FiguresView:
     """本中心指标."""
@@ -391,27 +377,6 @@ async def report(call: Call[ReportForm]) -> web.StreamResponse:
         call.caller, month, _hall(call.caller, call.form), PrintForm(call.form.form)
     )
     return download(content, f"政务服务月报{month}.{call.form.form}")
-
-
-@api.operation("GET", "/api/v1/kiosk/capabilities", NoForm, CapabilitiesView, refuses=("not_allowed",))
-async def capabilities(call: Call[NoForm]) -> CapabilitiesView:
-    """本机能力: what this kiosk is known to be capable of."""
-    known = await call.desk.figures.capabilities_of(call.caller)
-    return CapabilitiesView(services=[each.service_code for each in known], changed=0)
-
-
-@api.operation(
-    "PUT",
-    "/api/v1/kiosk/capabilities",
-    CapabilitiesForm,
-    CapabilitiesView,
-    refuses=("not_allowed", "bad_input"),
-)
-async def report_capabilities(call: Call[CapabilitiesForm]) -> CapabilitiesView:
-    """上报能力: the items this kiosk can take to their end on the province's platform, from today on."""
-    services = [ServiceCode(code) for code in dict.fromkeys(call.form.services)]
-    changed = await call.desk.figures.report_capabilities(call.caller, services, call.form.release)
-    return CapabilitiesView(services=list(services), changed=changed)
 
 
 def _month(desk: Desk, form: SheetForm) -> Month:

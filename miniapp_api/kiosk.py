@@ -71,6 +71,20 @@ class ReprintForm(TicketForm):
     device: Code
 
 
+class AbilitiesForm(Form):
+    """Everything the kiosk takes to its end, and the release of its software."""
+
+    services: Annotated[list[Code], Field(max_length=2000)]
+    release: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class AbilitiesView(View):
+    """What is recorded of a kiosk now, and how much of it changed."""
+
+    services: list[str]
+    changed: int
+
+
 class KioskView(View):
     """Which machine this is, and what it can do."""
 
@@ -239,7 +253,7 @@ async def begin(call: Call[TokenForm]) -> web.StreamResponse:
 @api.operation("GET", "/api/v1/kiosk", NoForm, KioskView)
 async def kiosk(call: Call[NoForm]) -> KioskView:
     """本机: which hall it stands in, and which items it can start and finish."""
-    records = await call.desk.kiosk.own_abilities(call.caller)
+    setup = await call.desk.kiosk.own_setup(call.caller)
     account = call.caller.account
     hall = next(hall for hall in await call.desk.places.halls() if hall.code == account.hall)
     return KioskView(
@@ -248,10 +262,20 @@ async def kiosk(call: Call[NoForm]) -> KioskView:
         hall=hall.code,
         hall_name=hall.name,
         phone=hall.phone,
-        can_start=[one.service_code for one in records.abilities if one.start],
-        can_finish=[one.service_code for one in records.abilities if one.finish],
-        wrong_entries=list(records.wrong_entries),
+        can_start=[one.service_code for one in setup.items if one.start],
+        can_finish=[one.service_code for one in setup.items if one.finish],
+        wrong_entries=list(setup.wrong_entries),
     )
+
+
+@api.operation(
+    "PUT", "/api/v1/kiosk/abilities", AbilitiesForm, AbilitiesView, refuses=("not_allowed", "bad_input")
+)
+async def report_abilities(call: Call[AbilitiesForm]) -> AbilitiesView:
+    """上报能力: the items this kiosk takes to their end, from today on; the adaptation rate counts them."""
+    services = [ServiceCode(code) for code in dict.fromkeys(call.form.services)]
+    changed = await call.desk.kiosk.report_abilities(call.caller, services, call.form.release)
+    return AbilitiesView(services=list(services), changed=changed)
 
 
 @api.operation("GET", "/api/v1/kiosk/visitor", NoForm, VisitorView)

@@ -50,7 +50,7 @@ class Verb(StrEnum):
     IMPORT = "import"
     TEACH = "teach"
     SEE_FIGURES = "see_figures"
-    REPORT_CAPABILITIES = "report_capabilities"
+    REPORT_ABILITIES = "report_abilities"
     PLAN_VISITS = "plan_visits"
     MAKE_VISIT = "make_visit"
     SEE_VISITS = "see_visits"
@@ -185,7 +185,7 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     _V.IMPORT: {_R.KEEPER: _A.COUNTY, _R.OPERATOR: _A.COUNTY},
     _V.TEACH: {_R.KEEPER: _A.COUNTY},
     _V.SEE_FIGURES: {_R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},
-    _V.REPORT_CAPABILITIES: {_R.DEVICE: _A.OWN},
+    _V.REPORT_ABILITIES: {_R.DEVICE: _A.OWN},
     _V.PLAN_VISITS: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL},
     _V.MAKE_VISIT: {_R.CLERK: _A.HALL},
     _V.SEE_VISITS: {_R.CLERK: _A.HALL, _R.DIRECTOR: _A.HALL, _R.SUPERVISOR: _A.COUNTY},

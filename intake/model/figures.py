@@ -298,21 +298,6 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
-class KioskCapability:
-    """自助机能力: since when a kiosk can take an item to its end on the province's platform, and what showed it."""
-
-    kiosk: AccountCode
-    service_code: ServiceCode
-    since: date
-    release: str
-    until: date | None = None
-
-    def holds(self, on: date) -> bool:
-        """Whether it holds on a day."""
-        return self.since <= on and (self.until is None or on < self.until)
-
-
-@dataclass(frozen=True, slots=True)
 class FigureSheet:
     """指标表: every figure of a month, of each hall and (hall None) of the county."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -33,19 +33,33 @@ class KioskList:
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """自助机能力记录: what one machine can do of one item, and since when it can.
+    """自助机能力记录: since when a machine takes an item to its end, and the release of the software that showed it.
 
-    `search`: found and explained there. `start`: a case is opened and handed in there. `finish`: its result reaches the
-    person without a counter, so that nobody has to come again in opening hours.
+    Written by the machine itself as it runs, and kept with its days: what it could do last month stays as it was.
     """
 
     device: AccountCode
-    hall: HallCode
     service_code: ServiceCode
-    search: bool
+    since: date
+    release: str
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether it holds on a day."""
+        return self.since <= on and (self.until is None or on < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class KioskItem:
+    """机上事项: one item of the catalogue as a machine is set up for it.
+
+    Every item is found and explained there. `start`: a case is opened and handed in there. `finish`: its result reaches
+    the person without a counter, so that nobody has to come again in opening hours.
+    """
+
+    service_code: ServiceCode
     start: bool
     finish: bool
-    recorded_at: datetime
 
 
 # A result that comes electronically, by post or to the door needs no counter, nor one the machine prints or that is
@@ -54,31 +68,28 @@ _AT_THE_WINDOW = frozenset({"窗口领取", "现场领取"})
 _PRINTED_OR_NOTHING = frozenset({"证明", "其他"})
 
 
-def abilities(
-    setup: KioskList, hall: Hall, items: Iterable[ServiceItem], now: datetime
-) -> tuple[tuple[Ability, ...], tuple[str, ...]]:
-    """A machine's records for all items in force, and the entries of its list that name no item: those are passed over.
+def kiosk_items(
+    setup: KioskList, hall: Hall, items: Iterable[ServiceItem]
+) -> tuple[tuple[KioskItem, ...], tuple[str, ...]]:
+    """All items in force as a machine is set up for them, and the entries of its list that name none: those are passed over.
 
     One wrong entry must not take the machine down: the others work, and the keeper is told which is wrong.
     """
     known = {item.code: item for item in items}
     wrong = tuple(code for code in setup.codes if code != EVERYTHING and ServiceCode(code) not in known)
     every = EVERYTHING in setup.codes
-    records = tuple(
-        _ability(setup, hall, item, now, meant=item.kiosk and (every or item.code in setup.codes))
+    found = (
+        _as_set_up(hall, item, meant=item.kiosk and (every or item.code in setup.codes))
         for item in known.values()
     )
-    return records, wrong
+    return tuple(found), wrong
 
 
-def _ability(setup: KioskList, hall: Hall, item: ServiceItem, now: datetime, *, meant: bool) -> Ability:
+def _as_set_up(hall: Hall, item: ServiceItem, *, meant: bool) -> KioskItem:
     start = meant and item.availability.at(hall.code, hall.level) is not Way.NOT_HERE
     elsewhere = any(way not in _AT_THE_WINDOW for way in item.delivery)
     comes_itself = elsewhere or item.result_type in _PRINTED_OR_NOTHING
-    return Ability(
-        setup.device, hall.code, item.code, search=True, start=start, finish=start and comes_itself,
-        recorded_at=now,
-    )  # fmt: skip
+    return KioskItem(item.code, start=start, finish=start and comes_itself)
 
 
 class SlipKind(StrEnum):

@@ -21,23 +21,20 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.booking import AppointmentState
 from intake.model.calendar import local_day
-from intake.model.figures import KioskCapability, ListedRow, Listing, Month, Split, Tally
+from intake.model.figures import ListedRow, Listing, Month, Split, Tally
 from intake.model.follow_up import FollowUpState
-from intake.model.ids import AccountCode, HallCode, ServiceCode
+from intake.model.ids import HallCode
 from intake.model.queue import TicketState
-from storage.sql.rows import as_noun, as_row, insert_into
 from storage.sql.tables import (
     appointments,
     case_events,
     case_facts,
     follow_ups,
-    kiosk_capabilities,
     province_records,
     service_periods,
     tickets,
@@ -245,36 +242,6 @@ class SqlFigures:
             mine.append(_key(listed.c, split) == key)
         page = select(listed).where(*mine).order_by(listed.c.at).limit(limit)
         return tuple(_listed(row) for row in (await self.connection.execute(page)).mappings())
-
-    async def capabilities(self, on: date) -> tuple[KioskCapability, ...]:
-        c = kiosk_capabilities.c
-        holds = (c.since <= on, or_(c.until.is_(None), c.until > on))
-        rows = await self.connection.execute(
-            select(kiosk_capabilities).where(*holds).order_by(c.kiosk, c.service_code)
-        )
-        return tuple(as_noun(KioskCapability, row) for row in rows.mappings())
-
-    async def capable_of(
-        self, kiosk: AccountCode, services: Collection[ServiceCode], on: date, release: str
-    ) -> int:
-        c = kiosk_capabilities.c
-        known = {each.service_code for each in await self.capabilities(on) if each.kiosk == kiosk}
-        gone, came = known - set(services), set(services) - known
-        if gone:
-            mine = (c.kiosk == kiosk, c.service_code.in_(sorted(gone)), c.until.is_(None))
-            await self.connection.execute(update(kiosk_capabilities).where(*mine).values(until=on))
-        for service in sorted(came):
-            await self._can(KioskCapability(kiosk, service, on, release))
-        return len(gone) + len(came)
-
-    async def _can(self, capability: KioskCapability) -> None:
-        """Lost and found again on one day, it was never lost."""
-        insert = insert_into(self.connection, kiosk_capabilities).values(as_row(capability))
-        again = insert.on_conflict_do_update(
-            index_elements=["kiosk", "service_code", "since"],
-            set_={"until": None, "release": capability.release},
-        )
-        await self.connection.execute(again)
 
 
 def _key(columns: Any, split: Split) -> ColumnElement[Any]:  # noqa: ANN401 (the columns of whichever listing)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from intake.model.ids import AccountCode, SlipId
+from intake.model.ids import AccountCode, ServiceCode, SlipId
 from intake.model.kiosk import Ability, KioskList, Slip, SlipKind
 from storage.sql.rows import add_once, as_noun, as_row, one, put
-from storage.sql.tables import kiosk_abilities, kiosk_lists, revisions, slips
-
-_SUBJECT = "kiosk_abilities"
+from storage.sql.tables import kiosk_abilities, kiosk_lists, slips
 
 
 class SqlKiosks:
@@ -24,40 +22,35 @@ class SqlKiosks:
 
     async def put_list(self, setup: KioskList) -> None:
         await put(self.connection, kiosk_lists, [as_row(setup)])
-        await self.note_recorded_for(-1)
 
     async def lists(self) -> tuple[KioskList, ...]:
         rows = await self.connection.execute(select(kiosk_lists).order_by(kiosk_lists.c.device))
         return tuple(as_noun(KioskList, row) for row in rows.mappings())
 
-    async def record(self, records: Sequence[Ability]) -> int:
-        if not records:
-            return 0
-        device = records[0].device
-        before = {one.service_code: one for one in await self.abilities(device)}
-        changed = [as_row(one) for one in records if before.get(one.service_code) != one]
-        gone = set(before) - {one.service_code for one in records}
+    async def record(
+        self, device: AccountCode, services: Collection[ServiceCode], on: date, release: str
+    ) -> int:
         c = kiosk_abilities.c
+        known = {each.service_code for each in await self.abilities(on) if each.device == device}
+        gone, came = known - set(services), set(services) - known
         if gone:
-            await self.connection.execute(
-                delete(kiosk_abilities).where(c.device == device, c.service_code.in_(sorted(gone)))
-            )
-        await put(self.connection, kiosk_abilities, changed)
-        return len(changed) + len(gone)
+            mine = (c.device == device, c.service_code.in_(sorted(gone)), c.until.is_(None))
+            await self.connection.execute(update(kiosk_abilities).where(*mine).values(until=on))
+        # Lost and found again on one day, it was never lost.
+        await put(
+            self.connection,
+            kiosk_abilities,
+            [as_row(Ability(device, service, on, release)) for service in sorted(came)],
+        )
+        return len(gone) + len(came)
 
-    async def abilities(self, device: AccountCode | None = None) -> tuple[Ability, ...]:
+    async def abilities(self, on: date) -> tuple[Ability, ...]:
         c = kiosk_abilities.c
-        wanted = select(kiosk_abilities).order_by(c.device, c.service_code)
-        if device is not None:
-            wanted = wanted.where(c.device == device)
-        return tuple(as_noun(Ability, row) for row in (await self.connection.execute(wanted)).mappings())
-
-    async def recorded_for(self) -> int:
-        row = await one(self.connection, revisions, revisions.c.subject == _SUBJECT)
-        return -1 if row is None else int(row["value"])
-
-    async def note_recorded_for(self, revision: int) -> None:
-        await put(self.connection, revisions, [{"subject": _SUBJECT, "value": revision}])
+        holds = (c.since <= on, or_(c.until.is_(None), c.until > on))
+        rows = await self.connection.execute(
+            select(kiosk_abilities).where(*holds).order_by(c.device, c.service_code)
+        )
+        return tuple(as_noun(Ability, row) for row in rows.mappings())
 
     async def add_slip(self, slip: Slip) -> bool:
         return await add_once(self.connection, slips, as_row(slip))

@@ -664,16 +664,15 @@ kiosk_lists = Table(
     Column("codes", Document[tuple[str, ...]](tuple[str, ...]), nullable=False),
 )
 
+# What machines say of themselves, with its days: of a past month it says what they could do then.
 kiosk_abilities = Table(
     "kiosk_abilities",
     metadata,
     Column("device", Text, primary_key=True),
     Column("service_code", Text, primary_key=True),
-    Column("hall", Text, nullable=False),
-    Column("search", Boolean, nullable=False),
-    Column("start", Boolean, nullable=False),
-    Column("finish", Boolean, nullable=False),
-    Column("recorded_at", Instant, nullable=False),
+    Column("since", Date, primary_key=True),
+    Column("until", Date),
+    Column("release", Text, nullable=False),
 )
 
 slips = Table(
@@ -837,16 +836,6 @@ case_facts = Table(
     Index("facts_accepted", "accepted_on", "hall", "rounds"),
     Index("facts_reckoned", "reckoned_on", "hall", "decided_on", "due_on"),
     Index("facts_graded", "graded_on", "hall", "grade"),
-)
-
-kiosk_capabilities = Table(
-    "kiosk_capabilities",
-    metadata,
-    Column("kiosk", Text, primary_key=True),
-    Column("service_code", Text, primary_key=True),
-    Column("since", Date, primary_key=True),
-    Column("until", Date),
-    Column("release", Text, nullable=False),
 )
 
 questions = Table(

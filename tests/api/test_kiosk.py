@@ -62,7 +62,7 @@ async def test_what_it_takes_to_the_end_it_reports_for_the_rate(county: County, 
     kiosk = await switched_on(county, door)
     able = (await kiosk.get("/api/v1/kiosk")).said["can_finish"]
 
-    told = await kiosk.ask("PUT", "/api/v1/kiosk/capabilities", json={"services": able, "release": "1"})
+    told = await kiosk.ask("PUT", "/api/v1/kiosk/abilities", json={"services": able, "release": "1"})
 
     assert told.status == 200, told.content
     assert set(told.said["services"]) == set(able)

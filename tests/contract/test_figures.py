@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest_asyncio
 
 from intake.model.case import CaseState
 from intake.model.figures import ListedRow, Listing, Month, Split
-from intake.model.ids import AccountCode, ServiceCode
+from intake.model.ids import AccountCode
 from storage.sql.figures import LISTINGS
 from storage.sql.store import Store
 from storage.sql.uow import SqlUow
@@ -95,21 +94,3 @@ async def test_a_case_keeps_the_hall_that_accepted_it(store: Store) -> None:
         tallies = await view.figures.tally(Listing.ACCEPTED, month, HALLS, TODAY)
 
     assert [(t.hall, t.count) for t in tallies] == [(HALLS[1], 1)]
-
-
-async def test_a_kiosks_capabilities_are_kept_with_their_days(store: Store) -> None:
-    """What it could do last month is not rewritten by what it can do today."""
-    a, b, c = (ServiceCode(code) for code in ("MZ01", "MZ02", "MZ03"))
-    later = TODAY + timedelta(days=10)
-    async with store.open_uow() as uow:
-        first = await uow.figures.capable_of(KIOSK, {a, b}, TODAY, "1.0")
-        again = await uow.figures.capable_of(KIOSK, {a, b}, TODAY, "1.0")
-        changed = await uow.figures.capable_of(KIOSK, {b, c}, later, "1.1")
-        await uow.commit()
-
-    assert (first, again, changed) == (2, 0, 2)
-    async with store.open_view() as view:
-        before = await view.figures.capabilities(later - timedelta(days=1))
-        now = await view.figures.capabilities(later)
-    assert [each.service_code for each in before] == [a, b]
-    assert [(each.service_code, each.release) for each in now] == [(b, "1.0"), (c, "1.1")]

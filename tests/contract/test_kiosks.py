@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from intake.model.ids import AccountCode, HallCode, ServiceCode, SlipId
-from intake.model.kiosk import Ability, KioskList, Slip, SlipKind
+from intake.model.kiosk import KioskList, Slip, SlipKind
 from storage.sql.store import Store
-from tests.contract.nouns import NOW, fresh
+from tests.contract.nouns import NOW, TODAY, fresh
 
 KIOSK, HALL = AccountCode("kiosk-1"), HallCode("county")
 
@@ -16,11 +16,6 @@ def slip(**changes: object) -> Slip:
     """A number's slip."""
     made = Slip(SlipId(fresh("slip")), KIOSK, SlipKind.TICKET, "t-1", 1, {"number": "A001"}, NOW)
     return replace(made, **changes)  # type: ignore[arg-type]
-
-
-def ability(code: str, *, start: bool = True) -> Ability:
-    """What the machine can do of one item."""
-    return Ability(KIOSK, HALL, ServiceCode(code), search=True, start=start, finish=False, recorded_at=NOW)
 
 
 async def test_about_one_thing_there_is_one_slip(store: Store) -> None:
@@ -73,23 +68,30 @@ async def test_twin_looking_before_printing_prints_twice(store: Store) -> None:
     assert all(await asyncio.gather(print_naively(), print_naively()))
 
 
-async def test_records_are_written_when_they_change(store: Store) -> None:
-    """What the machine cannot do any more is corrected, what is out of the catalogue goes."""
+async def test_what_machines_can_do_is_kept_with_its_days(store: Store) -> None:
+    """What one could do last month is not rewritten by what it can do today, and nothing is said twice."""
+    a, b, c = (ServiceCode(code) for code in ("MZ01", "MZ02", "MZ03"))
+    later = TODAY + timedelta(days=10)
     async with store.open_uow() as uow:
-        assert await uow.kiosks.record([ability("A"), ability("B")]) == 2
-        assert await uow.kiosks.record([ability("A"), ability("B")]) == 0
-        assert await uow.kiosks.record([ability("A", start=False)]) == 2
-        assert await uow.kiosks.abilities() == (ability("A", start=False),)
-        assert await uow.kiosks.abilities(AccountCode("kiosk-9")) == ()
+        first = await uow.kiosks.record(KIOSK, {a, b}, TODAY, "1.0")
+        again = await uow.kiosks.record(KIOSK, {a, b}, TODAY, "1.0")
+        changed = await uow.kiosks.record(KIOSK, {b, c}, later, "1.1")
+        lost = await uow.kiosks.record(KIOSK, {b}, later, "1.1")
+        found = await uow.kiosks.record(KIOSK, {b, c}, later, "1.1")
+        await uow.commit()
+
+    assert (first, again, changed, lost, found) == (2, 0, 2, 1, 1)
+    async with store.open_view() as view:
+        before = await view.kiosks.abilities(later - timedelta(days=1))
+        now = await view.kiosks.abilities(later)
+    assert [each.service_code for each in before] == [a, b]
+    assert [(each.service_code, each.release) for each in now] == [(b, "1.0"), (c, "1.1")]
 
 
-async def test_a_new_list_makes_the_records_due(store: Store) -> None:
-    """An import of the machines is followed by a new count."""
-    setup = KioskList(KIOSK, HALL, ("*",))
+async def test_a_machines_list_is_replaced_whole(store: Store) -> None:
+    """As the import of the county's devices does."""
     async with store.open_uow() as uow:
-        assert await uow.kiosks.recorded_for() == -1
-        await uow.kiosks.note_recorded_for(7)
-        assert await uow.kiosks.recorded_for() == 7
+        await uow.kiosks.put_list(KioskList(KIOSK, HALL, ("MZ01",)))
+        setup = KioskList(KIOSK, HALL, ("*",))
         await uow.kiosks.put_list(setup)
-        assert await uow.kiosks.recorded_for() == -1
         assert await uow.kiosks.lists() == (setup,)

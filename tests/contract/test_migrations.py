@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,35 @@ async def test_two_processes_that_start_together_migrate_once(empty_url: str) ->
         told = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
         assert told == head()
     await store.close()
+
+
+OLD_KIOSKS = """
+INSERT INTO kiosk_capabilities (kiosk, service_code, since, until, release) VALUES
+    ('kiosk-1', 'MZ01', '2026-09-01', '2026-10-01', '1.0'), ('kiosk-1', 'MZ02', '2026-09-01', NULL, '1.0');
+INSERT INTO kiosk_abilities (device, service_code, hall, search, start, finish, recorded_at) VALUES
+    ('kiosk-1', 'MZ01', 'county', true, true, true, '2026-11-01 01:00:00');
+INSERT INTO revisions (subject, value) VALUES ('kiosk_abilities', 3), ('catalogue', 3)
+"""
+
+
+async def test_what_kiosks_said_of_themselves_stays_with_its_days(empty_url: str) -> None:
+    """Two records became one: the figures of September say what they said."""
+    store = Store.open(empty_url, KEYS)
+    await store.migrate("0019")
+    async with store.writing() as connection:
+        for statement in OLD_KIOSKS.split(";"):
+            await connection.exec_driver_sql(statement)
+        await connection.commit()
+
+    await store.migrate()
+
+    async with store.open_view() as view:
+        september, november = [await view.kiosks.abilities(date(2026, month, 15)) for month in (9, 11)]
+        assert await view.catalogue.revision() == 3
+    async with store.writing() as connection:
+        assert await connection.run_sync(differences) == []
+    await store.close()
+    assert [(one.device, one.service_code, one.release) for one in september] == [
+        ("kiosk-1", "MZ01", "1.0"), ("kiosk-1", "MZ02", "1.0"),
+    ]  # fmt: skip
+    assert [one.service_code for one in november] == ["MZ02"]

@@ -15,7 +15,6 @@ from intake.model.figures import (
     Figure,
     FigureSheet,
     FigureValue,
-    KioskCapability,
     ListedRow,
     Listing,
     Month,
@@ -25,7 +24,7 @@ from intake.model.figures import (
     Tally,
     Workload,
 )
-from intake.model.ids import AccountCode, HallCode, ServiceCode
+from intake.model.ids import AccountCode, HallCode
 from intake.model.people import Account, Caller, Role, mask_name
 from intake.model.places import Hall, Village
 from intake.ports import Tools, Uow
@@ -116,34 +115,6 @@ async def shortfalls(
     async with tools.open_view() as view:
         sheet = await sheet_of(view, month, hall, local_day(tools.clock.now()))
         return await shortfalls_of(view, sheet)
-
-
-async def report_capabilities(
-    caller: Caller, services: Sequence[ServiceCode], release: str, *, tools: Tools
-) -> int:
-    """A kiosk says which items it can take to their end on the province's platform; returns how many changed."""
-    require(caller, Verb.REPORT_CAPABILITIES)
-    now = tools.clock.now()
-    today = local_day(now)
-    async with tools.open_uow() as uow:
-        known = {item.code for item in await uow.catalogue.all_current(today)}
-        unknown = [code for code in services if code not in known]
-        if unknown or not release.strip():
-            raise BadInput(
-                field="services", why=f"事项清单里没有{unknown[0]}。" if unknown else "请写明软件版本。"
-            )
-        changed = await uow.figures.capable_of(caller.code, frozenset(services), today, release.strip())
-        await audit(uow, caller, "kiosk.capable", now, items=str(len(services)), changed=str(changed))
-        await uow.commit()
-    return changed
-
-
-async def capabilities_of(caller: Caller, *, tools: Tools) -> tuple[KioskCapability, ...]:
-    """What the calling kiosk is known to be capable of today."""
-    require(caller, Verb.REPORT_CAPABILITIES)
-    async with tools.open_view() as view:
-        known = await view.figures.capabilities(local_day(tools.clock.now()))
-    return tuple(each for each in known if each.kiosk == caller.code)
 
 
 async def sheet_of(view: Uow, month: Month, hall: HallCode | None, today: date) -> FigureSheet:

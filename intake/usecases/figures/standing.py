@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from intake.model.catalogue import ServiceItem, Way
-from intake.model.figures import KioskCapability, ListedRow, Listing, Month, Split, Tally
+from intake.model.figures import ListedRow, Listing, Month, Split, Tally
 from intake.model.ids import AccountCode, HallCode, ServiceCode
+from intake.model.kiosk import Ability
 from intake.model.places import Hall
 from intake.ports import Uow
 
@@ -24,7 +25,7 @@ class Standing:
     day: date
     halls: tuple[Hall, ...]
     items: tuple[ServiceItem, ...]
-    capabilities: Mapping[tuple[AccountCode, ServiceCode], KioskCapability]
+    abilities: Mapping[tuple[AccountCode, ServiceCode], Ability]
 
     def tally(self, listing: Listing) -> tuple[Tally, ...]:
         """How many rows each hall has."""
@@ -44,8 +45,7 @@ async def standing_on(view: Uow, month: Month, today: date, halls: Sequence[Hall
     """How things stood at the end of a month, or stand today in the present one."""
     day = min(month.last, today)
     items = await view.catalogue.all_current(day)
-    capabilities = await view.figures.capabilities(day)
-    known = {(each.kiosk, each.service_code): each for each in capabilities}
+    known = {(each.device, each.service_code): each for each in await view.kiosks.abilities(day)}
     return Standing(day, tuple(halls), items, known)
 
 
@@ -94,7 +94,7 @@ def _kiosk_items(stands: Standing) -> Iterator[ListedRow]:
 
 
 def _kiosk_row(stands: Standing, hall: Hall, kiosk: AccountCode, item: ServiceItem) -> ListedRow:
-    record = stands.capabilities.get((kiosk, item.code))
+    record = stands.abilities.get((kiosk, item.code))
     told = f"{record.since}起（版本{record.release}）" if record else "没有适配记录"
     return ListedRow(
         at=f"{hall.code}#{kiosk}#{item.code}",

@@ -1,75 +1,71 @@
-"""Recording abilities (能力记录): what each kiosk can search, start and finish, from its list and the catalogue in force."""
+"""Recording abilities (能力记录): what each kiosk says that it takes to its end, beside what it is set up for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from intake.errors import BadInput
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
-from intake.model.ids import AccountCode
-from intake.model.kiosk import Ability, KioskList, abilities
+from intake.model.ids import AccountCode, ServiceCode
+from intake.model.kiosk import KioskItem, KioskList, kiosk_items
 from intake.model.people import Caller
 from intake.ports import Tools, Uow
+from intake.usecases.trail import audit
 
 
 @dataclass(frozen=True, slots=True)
-class KioskRecords:
-    """一台自助机: its records, and which entries of its list name no item of the catalogue."""
+class KioskSetup:
+    """一台自助机: what it is set up for, and which entries of its list name no item of the catalogue."""
 
     device: AccountCode
-    abilities: tuple[Ability, ...]
+    items: tuple[KioskItem, ...]
     wrong_entries: tuple[str, ...]
 
 
-async def record_abilities(*, tools: Tools) -> int:
-    """Bring the records up to the catalogue and the machines' lists; returns how many changed."""
-    async with tools.open_view() as view:
-        if await view.kiosks.recorded_for() == await view.catalogue.revision():
-            return 0
+async def report_abilities(
+    caller: Caller, services: Sequence[ServiceCode], release: str, *, tools: Tools
+) -> int:
+    """A kiosk says which items it takes to their end, which the adaptation rate counts; returns how many changed."""
+    require(caller, Verb.REPORT_ABILITIES)
+    now = tools.clock.now()
+    today = local_day(now)
     async with tools.open_uow() as uow:
-        changed = 0
-        for setup in await uow.kiosks.lists():
-            changed += await uow.kiosks.record((await _records(uow, setup, tools)).abilities)
-        await uow.kiosks.note_recorded_for(await uow.catalogue.revision())
+        known = {item.code for item in await uow.catalogue.all_current(today)}
+        unknown = [code for code in services if code not in known]
+        if unknown or not release.strip():
+            raise BadInput(
+                field="services", why=f"事项清单里没有{unknown[0]}。" if unknown else "请写明软件版本。"
+            )
+        changed = await uow.kiosks.record(caller.code, frozenset(services), today, release.strip())
+        await audit(uow, caller, "kiosk.capable", now, items=str(len(services)), changed=str(changed))
         await uow.commit()
     return changed
 
 
-async def own_abilities(caller: Caller, *, tools: Tools) -> KioskRecords:
-    """What the machine itself can do, and what its list has wrong."""
+async def own_setup(caller: Caller, *, tools: Tools) -> KioskSetup:
+    """What the machine itself is set up for."""
     require(caller, Verb.SERVE_AT_KIOSK, Belonging(hall=caller.account.hall))
     async with tools.open_view() as view:
-        setup = next((one for one in await view.kiosks.lists() if one.device == caller.code), None)
-        if setup is None:
-            return KioskRecords(caller.code, (), ())
-        return await _records(view, setup, tools)
+        setup = await _list_of(view, caller)
+        return KioskSetup(caller.code, (), ()) if setup is None else await _set_up(view, setup, tools)
 
 
-async def all_abilities(*, tools: Tools) -> tuple[Ability, ...]:
-    """Every machine's records, as the adaptation rate counts them."""
-    async with tools.open_view() as view:
-        return await view.kiosks.abilities()
-
-
-async def ability_of(uow: Uow, caller: Caller, code: str, tools: Tools) -> Ability | None:
-    """What this machine can do of one item now."""
-    setup = next((one for one in await uow.kiosks.lists() if one.device == caller.code), None)
+async def item_here(uow: Uow, caller: Caller, code: str, tools: Tools) -> KioskItem | None:
+    """One item as this machine is set up for it now."""
+    setup = await _list_of(uow, caller)
     if setup is None:
         return None
-    found = (await _records(uow, setup, tools)).abilities
+    found = (await _set_up(uow, setup, tools)).items
     return next((one for one in found if one.service_code == code), None)
 
 
-async def _records(view: Uow, setup: KioskList, tools: Tools) -> KioskRecords:
-    now = tools.clock.now()
-    items = await view.catalogue.all_current(local_day(now))
-    hall = await view.places.hall(setup.hall)
-    found, wrong = abilities(setup, hall, items, now)
-    since = {one.service_code: one for one in await view.kiosks.abilities(setup.device)}
-    return KioskRecords(setup.device, tuple(_since(one, since.get(one.service_code)) for one in found), wrong)
+async def _list_of(view: Uow, caller: Caller) -> KioskList | None:
+    return next((one for one in await view.kiosks.lists() if one.device == caller.code), None)
 
 
-def _since(now: Ability, before: Ability | None) -> Ability:
-    """A record that says what it said keeps the instant it began to."""
-    same = before is not None and replace(now, recorded_at=before.recorded_at) == before
-    return before if same and before is not None else now
+async def _set_up(view: Uow, setup: KioskList, tools: Tools) -> KioskSetup:
+    items = await view.catalogue.all_current(local_day(tools.clock.now()))
+    found, wrong = kiosk_items(setup, await view.places.hall(setup.hall), items)
+    return KioskSetup(setup.device, found, wrong)

@@ -20,7 +20,7 @@ from intake.usecases.cases.acting import keep
 from intake.usecases.cases.tray import FromKiosk, OpenWalkIn, WalkIn, open_walk_in
 from intake.usecases.intents import once
 from intake.usecases.kiosk.printing import queue_slip, ticket_facts
-from intake.usecases.kiosk.recording import ability_of
+from intake.usecases.kiosk.recording import item_here
 from intake.usecases.queue.arriving import CheckIn, TakeNumber, check_in, take_number
 from intake.usecases.queue.calling import ChangeTicket, TicketAct, change_ticket
 from intake.usecases.trail import audit, leave_trail, notify
@@ -123,7 +123,7 @@ async def start_here(cmd: StartHere, *, tools: Tools) -> WalkIn:
     hall = _kiosk_hall(cmd.caller)
     async with tools.open_view() as view:
         item = await view.catalogue.current(cmd.service_code, local_day(tools.clock.now()))
-        able = await ability_of(view, cmd.caller, cmd.service_code, tools)
+        able = await item_here(view, cmd.caller, cmd.service_code, tools)
         name = (await view.places.hall(hall)).name
     if able is None or not able.start:
         raise NotAtKiosk(service=item.name, hall=name, alternatives=(("取号到窗口办", "take_number"),))
@@ -159,7 +159,7 @@ async def _collect(uow: Uow, cmd: CollectHere, tools: Tools) -> Case:
     if case.applicant != card.person:
         raise NotFound(what="办件")
     hall = await uow.places.hall(_kiosk_hall(cmd.caller))
-    able = await ability_of(uow, cmd.caller, case.service_code, tools)
+    able = await item_here(uow, cmd.caller, case.service_code, tools)
     if able is None or not able.finish:
         raise NotAtKiosk(service=case.service_name, hall=hall.name)
     if case.state is not CaseState.ISSUED:

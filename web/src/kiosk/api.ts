@@ -66,7 +66,7 @@ const post = <T>(path: string, body: object, key?: string): Promise<T> =>
 export const kiosk = {
   begin: (token: string) => post<{ device: string }>('/kiosk/session', { token }),
   /** What this machine takes to its end, for the county's adaptation rate; told at every start. */
-  report: (services: string[]) => ask<unknown>('/kiosk/capabilities', { method: 'PUT', body: { services, release: RELEASE } }),
+  report: (services: string[]) => ask<unknown>('/kiosk/abilities', { method: 'PUT', body: { services, release: RELEASE } }),
   self: () => ask<Kiosk>('/kiosk'),
   visitor: () => ask<Visitor>('/kiosk/visitor'),
   stepAway: () => post<Visitor>('/kiosk/step-away', {}),

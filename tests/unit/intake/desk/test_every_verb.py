@@ -113,7 +113,8 @@ NEEDS: Mapping[str, Verb] = {
     "kiosk.reprint": _V.RUN_QUEUE,
     "kiosk.slips_waiting": _V.SERVE_AT_KIOSK,
     "kiosk.claim_slip": _V.SERVE_AT_KIOSK,
-    "kiosk.own_abilities": _V.SERVE_AT_KIOSK,
+    "kiosk.own_setup": _V.SERVE_AT_KIOSK,
+    "kiosk.report_abilities": _V.REPORT_ABILITIES,
     "catalogue.export": _V.IMPORT,
     "catalogue.heard": _V.TEACH,
     "catalogue.dismiss": _V.TEACH,
@@ -186,8 +187,6 @@ NEEDS: Mapping[str, Verb] = {
         ),
         _V.SEE_FIGURES,
     ),
-    "figures.report_capabilities": _V.REPORT_CAPABILITIES,
-    "figures.capabilities_of": _V.REPORT_CAPABILITIES,
     **dict.fromkeys(
         (
             "catalogue.import_items",
@@ -223,8 +222,7 @@ NEEDS: Mapping[str, Verb] = {
 LISTS: Mapping[str, str] = {
     "cases.escalated": "escalated",
     "cases.of_department": "in_review",
-    "figures.capabilities_of": "device",
-    "kiosk.own_abilities": "device",
+    "kiosk.own_setup": "device",
     "kiosk.slips_waiting": "slip",
     "kiosk.visitor": "person",
     "people.help_to_give": "request",
@@ -249,7 +247,7 @@ ALL_ON_THE_LIST = frozenset(
 NAMES_NOBODY = frozenset(
     {
         "cases.lay_card",
-        "figures.report_capabilities",
+        "kiosk.report_abilities",
         "kiosk.start",
         "kiosk.step_away",
         "kiosk.take_number",

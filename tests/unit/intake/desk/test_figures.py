@@ -95,16 +95,16 @@ async def test_a_kiosks_record_counts_from_its_day(county: County) -> None:
     adapted = [item.code for item in await county.desk.catalogue.all() if item.kiosk][:7]
 
     kiosk = await county.caller(hall.kiosks[0], Door.KIOSK)
-    await county.desk.figures.report_capabilities(kiosk, adapted, "2.1")
+    await county.desk.kiosk.report_abilities(kiosk, adapted, "2.1")
 
     after = (await county.desk.figures.sheet(supervisor, NOVEMBER, hall.code)).of("kiosk", hall.code)
     assert (before.top, after.top, after.bottom) == (0, 7, before.bottom)
     last_month = await county.desk.figures.sheet(supervisor, NOVEMBER.before(), hall.code)
     assert last_month.of("kiosk", hall.code).top == 0
     with pytest.raises(BadInput):
-        await county.desk.figures.report_capabilities(kiosk, ["XX99"], "2.1")  # type: ignore[list-item]  # no such item
+        await county.desk.kiosk.report_abilities(kiosk, ["XX99"], "2.1")  # type: ignore[list-item]  # no such item
     with pytest.raises(NotAllowed):
-        await county.desk.figures.report_capabilities(supervisor, adapted, "2.1")
+        await county.desk.kiosk.report_abilities(supervisor, adapted, "2.1")
 
 
 async def test_each_clerks_work_is_told_with_its_rows(county: County) -> None:

@@ -247,20 +247,20 @@ async def test_only_machines_are_kiosks(county, who):
         await county.desk.kiosk.visitor(await county.caller(who))
 
 
-async def test_each_machine_has_records_of_what_it_can_search_start_and_finish(county):
-    """What the adaptation rate counts: a record for each item, written once and again only when it changes."""
-    county.clock.forward(hours=1)
-    await county.desk.kiosk.record_abilities()
-    records = {one.service_code: one for one in await county.desk.kiosk.abilities() if one.device == KIOSK}
+async def test_each_machine_knows_what_it_is_set_up_to_start_and_finish(county):
+    """From its list, the hall and the catalogue in force; what it then says it can do is what the adaptation rate counts."""
+    kiosk = await county.caller(KIOSK)
+    setup = {one.service_code: one for one in (await county.desk.kiosk.own_setup(kiosk)).items}
     items = {item.code: item for item in await county.desk.catalogue.all()}
 
-    assert set(records) == set(items)
-    assert all(one.search for one in records.values())
-    assert records[ELDER_CARD].start
-    assert not records[MARRIAGE].start
-    assert all(items[code].kiosk for code, one in records.items() if one.start)
-    assert all(one.start for one in records.values() if one.finish)
-    assert await county.desk.kiosk.record_abilities() == 0
+    assert set(setup) == set(items)
+    assert setup[ELDER_CARD].start
+    assert not setup[MARRIAGE].start
+    assert all(items[code].kiosk for code, one in setup.items() if one.start)
+    assert all(one.start for one in setup.values() if one.finish)
+    able = [code for code, one in setup.items() if one.finish]
+    assert await county.desk.kiosk.report_abilities(kiosk, able, "2.1") == len(able)
+    assert await county.desk.kiosk.report_abilities(kiosk, able, "2.1") == 0
 
 
 async def test_one_wrong_entry_does_not_take_the_machine_down(county):
@@ -270,10 +270,10 @@ async def test_one_wrong_entry_does_not_take_the_machine_down(county):
         await uow.kiosks.put_list(KioskList(kiosk.code, ANWEN, ("MZ1O", "", ELDER_CARD, ALLOWANCE)))
         await uow.commit()
 
-    records = await county.desk.kiosk.own_abilities(kiosk)
+    setup = await county.desk.kiosk.own_setup(kiosk)
 
-    assert records.wrong_entries == ("MZ1O", "")
-    assert {one.service_code for one in records.abilities if one.start} == {ELDER_CARD, ALLOWANCE}
+    assert setup.wrong_entries == ("MZ1O", "")
+    assert {one.service_code for one in setup.items if one.start} == {ELDER_CARD, ALLOWANCE}
     await lay_card(county)
     assert (await start(county)).case.number
     with pytest.raises(NotAtKiosk):

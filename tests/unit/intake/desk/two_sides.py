@@ -384,7 +384,7 @@ async def _at_machines(
     for machine in (kiosk, at_counter):
         await county.desk.cases.lay_card(LayCard(machine, card, holder.name, number))
     await county.desk.cases.lay_page(LayPage(at_counter, page, card, b"form"))
-    await county.desk.figures.report_capabilities(kiosk, (ALLOWANCE,), "1.0")
+    await county.desk.kiosk.report_abilities(kiosk, (ALLOWANCE,), "1.0")
     clerk = await county.caller(f"clerk-{owner.hall}-1")
     lying = await county.desk.cases.on_counter(clerk, HallCode(owner.hall or ""), counter)
     assert lying is not None

@@ -12,9 +12,14 @@ import typer
 
 from jiujinban import operating
 from jiujinban.terminal import as_json_text, ask, fail, in_house, run, say, settings_now, told
+from jiujinban.wording import SpokenGroup, why_not
 
 app = typer.Typer(
-    name="jiujinban", help="就近办：县乡一体政务服务", no_args_is_help=True, add_completion=False
+    name="jiujinban",
+    cls=SpokenGroup,
+    help="就近办：县乡一体政务服务",
+    no_args_is_help=True,
+    add_completion=False,
 )
 import_app = typer.Typer(help="导入本县的数据", no_args_is_help=True)
 photo_app = typer.Typer(help="查看照片", no_args_is_help=True)
@@ -86,7 +91,7 @@ def evaluate(
     try:
         say(evaluated(settings_now(), file, corpus, as_json=as_json, words_alone=words_alone))
     except OSError as fault:
-        fail(f"{file.name}：打不开（{fault.strerror}）")
+        fail(f"{file.name}：打不开（{why_not(fault)}）")
     except ValueError as fault:
         fail(f"文件内容不对：{fault}")
 
@@ -134,7 +139,8 @@ def export_catalogue(
     forms = {".xlsx": FileForm.XLSX, ".zip": FileForm.CSV, ".json": FileForm.JSON}
     form = forms.get(file.suffix.lower())
     if form is None:
-        fail(f"{file.name}：文件名请以 .xlsx、.zip 或 .json 结尾")
+        several = "清单有好几张表，" if file.suffix.lower() == ".csv" else ""
+        fail(f"{file.name}：{several}文件名请以 .xlsx、.zip（里面每张表一个 CSV）或 .json 结尾")
     day = _day(on)
 
     async def act(house: House) -> str:
@@ -174,7 +180,7 @@ def inspect(
     try:
         reading = inspecting.inspect_photo(file)
     except OSError as fault:
-        fail(f"{file.name}：打不开（{fault.strerror}）")
+        fail(f"{file.name}：打不开（{why_not(fault)}）")
     except PhotoRefused as refused:
         say(
             as_json_text(rendering.refusal_as_json(refused))

@@ -14,6 +14,7 @@ from intake.usecases.catalogue.importing import CheckFiles, ImportCatalogue
 from intake.usecases.places.county import County, read_county
 from intake.usecases.places.importing import ImportCounty
 from jiujinban.reference import UnreadableFile, digest_of, read_files
+from jiujinban.wording import why_not
 
 OPERATOR = Caller(Account(AccountCode("operator"), "系统运维", Role.OPERATOR), Door.COMMAND_LINE)
 
@@ -86,4 +87,4 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as fault:
-        raise UnreadableFile(f"{file.name}：打不开（{fault.strerror}）") from fault
+        raise UnreadableFile(f"{file.name}：打不开（{why_not(fault)}）") from fault

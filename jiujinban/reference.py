@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from jiujinban.wording import why_not
+
 _HERE = Path(__file__).resolve().parent
 
 
@@ -38,7 +40,7 @@ def _read(file: Path) -> object:
     try:
         content: object = json.loads(file.read_text("utf-8"))
     except OSError as fault:
-        raise UnreadableFile(f"{file.name}：打不开（{fault.strerror}）") from fault
+        raise UnreadableFile(f"{file.name}：打不开（{why_not(fault)}）") from fault
     except UnicodeDecodeError as fault:
         raise UnreadableFile(f"{file.name}：不是 UTF-8 编码的文件") from fault
     except json.JSONDecodeError as fault:

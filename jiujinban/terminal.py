@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
-from intake.errors import Refusal
-from intake.model.exchange import Progress
+from intake.errors import NotFound, Refusal
+from intake.model.exchange import Progress, RowFault
+from intake.usecases.catalogue.sheets import field_text
 from jiujinban import reference
 from jiujinban.memory import collect_seldom
 from jiujinban.settings import BadSetting, Settings, read_settings
+from jiujinban.wording import why_not
 
 if TYPE_CHECKING:  # opening a house takes a second; commands that need none do not wait for it
     from jiujinban.wiring import House, Storeroom
@@ -55,17 +57,24 @@ def run(doing: Coroutine[Any, Any, Done]) -> Done:
     collect_seldom()
     try:
         return asyncio.run(doing)
+    except NotFound as refusal:
+        fail(f"{refusal.title}请核对后再试。")
     except Refusal as refusal:
         fail(f"{refusal.title}{refusal.next_step}")
     except (reference.UnreadableFile, BackupRefused, BadKeys, BadAddress, NoKeys) as fault:
         fail(str(fault))
     except FaultyFiles as faulty:
-        lines = [f"  {fault.place}　{fault.field}：{fault.why}" for fault in faulty.faults]
+        lines = [f"  {_place(fault)}：{fault.why}" for fault in faulty.faults]
         fail("\n".join([f"有 {len(lines)} 处错误，没有导入任何内容：", *lines]))
     except OSError as fault:
-        fail(f"没有做成：{fault}")
+        where = f"{fault.filename}：" if fault.filename else ""
+        fail(f"没有做成。{where}{why_not(fault)}。")
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _place(fault: RowFault) -> str:
+    return f"{fault.place}　{field_text(fault.field)}" if fault.field else fault.place
 
 
 def settings_now(**given: object) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from intake.model.ids import AccountCode, CaseId, HallCode, ServiceCode
 from intake.model.places import Hall
 
 _LAST_MONTH = 12
+_MONTH = re.compile(r"(20[0-9]{2})-(0?[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,10 +27,10 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> Month:
         """The month of 2026-11; raises `BadInput`."""
-        year, _, number = text.partition("-")
-        if not (year.isdigit() and number.isdigit() and 1 <= int(number) <= _LAST_MONTH and len(year) == 4):  # noqa: PLR2004 (a year)
+        told = _MONTH.fullmatch(text)
+        if told is None:
             raise BadInput(field="month", why="月份应写成 2026-11 的样子。")
-        return cls(int(year), int(number))
+        return cls(int(told[1]), int(told[2]))
 
     @classmethod
     def of(cls, day: date) -> Month:

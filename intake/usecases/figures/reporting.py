@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from intake.errors import BadInput
 from intake.model.authority import Belonging, Verb, require
 from intake.model.calendar import local_day
 from intake.model.figures import (
@@ -32,6 +33,8 @@ async def monthly_report(
     """The report of a hall, or with None of the county; the workbook holds every row, so its making is audited."""
     require(caller, Verb.SEE_FIGURES, Belonging(hall=hall))
     now = tools.clock.now()
+    if month.first > local_day(now):
+        raise BadInput(field="month", why=f"{month.text}还没有到，没有月报。")
     async with tools.open_uow() as uow:
         facts = {"month": str(month), "hall": hall or "", "form": form.value}
         await audit(uow, caller, "figures.report", now, **facts)

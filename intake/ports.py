@@ -513,6 +513,9 @@ class Holds(Protocol):
     async def of_person(self, person: PersonId, now: datetime) -> tuple[Hold, ...]:
         """What is held for a person now, next first."""
 
+    async def held_by(self, account: AccountCode, now: datetime) -> tuple[Hold, ...]:
+        """What an account holds now, for whomever, next first."""
+
     async def end(
         self, hold: Hold, state: HoldState, now: datetime, appointment: AppointmentId | None = None
     ) -> bool:

@@ -39,6 +39,7 @@ class SlotsForm(Form):
     first_day: Annotated[date | None, Field(alias="from")] = None
     last_day: Annotated[date | None, Field(alias="to")] = None
     kind: OfferKind | None = None
+    person: Code | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
@@ -71,8 +72,11 @@ class AppointmentsView(View):
 
 @api.operation("GET", "/api/v1/slots", SlotsForm, SlotsView, open_to_all=True, refuses=("unknown_service",))
 async def slots(call: Call[SlotsForm]) -> SlotsView:
-    """可约时间: free places for an item, soonest first, at one hall or all."""
-    form = call.form
+    """可约时间: free places for an item, soonest first, at one hall or all; for somebody the caller may act for."""
+    form, caller = call.form, call.request.get(CALLER)
+    person = PersonId(form.person) if form.person and caller else None
+    if caller is not None and person is not None:
+        await call.desk.people.person_of(caller, person)
     cmd = FindSlots(
         ServiceCode(form.item),
         frozenset({HallCode(form.hall)}) if form.hall else None,
@@ -80,7 +84,8 @@ async def slots(call: Call[SlotsForm]) -> SlotsView:
         _start(form.last_day + timedelta(days=1)) if form.last_day and form.last_day < date.max else None,
         frozenset({form.kind}) if form.kind else None,
         form.limit,
-        call.request.get(CALLER),
+        caller,
+        person,
     )
     found = await call.desk.places.find_slots(cmd)
     county = await County.of(call.desk)

@@ -135,7 +135,7 @@ class HoldsView(View):
 
 
 class WaitingView(View):
-    """An entry in a line: `position` 1 is next; `offer` is the place to answer for."""
+    """An entry in a line: `position` 1 is next, by `rule_text`; `offer` is the place to answer for."""
 
     id: str
     service_code: str
@@ -146,8 +146,11 @@ class WaitingView(View):
     last_day: str
     state: str
     state_text: str
+    person_id: str
+    joined_text: str
     position: int
     position_text: str
+    rule_text: str
     offer: HoldView | None
 
     @classmethod
@@ -165,8 +168,11 @@ class WaitingView(View):
             last_day=local(last)[:10],
             state=entry.state,
             state_text=WAITING_WORDS[entry.state],
+            person_id=entry.person,
+            joined_text=local_text(entry.joined_at),
             position=seen.position,
             position_text="有号了，请在时限内答复" if seen.offer else f"您排第{seen.position}位",
+            rule_text=seen.in_words,
             offer=HoldView.of(seen.offer, county, now) if seen.offer else None,
         )
 

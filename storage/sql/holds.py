@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound, Stale
 from intake.model.booking import Hold, HoldState
-from intake.model.ids import AppointmentId, HoldId, PersonId, ServiceCode, SlotId
+from intake.model.ids import AccountCode, AppointmentId, HoldId, PersonId, ServiceCode, SlotId
 from storage.sql.rows import add_once, as_noun, as_row, one
 from storage.sql.tables import held_places, holds
 
@@ -46,6 +46,13 @@ class SqlHolds:
     async def of_person(self, person: PersonId, now: datetime) -> tuple[Hold, ...]:
         statement = select(holds).where(
             holds.c.person == person, holds.c.state == HoldState.HELD, holds.c.expires_at > now
+        )
+        rows = (await self.connection.execute(statement.order_by(holds.c.start).limit(_LATEST))).mappings()
+        return tuple(as_noun(Hold, row) for row in rows)
+
+    async def held_by(self, account: AccountCode, now: datetime) -> tuple[Hold, ...]:
+        statement = select(holds).where(
+            holds.c.held_by == account, holds.c.state == HoldState.HELD, holds.c.expires_at > now
         )
         rows = (await self.connection.execute(statement.order_by(holds.c.start).limit(_LATEST))).mappings()
         return tuple(as_noun(Hold, row) for row in rows)

@@ -153,14 +153,19 @@ async def record_mandate(cmd: RecordMandate, *, tools: Tools) -> Mandate:
 
 
 async def person_of(caller: Caller, person: PersonId, *, tools: Tools) -> Person:
-    """Somebody the caller may act for; raises `NotYourVillage` for a proxy's wrong village."""
+    """Somebody the caller may act for: a proxy's villager, oneself, or who has given the caller a word that holds.
+
+    Raises `NotYourVillage` for a proxy's wrong village.
+    """
     async with tools.open_view() as view:
         found = await view.people.person(person)
+        given = await view.people.mandates(person, caller.code)
         if caller.account.village is not None:
             await _require_own_village(view, caller, found)
+        trusted = any(mandate.in_force(local_day(tools.clock.now())) for mandate in given)
         about = Belonging(
             person=found.id,
-            opened_by=caller.code if not caller.account.person else None,
+            opened_by=caller.code if trusted or not caller.account.person else None,
             village=found.village,
         )
         require(caller, Verb.OPEN_CASE, about)

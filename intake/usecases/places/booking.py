@@ -254,12 +254,13 @@ async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment,
 
 
 async def my_holds(caller: Caller, *, tools: Tools) -> tuple[Hold, ...]:
-    """What is held for the caller's own matters now: choices, offers, and what stands in for closed places."""
-    person = caller.account.person
-    if person is None:
-        return ()
+    """What is held now for the caller or by the caller for others: choices, offers, what stands in for closed places."""
+    person, now = caller.account.person, tools.clock.now()
     async with tools.open_view() as view:
-        return await view.holds.of_person(person, tools.clock.now())
+        own = await view.holds.of_person(person, now) if person else ()
+        for_others = await view.holds.held_by(caller.code, now)
+    found = {hold.id: hold for hold in (*own, *for_others)}
+    return tuple(sorted(found.values(), key=lambda hold: hold.start))
 
 
 def _foreseen(

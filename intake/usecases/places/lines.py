@@ -70,11 +70,20 @@ class LeaveLine:
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """排队情况: an entry with its position (1 is next), and the place it is offered, if any."""
+    """排队情况: an entry with its position (1 is next), how long an offer stands, and the place it is offered, if any."""
 
     entry: Waiting
     position: int
+    answer_minutes: int
     offer: Hold | None = None
+
+    @property
+    def in_words(self) -> str:
+        """By what rule one comes to a place, for those who wait."""
+        return (
+            f"先登记的先轮到。有人退号，只留给最前面、时间合适的一位，保留{self.answer_minutes}分钟，"
+            "不要或没有答复才给下一位。"
+        )
 
 
 async def join_line(cmd: JoinLine, *, tools: Tools) -> InLine:
@@ -93,7 +102,7 @@ async def join_line(cmd: JoinLine, *, tools: Tools) -> InLine:
 
     entry = await taking_turns(tools, act)
     async with tools.open_view() as view:
-        return await _seen(view, entry)
+        return await _seen(view, entry, tools)
 
 
 async def leave_line_of(cmd: LeaveLine, *, tools: Tools) -> Waiting:
@@ -119,7 +128,7 @@ async def my_lines(caller: Caller, *, tools: Tools) -> tuple[InLine, ...]:
     async with tools.open_view() as view:
         entries = await view.waitings.of_people(people, caller.code)
         return tuple(
-            [await _seen(view, entry) for entry in entries if not entry.lapsed_at(tools.clock.now())]
+            [await _seen(view, entry, tools) for entry in entries if not entry.lapsed_at(tools.clock.now())]
         )
 
 
@@ -410,10 +419,10 @@ async def _end(entry: Waiting, tools: Tools) -> bool:
     return await taking_turns(tools, act)
 
 
-async def _seen(view: Uow, entry: Waiting) -> InLine:
+async def _seen(view: Uow, entry: Waiting, tools: Tools) -> InLine:
     offer = await view.holds.get(entry.hold) if entry.state is WaitingState.OFFERED and entry.hold else None
     ahead = 0 if offer else await view.waitings.before(entry)
-    return InLine(entry, ahead + 1, offer)
+    return InLine(entry, ahead + 1, tools.rules.booking.offer_minutes, offer)
 
 
 async def _tell(uow: Uow, entry: Waiting, kind: str, **more: str) -> None:

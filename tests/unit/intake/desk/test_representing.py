@@ -6,10 +6,17 @@ from datetime import date
 
 import pytest
 
-from intake.errors import BadInput, MandateNeeded, NotAllowed, NotYourVillage
+from intake.errors import BadInput, MandateNeeded, NotAllowed, NotFound, NotYourVillage
 from intake.model.people import Door
 from intake.usecases.cases.drafting import OpenDraft, SubmitCase
 from intake.usecases.people.representing import AddVillager, RecordMandate
+from intake.usecases.places.booking import (
+    CancelAppointment,
+    ConfirmHold,
+    FindSlots,
+    HoldPlace,
+    MoveAppointment,
+)
 from intake.usecases.questions.asking import AskQuestion
 from tests.desks import ALLOWANCE, ELDER_CARD, JIANSHAN, person_of
 
@@ -209,3 +216,27 @@ async def test_a_proxys_question_goes_to_the_hall_of_the_village(county):
     asked = await county.desk.questions.ask(AskQuestion(await county.caller("proxy-1"), "老人搬家了怎么办"))
 
     assert asked.hall == JIANSHAN
+
+
+async def test_a_child_looks_for_places_holds_and_cancels_for_a_parent_whose_word_holds(county):
+    """Before the word the parent is nobody's to look for; afterwards the whole booking is the child's to do."""
+    child, parent = await county.caller("citizen-1"), await county.caller("elder-1")
+    mother = person_of(parent)
+    with pytest.raises(NotFound):
+        await county.desk.people.person_of(child, mother)
+
+    async with county.store.open_view() as view:
+        number = (await view.people.person(mother)).id_number.value
+    await mandate(county, who="citizen-1", number=number)
+
+    assert (await county.desk.people.person_of(child, mother)).id == mother
+    first, other = (await county.desk.places.find_slots(FindSlots(ALLOWANCE, caller=child, person=mother)))[
+        :2
+    ]
+    held = await county.desk.places.hold(HoldPlace(child, mother, ALLOWANCE, first.id))
+    assert await county.desk.places.my_holds(child) == (held,)
+    assert await county.desk.places.my_holds(parent) == (held,)
+    appointment = await county.desk.places.confirm(ConfirmHold(child, held.id))
+    moved = await county.desk.places.move(MoveAppointment(child, appointment.id, other.id))
+    assert (moved.person, moved.booked_by, moved.slot) == (mother, child.code, other.id)
+    assert (await county.desk.places.cancel(CancelAppointment(child, moved.id))).person == mother

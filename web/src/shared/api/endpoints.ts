@@ -59,17 +59,18 @@ export const halls = {
 }
 
 export const booking = {
-  soonest: async (item: string) =>
-    (await ask<{ places: SoonestPlace[] }>('/soonest', { query: { item, limit: 6 } })).places,
+  /** `person` is whom one acts for; nobody named is oneself. */
+  soonest: async (item: string, person?: string) =>
+    (await ask<{ places: SoonestPlace[] }>('/soonest', { query: { item, person, limit: 6 } })).places,
   /** With no way, any at the counter. */
-  free: async (item: string, hall: string, way: string, from: string, to: string) =>
-    (await ask<{ slots: Slot[] }>('/slots', { query: { item, hall, kind: way || undefined, from, to, limit: 500 } })).slots,
-  hold: (slot_id: string, service_code: string, key: string) =>
-    ask<Hold>('/holds', { method: 'POST', body: { slot_id, service_code }, key }),
+  free: async (item: string, hall: string, way: string, from: string, to: string, person?: string) =>
+    (await ask<{ slots: Slot[] }>('/slots', { query: { item, hall, kind: way || undefined, from, to, person, limit: 500 } })).slots,
+  hold: (slot_id: string, service_code: string, key: string, person?: string) =>
+    ask<Hold>('/holds', { method: 'POST', body: { slot_id, service_code, ...(person ? { person_id: person } : {}) }, key }),
   held: async () => (await ask<{ holds: Hold[] }>('/holds')).holds,
   confirm: (hold: string) => ask<Appointment>(`/holds/${hold}/confirm`, { method: 'POST', body: {} }),
   release: (hold: string) => ask<Hold>(`/holds/${hold}/release`, { method: 'POST', body: {} }),
-  join: (wanted: { service_code: string; hall: string; first_day: string; last_day: string; kind?: string }) =>
+  join: (wanted: { service_code: string; hall: string; first_day: string; last_day: string; kind?: string; person_id?: string }) =>
     ask<InLine>('/waiting', { method: 'POST', body: wanted }),
   lines: async () => (await ask<{ waiting: InLine[] }>('/waiting')).waiting,
   leave: (entry: string) => ask<{ waiting: InLine[] }>(`/waiting/${entry}/leave`, { method: 'POST', body: {} }),

@@ -165,6 +165,7 @@ export interface Mandate {
   expires_on: string
   person_name: string
   holder_name: string
+  services: string[]
   service_names: string[]
   in_force: boolean
   mine: boolean

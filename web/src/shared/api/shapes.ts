@@ -205,6 +205,7 @@ export interface Hold {
   seconds_left: number
   service_code: string
   service_name: string
+  person_id: string
   state: string
   appointment_id: string | null
 }
@@ -216,8 +217,12 @@ export interface InLine {
   hall_name: string
   first_day: string
   last_day: string
+  person_id: string
+  joined_text: string
   position: number
   position_text: string
+  /** By what rule one comes to a place, in words. */
+  rule_text: string
   offer: Hold | null
 }
 

@@ -581,6 +581,9 @@ class PeopleCounter:
     async def who_is(self, token: str, address: str = "") -> Caller:
         return await signing.who_is(token, address, tools=self.tools)
 
+    async def greet(self, token: str, address: str = "") -> signing.Greeting:
+        return await signing.greet(token, address, tools=self.tools)
+
     async def sign_out(self, token: str) -> None:
         await signing.sign_out(token, tools=self.tools)
 

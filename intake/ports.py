@@ -1197,6 +1197,8 @@ OpenUow = Callable[[], AbstractAsyncContextManager[Uow]]
 class Foreseen:
     """预见: what an act will look at, as far as its command tells. It only lets a store read for many acts at once what
     each would ask for by itself; what is wrong or missing here changes no answer.
+
+    `at` and `rules` are those by which the books about people and bookers will be counted.
     """
 
     by: AccountCode
@@ -1206,6 +1208,9 @@ class Foreseen:
     service: ServiceCode | None = None
     slot: SlotId | None = None
     appointment: AppointmentId | None = None
+    hold: HoldId | None = None
+    at: datetime | None = None
+    rules: BookingRules | None = None
 
 
 class Together(Protocol):
@@ -1220,20 +1225,24 @@ class Together(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Badge:
-    """来人凭证: the session behind a token with its account, where there are such, and the rules by which it ends."""
-
-    session: Session | None
-    account: Account | None
-    rules: Rules
-
-
-@dataclass(frozen=True, slots=True)
 class CountyGlance:
     """县情一瞥: what turns codes into names and days into lights."""
 
     halls: tuple[Hall, ...]
     calendar: WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """来人凭证: the session behind a token with its account, where there are such, and the rules by which it ends.
+
+    `county` is the county as it stood at the same instant, where it was looked at along with it.
+    """
+
+    session: Session | None
+    account: Account | None
+    rules: Rules
+    county: CountyGlance | None = None
 
 
 class Glances(Protocol):

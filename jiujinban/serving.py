@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 
@@ -16,6 +17,7 @@ from jiujinban.wiring import open_house
 from jiujinban.worker import working
 
 _SHUTDOWN_SECONDS = 5.0
+_COLLECT_AFTER = (50_000, 20, 20)
 _GREETING = """
 就近办已启动
 
@@ -58,6 +60,7 @@ async def _serve(settings: Settings) -> None:
         await runner.setup()
         site = web.TCPSite(runner, settings.host, settings.port, reuse_port=settings.reuse_port or None)
         await site.start()
+        _settle()
         try:
             _greet(settings, runner)
             await _told_to_stop()
@@ -72,6 +75,17 @@ def _greet(settings: Settings, runner: web.AppRunner) -> None:
     address = f"http://{settings.host}:{port}"
     demo = _DEMO if settings.demo else ""
     print(_GREETING.format(address=address, demo=demo, state=settings.state.resolve()), flush=True)  # noqa: T201 (the one thing a person who started it looks for)
+
+
+def _settle() -> None:
+    """What was loaded by now stays: the collector need not walk through it again.
+
+    A full collection of the dictionary and the catalogue stops everybody for half a second. It comes by the number of
+    objects made since the last one, so a rush brings it about.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 async def _told_to_stop() -> None:

@@ -88,7 +88,7 @@ async def slots(call: Call[SlotsForm]) -> SlotsView:
         person,
     )
     found = await call.desk.places.find_slots(cmd)
-    county = await County.of(call.desk)
+    county = await County.of(call.desk, call.county)
     return SlotsView(slots=[SlotView.of(slot, county.halls) for slot in found])
 
 
@@ -111,14 +111,14 @@ async def book(call: Call[BookingForm]) -> AppointmentView:
         call.caller, PersonId(person), ServiceCode(form.service_code), SlotId(form.slot_id), case, call.key
     )
     appointment = await call.desk.places.book(cmd)
-    return (await County.of(call.desk)).appointment(appointment)
+    return (await County.of(call.desk, call.county)).appointment(appointment)
 
 
 @api.operation("GET", "/api/v1/appointments", NoForm, AppointmentsView)
 async def appointments(call: Call[NoForm]) -> AppointmentsView:
     """我的预约: the caller's own and those made for others."""
     mine = await call.desk.places.my_appointments(call.caller)
-    county = await County.of(call.desk)
+    county = await County.of(call.desk, call.county)
     return AppointmentsView(appointments=[county.appointment(appointment) for appointment in mine])
 
 
@@ -128,7 +128,7 @@ async def cancel(call: Call[AppointmentForm]) -> AppointmentView:
     cancelled = await call.desk.places.cancel(
         CancelAppointment(call.caller, AppointmentId(call.form.appointment), call.key)
     )
-    return (await County.of(call.desk)).appointment(cancelled)
+    return (await County.of(call.desk, call.county)).appointment(cancelled)
 
 
 @api.raw("GET", "/api/v1/appointments/{appointment}/calendar.ics", AppointmentForm, media="text/calendar")
@@ -138,7 +138,7 @@ async def calendar_file(call: Call[AppointmentForm]) -> web.StreamResponse:
     found = next((a for a in mine if a.id == call.form.appointment), None)
     if found is None:
         raise NotFound(what="预约")
-    county = await County.of(call.desk)
+    county = await County.of(call.desk, call.county)
     body = call.request.app[CALENDAR_PAPER](found, county.halls[found.hall])
     headers = {"Content-Disposition": f'attachment; filename="{found.number}.ics"'}
     return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=headers)

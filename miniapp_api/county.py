@@ -11,6 +11,7 @@ from intake.model.calendar import WorkingCalendar
 from intake.model.case import Case
 from intake.model.ids import HallCode
 from intake.model.places import Hall
+from intake.ports import CountyGlance
 from miniapp_api.typed import Call, FormT
 from miniapp_api.views import AppointmentView, CaseCard, CaseView
 
@@ -25,9 +26,9 @@ class County:
     warning: int
 
     @classmethod
-    async def of(cls, desk: Desk) -> County:
-        """The county as it stands."""
-        seen = await desk.places.county()
+    async def of(cls, desk: Desk, seen: CountyGlance | None = None) -> County:
+        """The county as it stands, or as it was `seen` when the request came."""
+        seen = seen or await desk.places.county()
         halls = {hall.code: hall for hall in seen.halls}
         return cls(halls, seen.calendar, desk.today, desk.pace.warning_working_days)
 

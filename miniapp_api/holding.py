@@ -217,7 +217,7 @@ async def soonest(call: Call[SoonestForm]) -> SoonestView:
         await call.desk.people.person_of(call.caller, person)
     cmd = FindSoonest(ServiceCode(form.item), call.caller, person, form.limit)
     found = await call.desk.places.soonest(cmd)
-    county = await County.of(call.desk)
+    county = await County.of(call.desk, call.county)
     return SoonestView(places=[SoonestPlace.of(one, county) for one in found])
 
 
@@ -250,14 +250,14 @@ async def hold(call: Call[PlaceForm]) -> HoldView:
             call.key,
         )
     )
-    return HoldView.of(held, await County.of(call.desk), call.desk.now)
+    return HoldView.of(held, await County.of(call.desk, call.county), call.desk.now)
 
 
 @api.operation("GET", "/api/v1/holds", NoForm, HoldsView)
 async def holds(call: Call[NoForm]) -> HoldsView:
     """我的留号: choices, offers from a line, and what stands in for a place that closes."""
     mine = await call.desk.places.my_holds(call.caller)
-    county, now = await County.of(call.desk), call.desk.now
+    county, now = await County.of(call.desk, call.county), call.desk.now
     return HoldsView(holds=[HoldView.of(one, county, now) for one in mine])
 
 
@@ -265,14 +265,14 @@ async def holds(call: Call[NoForm]) -> HoldsView:
 async def confirm(call: Call[HoldForm]) -> AppointmentView:
     """确认: the hold becomes the appointment; a second click shows it again."""
     done = await call.desk.places.confirm(ConfirmHold(call.caller, HoldId(call.form.hold), call.key))
-    return (await County.of(call.desk)).appointment(done)
+    return (await County.of(call.desk, call.county)).appointment(done)
 
 
 @api.operation("POST", "/api/v1/holds/{hold}/release", HoldForm, HoldView)
 async def release(call: Call[HoldForm]) -> HoldView:
     """不要了: the place goes to the line, or is free, at once."""
     done = await call.desk.places.release(ReleaseHold(call.caller, HoldId(call.form.hold), call.key))
-    return HoldView.of(done, await County.of(call.desk), call.desk.now)
+    return HoldView.of(done, await County.of(call.desk, call.county), call.desk.now)
 
 
 @api.operation(
@@ -286,7 +286,7 @@ async def move(call: Call[MoveForm]) -> AppointmentView:
     """改时间: the new place is taken and the old one given back as one act; otherwise all stays."""
     form = call.form
     cmd = MoveAppointment(call.caller, AppointmentId(form.appointment), SlotId(form.slot_id), call.key)
-    return (await County.of(call.desk)).appointment(await call.desk.places.move(cmd))
+    return (await County.of(call.desk, call.county)).appointment(await call.desk.places.move(cmd))
 
 
 @api.operation("POST", "/api/v1/appointments/{appointment}/forgive", ForgiveForm, AppointmentView)
@@ -294,7 +294,7 @@ async def forgive(call: Call[ForgiveForm]) -> AppointmentView:
     """不算爽约: an absence with a good reason does not count."""
     form = call.form
     cmd = ForgiveAbsence(call.caller, AppointmentId(form.appointment), form.reason, call.key)
-    return (await County.of(call.desk)).appointment(await call.desk.places.forgive_absence(cmd))
+    return (await County.of(call.desk, call.county)).appointment(await call.desk.places.forgive_absence(cmd))
 
 
 @api.operation(
@@ -320,14 +320,14 @@ async def join(call: Call[LineForm]) -> WaitingView:
         call.key,
     )
     seen = await call.desk.places.join_line(cmd)
-    return WaitingView.of(seen, await County.of(call.desk), call.desk.now)
+    return WaitingView.of(seen, await County.of(call.desk, call.county), call.desk.now)
 
 
 @api.operation("GET", "/api/v1/waiting", NoForm, WaitingsView)
 async def waiting(call: Call[NoForm]) -> WaitingsView:
     """我的候补: position, and the offer to answer."""
     mine = await call.desk.places.my_lines(call.caller)
-    county, now = await County.of(call.desk), call.desk.now
+    county, now = await County.of(call.desk, call.county), call.desk.now
     return WaitingsView(waiting=[WaitingView.of(one, county, now) for one in mine])
 
 
@@ -336,7 +336,7 @@ async def leave(call: Call[EntryForm]) -> WaitingsView:
     """不等了: an open offer goes to the next in line at once."""
     await call.desk.places.leave_line(LeaveLine(call.caller, WaitingId(call.form.entry), call.key))
     mine = await call.desk.places.my_lines(call.caller)
-    county, now = await County.of(call.desk), call.desk.now
+    county, now = await County.of(call.desk, call.county), call.desk.now
     return WaitingsView(waiting=[WaitingView.of(one, county, now) for one in mine])
 
 

@@ -12,7 +12,7 @@ from intake.model.authority import ROLE_WORDS
 from intake.model.ids import AccountCode, HallCode
 from intake.model.people import Account, Caller, Door, Role
 from miniapp_api.forms import Code
-from miniapp_api.typed import CALLER, DESK, Api, Call, Form, FormT, NoForm, View
+from miniapp_api.typed import CALLER, COUNTY, DESK, Api, Call, Form, FormT, NoForm, View
 from miniapp_api.views import MeView
 
 api = Api("auth")
@@ -72,7 +72,8 @@ async def recognise(
     token, by_cookie = _token(request)
     if token is not None:
         try:
-            request[CALLER] = await request.app[DESK].people.who_is(token, request.remote or "")
+            greeting = await request.app[DESK].people.greet(token, request.remote or "")
+            request[CALLER], request[COUNTY] = greeting.caller, greeting.county
         except LockedOut:
             request[DEAD_COOKIE] = by_cookie
             raise

@@ -18,9 +18,11 @@ from intake.desk import Desk
 from intake.errors import NotSignedIn, Refusal
 from intake.model.ids import IntentKey
 from intake.model.people import Caller
+from intake.ports import CountyGlance
 
 DESK = web.AppKey("desk", Desk)
 CALLER = web.RequestKey("caller", Caller)
+COUNTY: web.RequestKey[CountyGlance | None] = web.RequestKey("county")
 _KEY = "Idempotency-Key"
 _LONGEST_KEY = 200
 
@@ -83,6 +85,11 @@ class Call(Generic[FormT]):
         if not isinstance(caller, Caller):
             raise NotSignedIn
         return caller
+
+    @property
+    def county(self) -> CountyGlance | None:
+        """The county as it stood when the caller was recognised, where it was looked at then."""
+        return self.request.get(COUNTY)
 
     @property
     def key(self) -> IntentKey | None:

@@ -124,7 +124,7 @@ def local_day(instant: datetime) -> date:
 def local_text(instant: datetime) -> str:
     """An instant as people read it: 11月28日（星期六）09:00."""
     at = instant.astimezone(SHANGHAI)
-    return f"{day_text(at.date())}{at:%H:%M}"
+    return f"{day_text(at)}{at.hour:02}:{at.minute:02}"
 
 
 def day_text(day: date) -> str:

@@ -15,6 +15,7 @@ from intake.model.calendar import local_text
 from intake.model.granting import Standing
 from intake.model.ids import AccountCode, AppointmentId, HallCode, PersonId, ServiceCode, SlotId
 from storage.sql.places import SqlPlaces
+from storage.sql.prepared import through
 from storage.sql.rows import add_once, as_noun, as_row, one, write_version
 from storage.sql.standing import LIVE, Ask, standings
 from storage.sql.tables import appointments, reminders
@@ -82,7 +83,7 @@ class SqlAppointments:
         rules: BookingRules,
     ) -> Standing:
         ask = Ask(person, booker, service, frozenset(circle))
-        return (await standings(self.connection, [ask], now, rules))[ask]
+        return (await through(self.connection, lambda run: standings(run, [ask], now, rules)))[ask]
 
     async def taking(self, slots: Collection[SlotId]) -> tuple[Appointment, ...]:
         # A run begins at most seven slots before the one it still takes: those that begin there are looked at, too.

@@ -66,6 +66,11 @@ class SqlCatalogue:
         self.connection = connection
         self._in_force = in_force
         self._changed = False
+        self._revision: int | None = None
+
+    def know(self, revisions: Mapping[str, int]) -> None:
+        """The revisions were read along with other things: ours need not be asked again for what is kept."""
+        self._revision = revisions.get(_SUBJECT, 0)
 
     async def current(self, code: ServiceCode, on: date) -> ServiceItem:
         kept = await self._kept(on)
@@ -162,7 +167,10 @@ class SqlCatalogue:
 
     async def _kept(self, on: date) -> DayInForce | None:
         kept = self._in_force
-        if self._changed or on not in kept.days or await self.revision() != kept.revision:
+        if self._changed or on not in kept.days:
+            return None
+        revision = await self.revision() if self._revision is None else self._revision
+        if revision != kept.revision:
             return None
         return kept.days[on]
 

@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from storage.sql.steady import connect
+from storage.sql.steady import Driver, SteadyConnection, connect
 
 # How long a writer of one process waits for those of the others before the person is asked to try again.
 _PATIENCE_MS = 15_000
@@ -35,6 +35,8 @@ class Engines:
 
     writers: AsyncEngine
     readers: AsyncEngine
+    glances: AsyncEngine
+    """For one statement that sees one instant by itself."""
 
     async def dispose(self) -> None:
         """Close every connection."""
@@ -78,12 +80,12 @@ def _sqlite(url: URL) -> Engines:
         raise BadAddress("SQLite 数据库要写在文件里：sqlite:///文件路径")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     connected = partial(connect, url.database)
-    writers = _engine(url, pool_size=1, max_overflow=0, async_creator=connected)
-    readers = _engine(url, pool_size=_READERS, max_overflow=0, async_creator=connected)
+    writers = _engine(url, pool_size=1, max_overflow=0, async_creator=connected, module=Driver())
+    readers = _engine(url, pool_size=_READERS, max_overflow=0, async_creator=connected, module=Driver())
     for engine, begin in ((writers, "BEGIN IMMEDIATE"), (readers, "BEGIN DEFERRED")):
         event.listen(engine.sync_engine, "connect", partial(_prepare, only_reads=engine is readers))
         event.listen(engine.sync_engine, "begin", partial(_begin, begin))
-    return Engines(writers, readers)
+    return Engines(writers, readers, readers)
 
 
 def _postgresql(url: URL) -> Engines:
@@ -92,7 +94,7 @@ def _postgresql(url: URL) -> Engines:
         url, pool_size=_POOL, max_overflow=0, isolation_level="READ COMMITTED", pool_pre_ping=True
     )
     views = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(engine, views)
+    return Engines(engine, views, engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 
 def _engine(url: URL, **settings: Any) -> AsyncEngine:  # noqa: ANN401 (what create_async_engine takes)
@@ -118,5 +120,6 @@ def _prepare(connection: Any, _record: object, *, only_reads: bool) -> None:  # 
 
 
 def _begin(statement: str, connection: Connection | Engine) -> None:
+    # Together with the first statement, so that it costs no trip of its own; before that there is nothing to keep out.
     if isinstance(connection, Connection):
-        connection.exec_driver_sql(statement)
+        cast("SteadyConnection", connection.connection.driver_connection).begins_with = statement

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 
 from sqlalchemy import select
 
 from intake.errors import Busy
-from intake.model.ids import AccountCode
 from intake.model.people import Account, Session
-from intake.ports import Badge, CountyGlance
-from storage.sql.rows import as_noun
+from intake.ports import Badge, CountyGlance, Rules
+from storage.sql.people import account_in
+from storage.sql.prepared import Prepared, Run, among
+from storage.sql.rows import Values
 from storage.sql.store import Store
-from storage.sql.tables import accounts, sessions
-from storage.sql.uow import SqlUow
+from storage.sql.tables import accounts, revisions, sessions
 
 _AT_ONCE = 256
 _COUNTY = ""
@@ -78,31 +79,46 @@ class SqlGlances:
             self._asked.clear()
 
     async def _see(self, tokens: Sequence[str]) -> _Seen:
+        revision, found = await self._store.glance(partial(_look, tokens=tokens))
+        county, rules = self._store.kept_county(revision) or await self._read_county()
+        badges = {
+            token: Badge(session, self._account(row), rules, county)
+            for token, (session, row) in found.items()
+        }
+        unknown = Badge(None, None, rules, county)
+        return _Seen(county, {token: badges.get(token, unknown) for token in tokens})
+
+    async def _read_county(self) -> tuple[CountyGlance, Rules]:
+        """Parsed once for each revision; whoever looks in between finds it kept."""
         async with self._store.open_view() as view:
-            found = await _sessions(view, tokens) if tokens else {}
-            known = await _accounts(view, sorted({session.account for session in found.values()}))
-            rules = await view.places.rules()
             county = CountyGlance(await view.places.halls(), await view.places.calendar())
-        badges = {}
-        for token in tokens:
-            session = found.get(token)
-            badges[token] = Badge(session, known.get(session.account) if session else None, rules)
-        return _Seen(county, badges)
+            return county, await view.places.rules()
+
+    def _account(self, row: Values) -> Account | None:
+        return None if row["code"] is None else account_in(row, self._store.sealer)
 
 
-async def _sessions(view: SqlUow, tokens: Sequence[str]) -> dict[str, Session]:
-    statement = select(sessions).where(sessions.c.token_hash.in_(tokens))
-    rows = (await view.people.connection.execute(statement)).mappings()
-    return {row["token_hash"]: as_noun(Session, row) for row in rows}
+def _look(run: Run, *, tokens: Sequence[str]) -> tuple[int, dict[str, tuple[Session, Values]]]:
+    """The county's revision, and the sessions of some tokens, each with its account's row."""
+    rows = run(_BADGES, {"tokens": tokens}) if tokens else []
+    revision = rows[0][-1] if rows else next((row[0] for row in run(_REVISION, {})), None)
+    run.keep()
+    found = {}
+    for row in rows:
+        session = Session(*row[:_ACCOUNT_FROM])
+        found[session.token_hash] = (session, dict(zip(_ACCOUNT, row[_ACCOUNT_FROM:-1], strict=True)))
+    return revision or 0, found
 
 
-async def _accounts(view: SqlUow, codes: Sequence[AccountCode]) -> dict[AccountCode, Account]:
-    if not codes:
-        return {}
-    rows = (
-        await view.people.connection.execute(select(accounts).where(accounts.c.code.in_(codes)))
-    ).mappings()
-    return {row["code"]: view.people.account_in(row) for row in rows}
+_SESSION = [sessions.c[one.name] for one in fields(Session)]
+_ACCOUNT, _ACCOUNT_FROM = [column.name for column in accounts.c], len(_SESSION)
+_COUNTY_REVISION = select(revisions.c.value).where(revisions.c.subject == "county")
+_REVISION = Prepared(_COUNTY_REVISION)
+_BADGES = Prepared(
+    select(*_SESSION, *accounts.c, _COUNTY_REVISION.scalar_subquery().label("revision"))
+    .select_from(sessions.outerjoin(accounts, accounts.c.code == sessions.c.account))
+    .where(among(sessions.c.token_hash, "tokens"))
+)
 
 
 def _tell(asked: Sequence[tuple[str, asyncio.Future[_Seen]]], answer: _Seen | Exception) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import KeyReused
 from intake.model.ids import AccountCode, IntentKey
-from storage.sql.rows import add_once, insert_into, one
+from storage.sql.prepared import Prepared, Run, given, through
+from storage.sql.rows import add_once, one
 from storage.sql.tables import intents, number_series
 
 
@@ -45,8 +50,22 @@ class SqlNumbers:
 
     async def advance(self, series: str, count: int) -> int:
         """The last of the next so many numbers of a series; all of them are whoever asked's."""
-        insert = insert_into(self.connection, number_series).values(series=series, last=count)
-        later = insert.on_conflict_do_update(
-            index_elements=["series"], set_={"last": number_series.c.last + count}
-        )
-        return int((await self.connection.execute(later.returning(number_series.c.last))).scalar_one())
+        return await through(self.connection, partial(advanced, series=series, count=count))
+
+
+def advanced(run: Run, *, series: str, count: int) -> int:
+    """The last of the next so many numbers of a series, as `SqlNumbers.advance`."""
+    ((last,),) = run(_ADVANCE, {"series": series, "count": count})
+    return int(last)
+
+
+def _advancing(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
+    c = number_series.c
+    insert = insert_into(number_series).values(series=given("series", c.series), last=given("count", c.last))
+    later = insert.on_conflict_do_update(
+        index_elements=["series"], set_={"last": c.last + insert.excluded["last"]}
+    )
+    return later.returning(c.last)
+
+
+_ADVANCE = Prepared(_advancing(sqlite.insert), _advancing(postgresql.insert))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -48,6 +48,10 @@ class KeptReads:
         if name not in values:
             values[name] = await read()
         return cast("Value", values[name])
+
+    def know(self, revisions: Mapping[str, int]) -> None:
+        """The revision was read along with other things: it need not be asked again."""
+        self._revision = revisions.get(_SUBJECT, 0)
 
     async def change(self) -> None:
         """Whatever was kept is out of date once this unit of work is committed."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
 from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
+from storage.sql.prepared import Prepared, Run, among, at_once, given
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
 
@@ -110,27 +113,14 @@ class SqlLeaving:
         """Lay many messages into their receivers' inboxes, each once: as many statements as for one."""
         if any(message.to is None for message in messages):
             raise ValueError("a notice needs a receiver")
-        fresh = await self._without_known(messages)
-        if not fresh:
-            return
-        numbers = await self._next_in(Counter(cast("AccountCode", message.to) for message in fresh))
-        rows = [
-            {
-                "to": message.to,
-                "id": numbers[cast("AccountCode", message.to)].pop(0),
-                "message": message.id,
-                "kind": message.kind,
-                "facts": message.facts,
-                "at": now,
-            }
-            for message in fresh
-        ]
-        await self.connection.execute(notices.insert(), rows)
+        if messages:
+            await at_once(self.connection, partial(_lay, messages=messages, now=now))
 
     async def delivered_all(self, messages: Sequence[Outgoing], now: datetime) -> None:
         """The receivers have them."""
         mine = (outbox.c.id.in_([message.id for message in messages]), outbox.c.state == _WAITING)
-        await self.connection.execute(update(outbox).where(*mine).values(state=_DELIVERED, closed_at=now))
+        if messages:
+            await self.connection.execute(update(outbox).where(*mine).values(state=_DELIVERED, closed_at=now))
 
     async def notices(self, account: AccountCode, after: int, limit: int = 50) -> tuple[Notice, ...]:
         mine = (notices.c.to == account, notices.c.id > after)
@@ -164,20 +154,44 @@ class SqlLeaving:
         fresh = {"state": _WAITING, "attempts": 0, "not_before": None, "closed_at": None}
         return (await self.connection.execute(update(outbox).where(*dead).values(fresh))).rowcount == 1
 
-    async def _without_known(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
-        asked = select(notices.c.message).where(notices.c.message.in_([message.id for message in messages]))
-        known = set((await self.connection.execute(asked)).scalars())
-        return [message for message in messages if message.id not in known]
 
-    async def _next_in(self, counts: Mapping[AccountCode, int]) -> dict[AccountCode, list[int]]:
-        """The next numbers in some inboxes, those of each in order; the inboxes are locked in one order for all."""
-        insert = insert_into(self.connection, inboxes)
-        later = insert.on_conflict_do_update(
-            index_elements=["account"], set_={"last": inboxes.c.last + insert.excluded.last}
-        )
-        rows = [{"account": account, "last": counts[account]} for account in sorted(counts)]
-        told = await self.connection.execute(later.returning(inboxes.c.account, inboxes.c.last), rows)
-        return {account: list(range(last - counts[account] + 1, last + 1)) for account, last in told}
+def _lay(run: Run, *, messages: Sequence[Outgoing], now: datetime) -> None:
+    """Those of some messages that do not lie there yet, numbered in each inbox in their order."""
+    known = {message for (message,) in run(_KNOWN, {"messages": [message.id for message in messages]})}
+    fresh = [message for message in messages if message.id not in known]
+    if not fresh:
+        return
+    counts = Counter(cast("AccountCode", message.to) for message in fresh)
+    # One by one in one order for all, so that two postmen cannot wait for each other.
+    run.many(_ADVANCE, [{"account": account, "last": counts[account]} for account in sorted(counts)])
+    lasts: dict[AccountCode, int] = dict(run(_LASTS, {"accounts": sorted(counts)}))
+    numbers = {account: iter(range(last - counts[account] + 1, last + 1)) for account, last in lasts.items()}
+    rows = [
+        {
+            "to": message.to,
+            "id": next(numbers[cast("AccountCode", message.to)]),
+            "message": message.id,
+            "kind": message.kind,
+            "facts": message.facts,
+            "at": now,
+        }
+        for message in fresh
+    ]
+    run.many(_NOTICE, rows)
+
+
+def _advancing(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
+    c = inboxes.c
+    insert = insert_into(inboxes).values(account=given("account", c.account), last=given("last", c.last))
+    return insert.on_conflict_do_update(
+        index_elements=["account"], set_={"last": c.last + insert.excluded.last}
+    )
+
+
+_KNOWN = Prepared(select(notices.c.message).where(among(notices.c.message, "messages")))
+_ADVANCE = Prepared(_advancing(sqlite.insert), _advancing(postgresql.insert))
+_LASTS = Prepared(select(inboxes.c.account, inboxes.c.last).where(among(inboxes.c.account, "accounts")))
+_NOTICE = Prepared(notices.insert().values({column.name: given(column.name, column) for column in notices.c}))
 
 
 def as_outbox_row(message: Outgoing) -> Values:

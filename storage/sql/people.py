@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, case, delete, select, update
@@ -29,38 +28,30 @@ class SqlPeople:
         row = await one(self.connection, people, people.c.id == person)
         if row is None:
             raise NotFound(what="人员")
-        return self._person(row)
+        return self.person_in(row)
 
     async def by_id_number(self, number: IdNumber) -> Person | None:
         indexed = people.c.id_number_index == self._sealer.keys.look_up(number.value)
         row = await one(self.connection, people, indexed)
-        return None if row is None else self._person(row)
+        return None if row is None else self.person_in(row)
 
     async def in_village(self, village: VillageCode) -> tuple[Person, ...]:
         rows = await self.connection.execute(select(people).where(people.c.village == village))
         # A birth date in the clear would sort them in SQL and give away half of the ID number.
-        return tuple(sorted(map(self._person, rows.mappings()), key=lambda p: (p.id_number.birth, p.id)))
+        return tuple(sorted(map(self.person_in, rows.mappings()), key=lambda p: (p.id_number.birth, p.id)))
 
     async def add(self, person: Person) -> None:
         if not await add_once(self.connection, people, self._person_row(person)):
             raise Stale(what=f"{person.name}的登记")
 
-    async def among(self, wanted: Sequence[PersonId]) -> dict[PersonId, Person]:
-        """Those of some people whom the store knows."""
-        rows = await self.connection.execute(select(people).where(people.c.id.in_(wanted)))
-        return {row["id"]: self._person(row) for row in rows.mappings()}
-
-    async def citizens_among(self, wanted: Sequence[PersonId]) -> dict[PersonId, Account]:
-        """The citizen accounts of some people."""
-        theirs = (accounts.c.person.in_(wanted), accounts.c.role == Role.CITIZEN)
-        rows = await self.connection.execute(select(accounts).where(*theirs))
-        return {row["person"]: self.account_in(row) for row in rows.mappings()}
-
     async def account(self, code: AccountCode) -> Account | None:
         return await self._one_account(accounts.c.code == code)
 
     async def account_of(self, person: PersonId) -> Account | None:
-        return await self._one_account(accounts.c.person == person, accounts.c.role == Role.CITIZEN)
+        # By the person alone: with the role as well, SQLite would walk through all the county's citizens.
+        rows = await self.connection.execute(select(accounts).where(accounts.c.person == person))
+        theirs = map(self.account_in, rows.mappings())
+        return next((account for account in theirs if account.role is Role.CITIZEN), None)
 
     async def accounts(self, *, role: Role | None = None) -> tuple[Account, ...]:
         statement = select(accounts).order_by(accounts.c.code)
@@ -176,7 +167,8 @@ class SqlPeople:
             "tags": person.tags,
         }
 
-    def _person(self, row: RowMapping) -> Person:
+    def person_in(self, row: RowMapping | Values) -> Person:
+        """The person a row holds."""
         return Person(
             id=row["id"],
             name=row["name"],
@@ -189,7 +181,12 @@ class SqlPeople:
             tags=row["tags"],
         )
 
-    def account_in(self, row: RowMapping) -> Account:
+    def account_in(self, row: RowMapping | Values) -> Account:
         """The account a row holds."""
-        phone = self._sealer.open_text(row["phone_sealed"], f"account.phone:{row['code']}")
-        return as_noun(Account, {**row, "phone": phone})
+        return account_in(row, self._sealer)
+
+
+def account_in(row: RowMapping | Values, sealer: Sealer) -> Account:
+    """The account a row holds."""
+    phone = sealer.open_text(row["phone_sealed"], f"account.phone:{row['code']}")
+    return as_noun(Account, {**row, "phone": phone})

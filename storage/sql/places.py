@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,6 +39,10 @@ class SqlPlaces:
         if found is None:
             raise NotFound(what="便民服务中心")
         return found
+
+    def know(self, revisions: Mapping[str, int]) -> None:
+        """The revisions that were read along with other things."""
+        self._kept.know(revisions)
 
     async def villages(self) -> tuple[Village, ...]:
         rows = await self.connection.execute(select(tables.villages).order_by(tables.villages.c.code))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, RowMapping, Select, Table, select, union_all, update
@@ -21,12 +23,26 @@ Values = dict[str, Any]
 
 def as_row(noun: DataclassInstance) -> Values:
     """A noun's fields by name; nested nouns stay whole, for their columns are documents."""
-    return {field.name: getattr(noun, field.name) for field in fields(noun)}
+    names, values_of = _fields_of(type(noun))
+    return dict(zip(names, values_of(noun), strict=True))
 
 
 def as_noun(kind: type[Noun], row: RowMapping | Mapping[str, Any]) -> Noun:
     """The noun whose fields the row names; columns that are no fields serve look-ups and stay behind."""
-    return kind(**{field.name: row[field.name] for field in fields(kind)})
+    return kind(*[row[name] for name in _fields_of(kind)[0]])
+
+
+def altered(noun: Noun, **changes: Any) -> Noun:  # noqa: ANN401 (of as many kinds as there are fields)
+    """As `dataclasses.replace`, at a quarter of its cost, for what is done for every act."""
+    return type(noun)(**{**as_row(noun), **changes})
+
+
+@cache
+def _fields_of(kind: type[DataclassInstance]) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
+    """The names of a noun's fields, and what reads them all at once."""
+    names = tuple(field.name for field in fields(kind))
+    read = attrgetter(*names)
+    return names, read if len(names) > 1 else lambda noun: (read(noun),)
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

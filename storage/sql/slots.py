@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +25,7 @@ from intake.model.catalogue import CounterGroup
 from intake.model.ids import HallCode, SlotId
 from intake.model.places import OfferKind, OpenTime
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
+from storage.sql.prepared import one_of
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import held_places, slots, waiting
 
@@ -196,19 +196,13 @@ def with_waiting() -> Select[tuple[object, ...]]:
     return select(slots, _waiting().label("waiting"))
 
 
-def held_rows(wanted: Sequence[SlotId]) -> Select[Any]:
-    """What is held of some slots: slot, pool and until when."""
-    c = held_places.c
-    return select(c.slot, c.pool, c.expires_at).where(c.slot.in_(wanted))
-
-
 def _with_counts(now: datetime) -> Select[tuple[object, ...]]:
     """A slot with what is held of it at an instant and who waits for it: what is shown and what is enforced."""
     held = (held_of(pool, now).label(f"{pool.value}_held") for pool in Pool)
     return select(slots, *held, _waiting().label("waiting"))
 
 
-def held_of(pool: Pool, now: datetime) -> ScalarSelect[int]:
+def held_of(pool: Pool, now: datetime | ColumnElement[datetime]) -> ScalarSelect[int]:
     """How many places of a pool are held: by the timestamp alone, whatever a chore has or has not tidied."""
     return (
         select(func.count())
@@ -220,11 +214,11 @@ def held_of(pool: Pool, now: datetime) -> ScalarSelect[int]:
 
 def _waiting() -> ScalarSelect[int]:
     """How many people in line one place of the slot would suit. Who needs several in a row does not keep back one."""
-    usual = and_(waiting.c.kind.is_(None), slots.c.kind.in_(sorted(AT_THE_COUNTER)))
+    usual = and_(waiting.c.kind.is_(None), one_of(slots.c.kind, sorted(AT_THE_COUNTER)))
     return (
         select(func.count())
         .where(
-            waiting.c.state == WaitingState.WAITING,
+            one_of(waiting.c.state, [WaitingState.WAITING]),
             waiting.c.hall == slots.c.hall,
             waiting.c.group == slots.c.group,
             waiting.c.after <= slots.c.start,

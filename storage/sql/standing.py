@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, case, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, ColumnElement, and_, bindparam, case, func, or_, select
 
 from intake.model.booking import AppointmentState, BookingRules, HoldState
 from intake.model.calendar import SHANGHAI, local_day
 from intake.model.granting import Standing
 from intake.model.ids import AccountCode, PersonId, ServiceCode, SlotId
 from intake.model.waiting import AT_THE_COUNTER
+from storage.sql.columns import Instant
+from storage.sql.prepared import Prepared, Run, among, one_of
 from storage.sql.tables import appointments, holds
 
 LIVE = (AppointmentState.BOOKED, AppointmentState.DISPLACED)
@@ -33,18 +34,16 @@ class Ask:
     circle: frozenset[PersonId] = frozenset()
 
 
-async def standings(
-    connection: AsyncConnection, asks: Sequence[Ask], now: datetime, rules: BookingRules
-) -> dict[Ask, Standing]:
+def standings(run: Run, asks: Sequence[Ask], now: datetime, rules: BookingRules) -> dict[Ask, Standing]:
     """What the books say for each; as many statements for a hundred as for one."""
     people = sorted({ask.person for ask in asks})
     bookers = sorted({ask.booker for ask in asks})
     circles = sorted({one for ask in asks for one in (ask.person, *ask.circle)})
-    mine = await _counts(connection, appointments.c.person, people, now)
-    theirs = await _counts(connection, appointments.c.booked_by, bookers, now)
-    held = await _held(connection, people, now)
-    absent = await _absences(connection, people, now, rules)
-    returned = await _given_back(connection, bookers, circles, now, rules)
+    mine = _counts(run, _OF_PEOPLE, people, now)
+    theirs = _counts(run, _OF_BOOKERS, bookers, now)
+    held = _held(run, people, now)
+    absent = _absences(run, people, now, rules)
+    returned = _given_back(run, bookers, circles, now, rules)
     return {
         ask: Standing(
             mine[ask.person][0] + sum(n for service, n in held[ask.person].items() if service != ask.service),
@@ -57,48 +56,85 @@ async def standings(
     }
 
 
-async def _counts(
-    connection: AsyncConnection, column: Column[Any], wanted: Sequence[str], now: datetime
-) -> Mapping[str, tuple[int, int]]:
+def _at(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, None, type_=Instant())
+
+
+def _sum(*where: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
+
+
+def _counting(column: Column[Any]) -> Prepared:
     """For each: how many live ones lie ahead, and how many were made today."""
-    day = datetime.combine(local_day(now), time.min, SHANGHAI)
-    statement = (
-        select(column, _sum(*ahead(now)), _sum(appointments.c.start >= day, appointments.c.booked_at >= day))
-        .where(column.in_(wanted), appointments.c.start >= min(day, now))
-        .group_by(column)
+    c = appointments.c
+    live = _sum(c.start > _at("now"), one_of(c.state, LIVE))
+    made = _sum(c.start >= _at("day"), c.booked_at >= _at("day"))
+    statement = select(column, live, made).where(among(column, "wanted"), c.start >= _at("since"))
+    return Prepared(statement.group_by(column))
+
+
+def _returning(column: Column[Any]) -> Prepared:
+    """Which slots were given back lately, and when."""
+    c = appointments.c
+    lately = (
+        c.start > _at("now"),
+        one_of(c.state, [AppointmentState.CANCELLED]),
+        c.ended_at > _at("since"),
     )
+    return Prepared(select(column, c.run, c.slot, c.ended_at).where(among(column, "wanted"), *lately))
+
+
+def _staying_away() -> Prepared:
+    c = appointments.c
+    telling = (among(c.person, "people"), c.start >= _at("since"), one_of(c.state, _TELLING))
+    over_unseen = and_(c.start <= _at("over"), one_of(c.kind, sorted(AT_THE_COUNTER)))
+    counted = or_(~one_of(c.state, [AppointmentState.BOOKED]), over_unseen)
+    return Prepared(select(c.person, c.start, c.state, c.forgiven).where(*telling, counted).order_by(c.start))
+
+
+_OF_PEOPLE, _OF_BOOKERS = _counting(appointments.c.person), _counting(appointments.c.booked_by)
+_BACK_OF_PEOPLE, _BACK_OF_BOOKERS = (
+    _returning(appointments.c.person),
+    _returning(appointments.c.booked_by),
+)
+_ABSENCES = _staying_away()
+_HELD = Prepared(
+    select(holds.c.person, holds.c.service_code).where(
+        among(holds.c.person, "people"),
+        one_of(holds.c.state, [HoldState.HELD]),
+        holds.c.expires_at > _at("now"),
+    )
+)
+
+
+def _counts(
+    run: Run, statement: Prepared, wanted: Sequence[str], now: datetime
+) -> Mapping[str, tuple[int, int]]:
+    day = datetime.combine(local_day(now), time.min, SHANGHAI)
     found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for whose, live, made in await connection.execute(statement):
+    for whose, live, made in run(
+        statement, {"wanted": wanted, "now": now, "day": day, "since": min(day, now)}
+    ):
         found[whose] = (int(live), int(made))
     return found
 
 
-async def _held(
-    connection: AsyncConnection, people: Sequence[PersonId], now: datetime
-) -> Mapping[PersonId, Counter[ServiceCode]]:
-    live = (holds.c.person.in_(people), holds.c.state == HoldState.HELD, holds.c.expires_at > now)
+def _held(run: Run, people: Sequence[PersonId], now: datetime) -> Mapping[PersonId, Counter[ServiceCode]]:
     found: dict[PersonId, Counter[ServiceCode]] = defaultdict(Counter)
-    for person, service in await connection.execute(
-        select(holds.c.person, holds.c.service_code).where(*live)
-    ):
+    for person, service in run(_HELD, {"people": people, "now": now}):
         found[person][service] += 1
     return found
 
 
-async def _absences(
-    connection: AsyncConnection, people: Sequence[PersonId], now: datetime, rules: BookingRules
+def _absences(
+    run: Run, people: Sequence[PersonId], now: datetime, rules: BookingRules
 ) -> Mapping[PersonId, tuple[datetime, ...]]:
     """Right by the clock: a visit whose time is over counts, whether or not a chore has written it down."""
     since = now - timedelta(days=rules.no_show_window_days)
     over = now - timedelta(minutes=rules.no_show_after_minutes)
-    c = appointments.c
-    telling = (c.person.in_(people), c.start >= since, c.state.in_(_TELLING))
-    over_unseen = and_(c.start <= over, c.kind.in_(sorted(AT_THE_COUNTER)))
-    counted = or_(c.state != AppointmentState.BOOKED, over_unseen)
-    rows = select(c.person, c.start, c.state, c.forgiven).where(*telling, counted).order_by(c.start)
     came: dict[PersonId, datetime] = defaultdict(lambda: since)
     stayed_away: dict[PersonId, list[datetime]] = defaultdict(list)
-    for person, start, state, forgiven in await connection.execute(rows):
+    for person, start, state, forgiven in run(_ABSENCES, {"people": people, "since": since, "over": over}):
         if state in _CAME:
             came[person] = start
         elif not forgiven:
@@ -121,31 +157,17 @@ class _Returned:
         return tuple(one for some in theirs for one in some)
 
 
-async def _given_back(
-    connection: AsyncConnection,
-    bookers: Sequence[AccountCode],
-    people: Sequence[PersonId],
-    now: datetime,
-    rules: BookingRules,
+def _given_back(
+    run: Run, bookers: Sequence[AccountCode], people: Sequence[PersonId], now: datetime, rules: BookingRules
 ) -> _Returned:
-    c = appointments.c
     rest = timedelta(minutes=rules.cool_down_minutes)
-    lately = (c.start > now, c.state == AppointmentState.CANCELLED, c.ended_at > now - rest)
 
-    async def walk(column: Column[Any], wanted: Collection[str]) -> dict[str, list[tuple[SlotId, datetime]]]:
+    def walk(statement: Prepared, wanted: Sequence[str]) -> dict[str, list[tuple[SlotId, datetime]]]:
         found: dict[str, list[tuple[SlotId, datetime]]] = defaultdict(list)
-        rows = select(column, c.run, c.slot, c.ended_at).where(column.in_(wanted), *lately)
-        for whose, run, first, ended in await connection.execute(rows):
-            found[whose] += [(slot, ended + rest) for slot in (run or (first,))]
+        for whose, several, first, ended in run(
+            statement, {"wanted": wanted, "now": now, "since": now - rest}
+        ):
+            found[whose] += [(slot, ended + rest) for slot in (several or (first,))]
         return found
 
-    return _Returned(await walk(c.booked_by, bookers), await walk(c.person, people))
-
-
-def ahead(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Live and still to come."""
-    return appointments.c.start > now, appointments.c.state.in_(LIVE)
-
-
-def _sum(*where: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
+    return _Returned(walk(_BACK_OF_BOOKERS, bookers), walk(_BACK_OF_PEOPLE, people))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -11,13 +13,16 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from intake.errors import Busy
-from intake.ports import Foreseen
+from intake.ports import CountyGlance, Foreseen, Rules
 from storage.crypto import KeyRing, Purpose, Sealer
 from storage.sql.catalogue import ItemsInForce
 from storage.sql.engines import Engines, has_crossed, is_busy, open_engines
 from storage.sql.kept import Kept
+from storage.sql.prepared import Run, at_once
 from storage.sql.sharing import Shared
 from storage.sql.uow import SqlUow
+
+Done = TypeVar("Done")
 
 
 class Store:
@@ -26,7 +31,7 @@ class Store:
     def __init__(self, engines: Engines, keys: KeyRing) -> None:
         self._engines = engines
         self.keys = keys
-        self._sealer = Sealer(keys, Purpose.FIELDS)
+        self.sealer = Sealer(keys, Purpose.FIELDS)
         self._in_force = ItemsInForce()
         self._kept = Kept()
 
@@ -43,21 +48,32 @@ class Store:
         SQLite the inner one would wait for the outer.
         """
         async with self.writing() as connection:
-            yield SqlUow(connection, self._sealer, self._in_force, self._kept)
+            yield SqlUow(connection, self.sealer, self._in_force, self._kept)
 
     @asynccontextmanager
     async def open_view(self) -> AsyncIterator[SqlUow]:
         """A unit of work that only looks, at one instant of the store; it waits for nobody."""
         async with self.reading() as connection:
-            yield SqlUow(connection, self._sealer, self._in_force, self._kept)
+            yield SqlUow(connection, self.sealer, self._in_force, self._kept)
 
     @asynccontextmanager
-    async def sharing(self, foreseen: Sequence[Foreseen]) -> AsyncIterator[Shared]:
-        """A transaction that several acts share; whoever opened it commits."""
+    async def sharing(self, foreseen: Sequence[Foreseen], series: str = "") -> AsyncIterator[Shared]:
+        """A transaction that several acts share, which will probably want numbers of a series; `finish` commits it."""
         async with self.writing() as connection:
-            yield Shared(
-                connection, lambda: SqlUow(connection, self._sealer, self._in_force, self._kept), foreseen
-            )
+            open_uow = partial(SqlUow, connection, self.sealer, self._in_force, self._kept)
+            yield Shared(connection, open_uow, foreseen, series)
+
+    async def glance(self, work: Callable[[Run], Done]) -> Done:
+        """Look at a few rows at one instant, with as little ado as can be."""
+        async with _transaction(self._engines.glances) as connection:
+            return await at_once(connection, work)
+
+    def kept_county(self, revision: int) -> tuple[CountyGlance, Rules] | None:
+        """The county as it was parsed under that revision, if it was."""
+        kept = self._kept.values if self._kept.revision == revision else {}
+        if not {"halls", "calendar", "rules"} <= kept.keys():
+            return None
+        return CountyGlance(kept["halls"], kept["calendar"]), kept["rules"]
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction for what is no part of the desk's units of work; commits only when told to."""

@@ -57,6 +57,7 @@ class SqlTogether:
         self._store = store
         self._waiting: deque[_Waiter] = deque()
         self._work: asyncio.Task[None] | None = None
+        self._series = ""
 
     async def __call__(self, foreseen: Foreseen, act: Act[Done]) -> Done:
         """Run the act with whoever waits at the same time; raises what the act raises."""
@@ -100,10 +101,10 @@ class SqlTogether:
             waiter.tell(outcome)
 
     async def _share(self, waiters: Sequence[_Waiter]) -> list[Outcome[Any]]:
-        async with self._store.sharing([waiter.foreseen for waiter in waiters]) as shared:
+        async with self._store.sharing([waiter.foreseen for waiter in waiters], self._series) as shared:
             outcomes = [await shared.run(waiter.act) for waiter in waiters]
             await shared.finish()
-            await shared.connection.commit()
+        self._series = shared.series
         return outcomes
 
     async def _alone(self, waiter: _Waiter) -> Outcome[Any]:

@@ -10,7 +10,7 @@ from intake.errors import NotFound, NotSignedIn, Unauthenticated
 from intake.model.ids import AccountCode
 from intake.model.leaving import AuditEntry, Notice
 from intake.model.people import Account, Caller, Door, Role, Session
-from intake.ports import Badge, Tools
+from intake.ports import Badge, CountyGlance, Tools
 from intake.usecases.people.locking import count_wrong_at, place_of_address, require_place_unlocked
 from intake.usecases.trail import audit
 
@@ -49,18 +49,31 @@ async def sign_in_as(code: AccountCode, door: Door, *, tools: Tools) -> SignedIn
     return SignedIn(caller, token)
 
 
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """招呼: who has come, and the county as it stands at that moment, where it was looked at along with them."""
+
+    caller: Caller
+    county: CountyGlance | None
+
+
 async def who_is(token: str, address: str = "", *, tools: Tools) -> Caller:
+    """The caller of a live session; raises as `greet` does."""
+    return (await greet(token, address, tools=tools)).caller
+
+
+async def greet(token: str, address: str = "", *, tools: Tools) -> Greeting:
     """The caller of a live session; raises `NotSignedIn`, and `LockedOut` where too many tokens were guessed.
 
     Only a token that never was a session's, or is forgotten, counts as a guess at the address. Whoever has a live
     session from there is not touched: a whole hall may share one address. A session ends after its hours, and a member of staff's also when it was left unused too long.
     """
-    place = place_of_address(address)
     now = tools.clock.now()
     badge = await _badge(hash_token(token), tools)
     session, account = badge.session, badge.account
     idle = timedelta(minutes=badge.rules.staff_idle_minutes)
     if session is None:
+        place = place_of_address(address)
         await require_place_unlocked(place, tools)
         await count_wrong_at(place, _NOBODY, Door.PHONE, tools)
         raise NotSignedIn
@@ -68,9 +81,9 @@ async def who_is(token: str, address: str = "", *, tools: Tools) -> Caller:
     left_alone = account is not None and account.role in _STAFF and now - seen > idle
     if account is None or not account.active or session.expires_at <= now or left_alone:
         raise NotSignedIn
-    if now - seen > _SEEN_EVERY:
+    if account.role in _STAFF and now - seen > _SEEN_EVERY:
         await _see(session.token_hash, now, tools)
-    return Caller(account, session.door)
+    return Greeting(Caller(account, session.door), badge.county)
 
 
 async def _badge(token_hash: str, tools: Tools) -> Badge:
@@ -83,7 +96,9 @@ async def _badge(token_hash: str, tools: Tools) -> Badge:
 
 
 async def _see(token_hash: str, now: datetime, tools: Tools) -> None:
-    """Written once a minute and not with every request: reading must not wait for writers."""
+    """Written once a minute and not with every request: reading must not wait for writers. Only of staff, for nobody
+    else's session ends by being left alone: a crowd that comes to book would write a thousand lines nobody reads.
+    """
     async with tools.open_uow() as uow:
         await uow.people.see_session(token_hash, now)
         await uow.commit()

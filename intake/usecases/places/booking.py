@@ -16,7 +16,7 @@ from intake.model.ids import AppointmentId, CaseId, HoldId, IntentKey, PersonId,
 from intake.model.people import Caller
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
 from intake.ports import Foreseen, Tools, Uow
-from intake.usecases.intents import once, sharing, taking_turns
+from intake.usecases.intents import once, sharing
 from intake.usecases.places.displacing import written_answer
 from intake.usecases.places.lines import leave_line, offer_freed
 from intake.usecases.places.searching import (
@@ -155,7 +155,9 @@ async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment
         )
 
     return await sharing(
-        tools, _foreseen(cmd.caller, cmd.key, person=cmd.person, service=cmd.service_code, slot=cmd.slot), act
+        tools,
+        _foreseen(cmd.caller, tools, cmd.key, person=cmd.person, service=cmd.service_code, slot=cmd.slot),
+        act,
     )
 
 
@@ -173,7 +175,10 @@ async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
             name=lambda done: done.id,
         )
 
-    return await taking_turns(tools, act)
+    foreseen = _foreseen(
+        cmd.caller, tools, cmd.key, person=cmd.person, service=cmd.service_code, slot=cmd.slot
+    )
+    return await sharing(tools, foreseen, act)
 
 
 async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
@@ -190,7 +195,7 @@ async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
             name=lambda done: done.id,
         )
 
-    return await sharing(tools, _foreseen(cmd.caller, cmd.key), act)
+    return await sharing(tools, _foreseen(cmd.caller, tools, cmd.key, hold=cmd.hold), act)
 
 
 async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
@@ -207,7 +212,7 @@ async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
             name=lambda done: done.id,
         )
 
-    return await taking_turns(tools, act)
+    return await sharing(tools, _foreseen(cmd.caller, tools, cmd.key, hold=cmd.hold), act)
 
 
 async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment:
@@ -224,7 +229,8 @@ async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment
             name=lambda done: done.id,
         )
 
-    return await taking_turns(tools, act)
+    foreseen = _foreseen(cmd.caller, tools, cmd.key, slot=cmd.slot, appointment=cmd.appointment)
+    return await sharing(tools, foreseen, act)
 
 
 async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appointment:
@@ -241,7 +247,7 @@ async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appoint
             name=lambda done: done.id,
         )
 
-    return await sharing(tools, _foreseen(cmd.caller, cmd.key, appointment=cmd.appointment), act)
+    return await sharing(tools, _foreseen(cmd.caller, tools, cmd.key, appointment=cmd.appointment), act)
 
 
 async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment, ...]:
@@ -265,14 +271,19 @@ async def my_holds(caller: Caller, *, tools: Tools) -> tuple[Hold, ...]:
 
 def _foreseen(
     caller: Caller,
+    tools: Tools,
     key: IntentKey | None,
     *,
     person: PersonId | None = None,
     service: ServiceCode | None = None,
     slot: SlotId | None = None,
     appointment: AppointmentId | None = None,
+    hold: HoldId | None = None,
 ) -> Foreseen:
-    return Foreseen(caller.code, caller.account.person, key, person, service, slot, appointment)
+    now, rules = tools.clock.now(), tools.rules.booking
+    return Foreseen(
+        caller.code, caller.account.person, key, person, service, slot, appointment, hold, now, rules
+    )
 
 
 async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:

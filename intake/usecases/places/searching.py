@@ -104,7 +104,8 @@ def _whole(slot: Slot, known: dict[SlotId, Slot], minutes: int, draws: Drawing, 
 def run_of(first: Slot, length: int) -> tuple[SlotId, ...]:
     """The ids of so many slots in a row; one that is not there breaks the run."""
     each = first.end - first.start
-    return tuple(slot_at(first.hall, first.group, first.kind, first.start + each * n) for n in range(length))
+    rest = (slot_at(first.hall, first.group, first.kind, first.start + each * n) for n in range(1, length))
+    return (first.id, *rest)
 
 
 async def full(uow: Uow, item: ServiceItem, slot: Slot, now: datetime, draws: Drawing) -> SlotFull:

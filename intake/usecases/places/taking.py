@@ -268,8 +268,8 @@ def moved_to(appointment: Appointment, hold: Hold, *, counted: bool) -> Appointm
 
 async def number_of(uow: Uow, now: datetime) -> str:
     """A number people see; it is never given twice, and a gap is a booking that was not finished."""
-    day = local_day(now)
-    return f"YY{day:%Y%m%d}{await uow.numbers.next(f'appointment:{day:%Y%m%d}'):05d}"
+    day = f"{local_day(now):%Y%m%d}"
+    return f"YY{day}{await uow.numbers.next(f'appointment:{day}'):05d}"
 
 
 async def trail(uow: Uow, appointment: Appointment, caller: Caller, act: str, at: datetime) -> None:

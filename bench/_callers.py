@@ -46,8 +46,11 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """Answers a second; how long half of them and 95 of 100 took at most (ms); who comes next; CPU seconds of the client."""
+    """How many answers, and how many a second; how long half of them and 95 of 100 took at most (ms); who comes next; the
+    CPU seconds of the client.
+    """
 
+    answers: int
     per_second: float
     half: float
     most: float
@@ -144,7 +147,12 @@ async def _press(errand: Errand) -> Pressed:
         raise RuntimeError("too few people for this machine")
     waits.sort()
     return Pressed(
-        len(waits) / lasted, median(waits), waits[int(len(waits) * 0.95)], errand.last - left, used
+        len(waits),
+        len(waits) / lasted,
+        median(waits),
+        waits[int(len(waits) * 0.95)],
+        errand.last - left,
+        used,
     )
 
 

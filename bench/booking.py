@@ -1,15 +1,15 @@
 """Bookings a second, end to end over HTTP: on one hot slot and on 200 slots, for 1, 16, 64 and 256 callers, on both stores.
 
 Every booking is another person's: their session, their limits, their appointment, trail and news. In the same run, by the
-same client: the disk's flushes a second, a bare aiohttp handler that books nothing, and our own server with a commit for
-each booking. BENCH_DATABASE_URL names an empty PostgreSQL database; BENCH_SECONDS how long each figure is taken;
+same client, which costs next to nothing and is a process of its own: the disk's flushes a second, a bare aiohttp handler
+that books nothing, and our own server with a commit for each booking. On a machine that has other work the rates fall and
+the server's CPU for a booking, delivery of its news included, stays comparable. BENCH_DATABASE_URL names an empty PostgreSQL database; BENCH_SECONDS how long each figure is taken;
 BENCH_APPOINTMENTS how many bookings the larger store of the availability measurement holds.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import shutil
 import sys
@@ -17,30 +17,32 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 
 import aiohttp
 from sqlalchemy import insert
 
+from bench._callers import Errand, press
 from intake.model.catalogue import CounterGroup
 from intake.model.places import OfferKind
 from intake.ports import Foreseen, Uow
 from storage.sql import tables
 from storage.sql.store import Store
-from tests.race.crowds import HALL, ITEM, gather_crowd, press
+from tests.race.crowds import HALL, ITEM, gather_crowd
 from tests.services.postgres import running_postgres
 from tests.services.postgres_binaries import find_binaries
-from tests.services.servers import ServerProcesses, server_processes_in
+from tests.services.servers import ServerProcess, ServerProcesses, server_processes_in
 
 CALLERS = (1, 16, 64, 256)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "60000"))
 APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "1000000"))
 SPREAD = 200
+_MOST_PER_SECOND = 10_000
+_ROWS_AT_ONCE = 20_000
 _ROOT = {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
 _BARE = (sys.executable, "-m", "bench.http", "bare")
 _OURS = (sys.executable, "-m", "bench.booking", "serve")
@@ -49,25 +51,19 @@ _NAIVE = (sys.executable, "-m", "bench.booking", "serve-naive")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Requests a second, and how long half of them and 95 of 100 took at most, in milliseconds."""
+    """Requests a second, how long half of them and 95 of 100 took at most (ms), and the server's CPU for each (µs)."""
 
     per_second: float
     half: float
     most: float
+    cpu: float
 
 
+@dataclass
 class Crowd:
     """People who have not booked yet; each is asked once."""
 
-    def __init__(self) -> None:
-        self._next = itertools.count()
-
-    def comes(self) -> int:
-        """The next of them."""
-        number = next(self._next)
-        if number >= PEOPLE:
-            raise RuntimeError("BENCH_PEOPLE are too few for this machine")
-        return number
+    next: int = 0
 
 
 def flushes(folder: Path, seconds: float = 1.0) -> float:
@@ -87,34 +83,38 @@ async def prepare(url: str, state: Path) -> list[str]:
     return await gather_crowd(url, state, people=PEOPLE, slots=SPREAD, places=10**6)
 
 
-async def measure(url: str, callers: int, slots: Sequence[str], crowd: Crowd | None) -> Figure:
+async def measure(
+    server: ServerProcess, callers: int, slots: Sequence[str], crowd: Crowd | None, seconds: float = SECONDS
+) -> Figure:
     """Callers press as fast as the answers come; without a crowd they ask the bare handler."""
-    waits: list[float] = []
-    connector = aiohttp.TCPConnector(limit=callers)
-    async with aiohttp.ClientSession(url, connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
-        begun = time.perf_counter()
-
-        async def come_and_press(_: int) -> None:
-            while time.perf_counter() - begun < SECONDS:
-                asked = time.perf_counter()
-                await _book(http, crowd.comes(), slots) if crowd else await _nothing(http)
-                waits.append((time.perf_counter() - asked) * 1000)
-
-        await asyncio.gather(*map(come_and_press, range(callers)))
-        lasted = time.perf_counter() - begun
-    waits.sort()
-    return Figure(len(waits) / lasted, median(waits), waits[int(len(waits) * 0.95)])
+    first = crowd.next if crowd else 0
+    # As many as could be asked in that time at most, for each is made beforehand.
+    last = min(PEOPLE, first + int(seconds * _MOST_PER_SECOND)) if crowd else 1
+    errand = _booking(server.url, callers, seconds, first, last) if crowd else _nothing(server.url, callers)
+    begun = _cpu_seconds(server.process.pid)
+    pressed = await press(replace(errand, slots=tuple(slots)))
+    if crowd:
+        crowd.next = pressed.next
+    used = _cpu_seconds(server.process.pid) - begun
+    return Figure(pressed.per_second, pressed.half, pressed.most, used * 1e6 / pressed.answers)
 
 
-async def _book(http: aiohttp.ClientSession, person: int, slots: Sequence[str]) -> None:
-    status, said = await press(http, "", person, slots[person % len(slots)])
-    if status != HTTPStatus.CREATED:
-        raise RuntimeError(f"{status} {said}")
+def _booking(url: str, callers: int, seconds: float, first: int, last: int) -> Errand:
+    body = f'{{"slot_id": "{{slot}}", "service_code": "{ITEM}"}}'
+    return Errand(url, callers, seconds, first, last, "/api/v1/appointments", body, 201, bearer="t{n}")
 
 
-async def _nothing(http: aiohttp.ClientSession) -> None:
-    async with http.post("/bare", json={"text": "我妈七十了，想办老年优待证"}) as answer:
-        await answer.read()
+def _nothing(url: str, callers: int) -> Errand:
+    return Errand(url, callers, SECONDS, 0, 1, "/bare", '{"text": "我妈七十了，想办老年优待证"}', 200)
+
+
+def _cpu_seconds(process: int) -> float:
+    """What a process has used so far; 0 where the system does not tell."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def compare(name: str, url: str, folder: Path) -> None:
@@ -129,7 +129,8 @@ async def compare(name: str, url: str, folder: Path) -> None:
             "JIUJINBAN_DATABASE_URL": url,
             "JIUJINBAN_STATE": str(state),
         }
-        bare = {callers: await measure(_start(servers, _BARE), callers, hot, None) for callers in CALLERS}
+        handler = _start(servers, _BARE)
+        bare = {callers: await measure(handler, callers, hot, None) for callers in CALLERS}
         servers.stop_all()
         ours = _start(servers, _OURS)
         await measure(ours, 16, hot, crowd)
@@ -137,39 +138,45 @@ async def compare(name: str, url: str, folder: Path) -> None:
         servers.stop_all()
         naive = _start(servers, _NAIVE)
         alone = {callers: await measure(naive, callers, hot, crowd) for callers in CALLERS}
-    print(f"-- {name}; the disk takes {flushes(folder):.0f} fdatasync/s")
+    print(f"-- {name}; the disk takes {flushes(folder):.0f} fdatasync/s; {SECONDS:g} s a figure")
     print(
-        f"  {'callers':>8}{'slots':>7}{'bookings/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'x alone':>9}{'of bare':>9}"
+        f"  {'callers':>8}{'slots':>7}{'bookings/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'CPU µs':>9}{'x alone':>9}{'of bare':>9}"
     )
     for (callers, slots), f in figures.items():
+        line = f"  {callers:>8}{slots:>7}{f.per_second:>12.0f}{f.half:>9.1f}{f.most:>9.1f}{f.cpu:>9.0f}"
         ratio = f.per_second / alone[callers].per_second
-        share = f.per_second / bare[callers].per_second
-        print(
-            f"  {callers:>8}{slots:>7}{f.per_second:>12.0f}{f.half:>9.1f}{f.most:>9.1f}{ratio:>9.1f}{share:>9.2f}"
-        )
+        print(f"{line}{ratio:>9.1f}{f.per_second / bare[callers].per_second:>9.2f}")
     for callers in CALLERS:
         a, b = alone[callers], bare[callers]
         print(
-            f"  {callers:>8} callers: a commit each {a.per_second:.0f}/s, a bare handler {b.per_second:.0f}/s"
+            f"  {callers:>8} callers: a commit each {a.per_second:.0f}/s (CPU {a.cpu:.0f} µs),"
+            f" a bare handler {b.per_second:.0f}/s (CPU {b.cpu:.0f} µs)"
         )
 
 
-def _start(servers: ServerProcesses, command: Sequence[str]) -> str:
+def _start(servers: ServerProcesses, command: Sequence[str]) -> ServerProcess:
     servers.command = command
     (started,) = servers.start(1)
-    return started.url
+    return started
 
 
-async def availability(url: str, folder: Path) -> None:
+async def availability(name: str, url: str, folder: Path) -> None:
     """Free places as the public list shows them, in a store of a thousand bookings and in one of very many."""
-    state = folder / "availability"
-    await prepare(url, state)
+    state = folder / f"availability-{name}"
+    await gather_crowd(url, state, people=1, slots=SPREAD, places=10**6)
     with server_processes_in(state) as servers:
-        servers.settings = {**_ROOT, "JIUJINBAN_DEMO": "0", "JIUJINBAN_STATE": str(state)}
+        servers.settings = {
+            **_ROOT,
+            "JIUJINBAN_DEMO": "0",
+            "JIUJINBAN_DATABASE_URL": url,
+            "JIUJINBAN_STATE": str(state),
+        }
         asked = _start(servers, _OURS)
         for first, last in ((0, 1_000), (1_000, APPOINTMENTS)):
             await _fill(url, state, first, last)
-            print(f"  {last:>9,} bookings: free places in {await _looks(asked):.1f} ms (half of 60)")
+            print(
+                f"  {name}, {last:>9,} bookings: free places in {await _looks(asked.url):.1f} ms (half of 60)"
+            )
 
 
 async def _fill(url: str, state: Path, first: int, last: int) -> None:
@@ -177,21 +184,22 @@ async def _fill(url: str, state: Path, first: int, last: int) -> None:
 
     store = Store.open(url, load_keys(state / "keys.json"))
     now = datetime.now(UTC)
-    for begin in range(first, last, 10_000):
-        rows = [
-            {
-                "id": f"a{n}", "number": f"YY{n}", "slot": f"slot{n % SPREAD}", "hall": HALL,
-                "group": CounterGroup.COMPREHENSIVE, "kind": OfferKind.RESERVED,
-                "start": now - timedelta(minutes=n), "end": now, "person": f"x{n}", "booked_by": f"x{n}",
-                "service_code": ITEM, "service_name": ITEM, "case": None, "state": "kept", "version": 1,
-                "booked_at": now, "run": (), "pool": "online", "moves": 0, "minutes": 0, "forgiven": "",
-            }
-            for n in range(begin, min(begin + 10_000, last))
-        ]  # fmt: skip
+    for begin in range(first, last, _ROWS_AT_ONCE):
+        rows = [_past_booking(n, now) for n in range(begin, min(begin + _ROWS_AT_ONCE, last))]
         async with store.writing() as connection:
             await connection.execute(insert(tables.appointments), rows)
             await connection.commit()
     await store.close()
+
+
+def _past_booking(n: int, now: datetime) -> dict[str, object]:
+    return {
+        "id": f"a{n}", "number": f"YY{n}", "slot": f"slot{n % SPREAD}", "hall": HALL,
+        "group": CounterGroup.COMPREHENSIVE, "kind": OfferKind.RESERVED,
+        "start": now - timedelta(minutes=n), "end": now, "person": f"x{n}", "booked_by": f"x{n}",
+        "service_code": ITEM, "service_name": ITEM, "case": None, "state": "kept", "version": 1,
+        "booked_at": now, "run": (), "pool": "online", "moves": 0, "minutes": 0, "forgiven": "",
+    }  # fmt: skip
 
 
 async def _looks(url: str) -> float:
@@ -208,8 +216,9 @@ async def _looks(url: str) -> float:
 
 
 @asynccontextmanager
-async def _stores(folder: Path) -> AsyncIterator[list[tuple[str, str]]]:
-    stores = [("sqlite", f"sqlite:///{folder / 'booking.db'}")]
+async def _stores(folder: Path, name: str = "booking") -> AsyncIterator[list[tuple[str, str]]]:
+    """Empty ones; where PostgreSQL is given, it is so only the first time."""
+    stores = [("sqlite", f"sqlite:///{folder / name}.db")]
     given = os.environ.get("BENCH_DATABASE_URL")
     if given:
         yield [*stores, ("postgresql", given)]
@@ -227,8 +236,10 @@ async def _all() -> None:
                 if not chosen or store in chosen:
                     await compare(store, url, folder)
         if not chosen or "availability" in chosen:
-            print("-- availability, SQLite")
-            await availability(f"sqlite:///{folder / 'availability.db'}", folder)
+            print("-- availability")
+            async with _stores(folder, "availability") as stores:
+                for store, url in stores:
+                    await availability(store, url, folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -132,6 +132,7 @@ class PatternView(View):
     green_capacity: int
     notice_hours: int
     min_bookings: int
+    opened_by: str
     note: str
     own: bool
 
@@ -152,6 +153,7 @@ class PatternView(View):
             green_capacity=pattern.green_capacity,
             notice_hours=pattern.notice_hours,
             min_bookings=pattern.min_bookings,
+            opened_by=pattern.opened_by,
             note=pattern.note,
             own=pattern.hall is not None,
         )

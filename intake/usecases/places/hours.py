@@ -25,6 +25,7 @@ from intake.usecases.places.displacing import (
     hold_alternatives,
     suggested,
 )
+from intake.usecases.places.openers import tell_opener
 from intake.usecases.places.opening import times_ahead
 from intake.usecases.places.searching import Drawing, FindSlots, free, takes
 from intake.usecases.trail import audit
@@ -181,6 +182,7 @@ async def _settle_session(uow: Uow, session: str, tools: Tools) -> int:
         return 0
     booked = await uow.appointments.taking([slot.id for slot in slots])
     least = slots[0].min_bookings
+    await tell_opener(uow, slots, booked, opens=len(booked) >= least)
     if len(booked) >= least:
         await uow.slots.reshape([replace(slot, min_bookings=1) for slot in slots])
         return 0

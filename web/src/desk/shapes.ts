@@ -221,6 +221,7 @@ export interface HallHours {
     green_capacity: number
     notice_hours: number
     min_bookings: number
+    opened_by: string
     note: string
     own: boolean
   }[]

@@ -225,6 +225,10 @@ async def test_an_evening_for_which_too_few_booked_does_not_open(county):
     assert "不到2位" in told.facts["reason"]
     assert (await my_first(county)).state is AppointmentState.DISPLACED
     assert await county.desk.places.settle_hours() == 0
+    openers = await county.told("session_rests")
+    assert "director-anwen" in {word.to for word in openers}
+    assert ("1", "2") in {(word.facts["booked"], word.facts["least"]) for word in openers}
+    assert len({(word.to, word.stream) for word in openers}) == len(openers)
 
 
 async def test_an_evening_for_which_enough_booked_opens(county):
@@ -237,8 +241,13 @@ async def test_an_evening_for_which_enough_booked_opens(county):
     await county.desk.places.cancel(CancelAppointment(await county.caller("citizen-2"), second.id))
     await county.desk.places.settle_hours()
 
-    assert (await my_first(county)).state is AppointmentState.BOOKED
+    mine = await my_first(county)
+    assert mine.state is AppointmentState.BOOKED
     assert await county.told("appointment_displaced_held") == []
+    opening = [word for word in await county.told("session_opens") if word.to == "director-anwen"]
+    (word,) = opening
+    assert (word.facts["opener"], word.facts["booked"]) == ("当周值班主任", "2")
+    assert {mine.number, second.number} == set(word.facts["numbers"].split("、"))
 
 
 async def test_a_home_visit_goes_only_where_the_rule_says(county):
@@ -272,3 +281,23 @@ async def test_hours_changed_by_an_import_drop_nobody(county):
     assert len(await county.told("appointment_displaced_held")) == 1
     hours = await county.desk.places.hours_of(await county.caller("director-anwen"), ANWEN)
     assert [(change.made_by_name, change.affected) for change in hours.changes] == [("按规则", 1)]
+
+
+async def test_the_person_the_rule_names_is_told_whether_to_open(county):
+    """A hall writes down who opens: that clerk is told, nobody else, and a day before."""
+    async with county.store.open_uow() as uow:
+        patterns, exceptions = await uow.places.hours()
+        named = [
+            replace(p, opened_by="clerk-anwen-1") if p.kind is OfferKind.AFTER_HOURS else p for p in patterns
+        ]
+        await uow.places.put_hours(named, exceptions)
+        await uow.commit()
+    booking = await booked_on(county, WEDNESDAY, kinds=EVENING)
+    await booked_on(county, WEDNESDAY, "citizen-2", EVENING, number=1)
+    county.clock.forward(days=1, hours=8, minutes=31)
+
+    await county.desk.places.settle_hours()
+
+    words = [word for word in await county.told("session_opens") if booking.number in word.facts["numbers"]]
+    assert [word.to for word in words] == ["clerk-anwen-1"]
+    assert booking.start - county.clock.now() > timedelta(hours=23)

@@ -745,6 +745,9 @@ class QuestionsCounter:
     async def may_follow_up(self, caller: Caller, follow_up: FollowUpId) -> tuple[Account, ...]:
         return await following.may_follow_up(caller, follow_up, tools=self.tools)
 
+    async def number_to_call(self, caller: Caller, follow_up: FollowUpId) -> following.CallBack:
+        return await following.number_to_call(caller, follow_up, tools=self.tools)
+
     async def note_contact(self, cmd: following.NoteContact) -> FollowUp:
         return await following.note_contact(cmd, tools=self.tools)
 

@@ -74,6 +74,13 @@ class OverdueView(View):
     follow_ups: list[FollowUpView]
 
 
+class CallBackView(View):
+    """Whom to ask for, at which number."""
+
+    name: str
+    phone: str
+
+
 @api.operation("GET", "/api/v1/overdue", HallForm, OverdueView)
 async def overdue(call: Call[HallForm]) -> OverdueView:
     """超期未办: for the director of a hall, or the supervisor of the county."""
@@ -115,6 +122,15 @@ async def colleagues(call: Call[FollowUpForm]) -> ColleaguesView:
     """可以转交给谁: nobody whom the grade judged."""
     found = await call.desk.questions.may_follow_up(call.caller, FollowUpId(call.form.follow_up))
     return ColleaguesView(colleagues=[ColleagueView.of(account) for account in found])
+
+
+@api.operation(
+    "POST", "/api/v1/follow-ups/{follow_up}/phone", FollowUpForm, CallBackView, refuses=("judged_themselves",)
+)
+async def phone(call: Call[FollowUpForm]) -> CallBackView:
+    """看回访电话: for one look, which is written down."""
+    found = await call.desk.questions.number_to_call(call.caller, FollowUpId(call.form.follow_up))
+    return CallBackView(name=found.name, phone=found.phone)
 
 
 @api.operation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from intake.errors import BadInput, JudgedThemselves, NotFound
 from intake.model.authority import Belonging, Verb, require
@@ -12,6 +12,7 @@ from intake.model.case import Case
 from intake.model.follow_up import FollowUp, FollowUpState
 from intake.model.grades import BAD, GRADES
 from intake.model.ids import AccountCode, CaseId, FollowUpId, HallCode, IntentKey, PersonId, QuestionId
+from intake.model.leaving import AuditEntry
 from intake.model.owning import Owner, Step
 from intake.model.people import Account, Caller, Role
 from intake.model.question import Question
@@ -150,6 +151,35 @@ async def show_follow_up(
         follow_up = await view.follow_ups.get(follow_up_id)
         _require_worker(caller, follow_up)
         return follow_up, await view.steps.of(subject_of(follow_up))
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """回访电话: whom to ask for and at which number; empty when nobody left one."""
+
+    name: str
+    phone: str = field(repr=False)
+
+
+async def number_to_call(caller: Caller, follow_up_id: FollowUpId, *, tools: Tools) -> CallBack:
+    """看回访电话: of the person it was done for, else of whoever graded; for one look that is audited."""
+    require(caller, Verb.FOLLOW_UP)
+    async with tools.open_uow() as uow:
+        follow_up = await uow.follow_ups.get(follow_up_id)
+        _require_worker(caller, follow_up)
+        found = await _to_call(uow, follow_up)
+        facts = {"follow_up": follow_up.number}
+        entry = AuditEntry(
+            "follow_up.phone_seen",
+            caller.code,
+            caller.door,
+            tools.clock.now(),
+            person=follow_up.person,
+            facts=facts,
+        )
+        await uow.leaving.audit(entry)
+        await uow.commit()
+    return found
 
 
 async def may_follow_up(caller: Caller, follow_up_id: FollowUpId, *, tools: Tools) -> tuple[Account, ...]:
@@ -301,6 +331,14 @@ def _require_worker(caller: Caller, follow_up: FollowUp) -> None:
         raise JudgedThemselves(number=follow_up.number)
     if caller.role is Role.CLERK and follow_up.owner != caller.code:
         raise NotFound(what="回访")
+
+
+async def _to_call(uow: Uow, follow_up: FollowUp) -> CallBack:
+    person = await uow.people.person(follow_up.person) if follow_up.person else None
+    if person is not None and person.phone:
+        return CallBack(person.name, person.phone)
+    grader = await uow.people.account(follow_up.grader)
+    return CallBack(grader.name, grader.phone) if grader else CallBack("", "")
 
 
 async def _contact(uow: Uow, cmd: NoteContact, follow_up: FollowUp, words: str, tools: Tools) -> FollowUp:

@@ -155,3 +155,18 @@ async def test_what_is_late_is_on_the_directors_list(county):
     await contact(county, follow_up)
 
     assert (await county.desk.questions.overdue(director, ANWEN)).follow_ups == ()
+
+
+async def test_whoever_has_to_call_sees_the_number_and_the_look_is_written_down(county):
+    """The director calls; the clerk who was judged does not learn whom to call."""
+    follow_up, director = await judged(county), await county.caller(DIRECTOR)
+
+    seen = await county.desk.questions.number_to_call(director, follow_up.id)
+
+    async with county.store.open_view() as view:
+        person = await view.people.person(follow_up.person)
+    assert (seen.name, seen.phone) == (person.name, person.phone)
+    (entry,) = await county.audited("follow_up.phone_seen")
+    assert (entry.by, entry.person, person.phone in str(entry)) == (DIRECTOR, person.id, False)
+    with pytest.raises(JudgedThemselves):
+        await county.desk.questions.number_to_call(await county.caller("clerk-anwen-1"), follow_up.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -76,10 +78,27 @@ async def nothing(phone: Phone, _: int) -> int:
     return 1
 
 
-async def match(phone: Phone, n: int) -> int:
-    """From somebody's words to ranked items."""
+async def match_again(phone: Phone, n: int) -> int:
+    """From a wish of a few that everybody has to ranked items."""
     await phone.post("/api/v1/match", {"text": _SAID[(phone.number + n) % len(_SAID)]})
     return 1
+
+
+async def match_new(phone: Phone, n: int) -> int:
+    """From a wish that nobody has put like this before; the marks at its end make it so after the last of the file."""
+    wishes = _wishes()
+    text = wishes[n % len(wishes)] + "。" * (n // len(wishes))
+    await phone.post("/api/v1/match", {"text": text})
+    return 1
+
+
+@cache
+def _wishes() -> list[str]:
+    folder = Path(__file__).parents[1] / "tests" / "unit" / "nlp" / "phrasings"
+    files = sorted(folder.rglob("*.jsonl"))
+    return [
+        json.loads(line)["query"] for file in files for line in file.read_text("utf-8").splitlines() if line
+    ]
 
 
 async def chat(phone: Phone, n: int) -> int:
@@ -161,7 +180,8 @@ async def compare(ours: str, bare: str) -> None:
 
 
 _MEASURED: tuple[tuple[str, Press], ...] = (
-    ("match", match),
+    ("match, the same few wishes", match_again),
+    ("match, every wish a new one", match_new),
     ("chat message", chat),
     ("book, give back", book),
 )

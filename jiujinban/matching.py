@@ -20,8 +20,6 @@ from nlp.encoder import shelved_encoder
 from nlp.evaluation import Answer, evaluate, rows_in
 from nlp.explaining import explained as to_desk
 from nlp.matcher import Matcher
-from storage.crypto import load_keys
-from storage.sql.store import Store
 
 _DEPTH = 10
 
@@ -90,6 +88,10 @@ def _has_store(settings: Settings) -> bool:
 
 
 async def _in_force(settings: Settings) -> tuple[ServiceItem, ...]:
+    # Loading the store's code takes as long as building the index: only who has a store pays for it.
+    from storage.crypto import load_keys  # noqa: PLC0415
+    from storage.sql.store import Store  # noqa: PLC0415
+
     store = Store.open(settings.store_url, load_keys(settings.key_ring_file))
     try:
         await store.migrate()

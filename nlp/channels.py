@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
-from nlp.index import Index, Meaning
+from nlp.index import Index
 from nlp.lexicon import lexicon
 from nlp.phrases import Nearness, Wish
-from nlp.postings import Bag, Floats, Ints
+from nlp.postings import Bag, Floats, Ints, greatest
 from nlp.reading import Reading
 from nlp.sense import Closeness
 from nlp.words import rarity
@@ -45,9 +45,7 @@ class Survey:
         total = self.gram + self.cover + 0.5 * self.word
         if self.sense is not None:
             total = total + self.sense.near
-        count = min(size, len(total))
-        top = np.argpartition(total, -count)[-count:]
-        return top[np.argsort(-total[top], kind="stable")].astype(np.int32)
+        return greatest(total, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +99,8 @@ def listen(index: Index, reading: Reading) -> Signals:
     concepts = known.concepts.bag(dict.fromkeys(reading.concepts, 1.0))
     sounds = known.sounds.bag(dict.fromkeys(reading.sounds, 1.0))
     phrase = index.phrases.nearness(chosen, Wish(seen.pieces, seen.mass, concepts, sounds))
-    meanings = [index.meanings[i] for i in chosen]
     things, acts = _of_kind(reading, "thing"), _of_kind(reading, "act")
-    called = np.asarray([float(not meaning.acts.isdisjoint(acts)) for meaning in meanings])
+    thing, act, named, called, uncalled = _meant(index, reading, chosen, things, acts).T
     return Signals(
         chosen=chosen,
         gram=seen.gram[chosen],
@@ -111,11 +108,11 @@ def listen(index: Index, reading: Reading) -> Signals:
         cover=seen.cover[chosen],
         phrase=phrase,
         sense=_of(chosen, seen.sense),
-        thing=_meant(meanings, things, index.concept_idf),
-        act=_meant(meanings, acts, index.concept_idf),
-        named=np.asarray([sum(m.named.get(concept, 0.0) for concept in reading.concepts) for m in meanings]),
+        thing=thing,
+        act=act,
+        named=named,
         called=called,
-        uncalled=np.asarray([float(bool(meaning.acts)) for meaning in meanings]) * (1.0 - called),
+        uncalled=uncalled,
         known=seen.known,
         things=len(things),
         acts=len(acts),
@@ -142,10 +139,32 @@ def _of_kind(reading: Reading, kind: str) -> list[str]:
     return [concept for concept in reading.concepts if known[concept].kind == kind]
 
 
-def _meant(meanings: Sequence[Meaning], concepts: Sequence[str], idf: Mapping[str, float]) -> Floats:
-    """The share of the sentence's concepts that each document is about."""
-    worth = {concept: idf.get(concept, 1.0) for concept in concepts}
-    total = sum(worth.values()) or _NOTHING
-    return np.asarray([
-        sum(w * meaning.concepts.get(concept, 0.0) for concept, w in worth.items()) / total for meaning in meanings
-    ])  # fmt: skip
+def _meant(
+    index: Index, reading: Reading, chosen: Ints, things: Sequence[str], acts: Sequence[str]
+) -> Floats:
+    """One row for each chosen document.
+
+    The things and acts it shares with a sentence, how far its name is told, and whether a later act of its name is told or
+    left out.
+    """
+    asked_things, asked_acts = _shares(things, index.concept_idf), _shares(acts, index.concept_idf)
+    rows: list[tuple[float, float, float, float, float]] = []
+    for place in chosen.tolist():
+        meaning = index.meanings[place]
+        held, named, later = meaning.concepts.get, meaning.named.get, meaning.acts
+        called = bool(later) and not later.isdisjoint(acts)
+        rows.append((
+            sum([worth * held(concept, 0.0) for concept, worth in asked_things]),
+            sum([worth * held(concept, 0.0) for concept, worth in asked_acts]),
+            sum([named(concept, 0.0) for concept in reading.concepts]),
+            float(called),
+            float(bool(later) and not called),
+        ))  # fmt: skip
+    return np.array(rows)
+
+
+def _shares(concepts: Sequence[str], idf: Mapping[str, float]) -> list[tuple[str, float]]:
+    """What each concept tells, as a share of all."""
+    worth = [idf.get(concept, 1.0) for concept in concepts]
+    total = sum(worth) or _NOTHING
+    return [(concept, each / total) for concept, each in zip(concepts, worth, strict=True)]

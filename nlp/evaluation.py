@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from time import perf_counter
+from time import thread_time
 from typing import Any, Final, Self
 
 NONE: Final = "NONE"
@@ -90,7 +90,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """评测报告: figures over all rows and by style, what the catalogue covers, time in ms, and the misses."""
+    """评测报告: figures over all rows and by style, what the catalogue covers, processor time in ms, and the misses."""
 
     all: Figures
     styles: Mapping[str, Figures]
@@ -119,7 +119,9 @@ class Report:
         head = f"{'':<16}{'rows':>6}{'hit@1':>8}{'hit@3':>8}{'hit@10':>8}{'MRR@10':>8}{'wrongly':>9}{'NONE':>6}{'declined':>10}"
         lines = [head, _line("all", self.all)]
         lines += [_line(style, figures) for style, figures in sorted(self.styles.items()) if style]
-        lines.append(f"coverage {self.coverage:.3f}   p50 {self.p50_ms:.2f} ms   p99 {self.p99_ms:.2f} ms")
+        lines.append(
+            f"coverage {self.coverage:.3f}   p50 {self.p50_ms:.2f} ms   p99 {self.p99_ms:.2f} ms of processor time"
+        )
         return "\n".join(lines)
 
 
@@ -130,9 +132,9 @@ def evaluate(
     heard: list[tuple[Row, Answer]] = []
     times: list[float] = []
     for row in rows:
-        start = perf_counter()
+        start = thread_time()
         given = answer(row.query)
-        times.append((perf_counter() - start) * 1000)
+        times.append((thread_time() - start) * 1000)
         heard.append((row, given))
     styles = sorted({row.style for row, _ in heard})
     return Report(

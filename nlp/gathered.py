@@ -78,7 +78,7 @@ class Gathered:
     @classmethod
     def of(cls, documents: Sequence[Document], strangers: Sequence[str]) -> Self:
         """Read the documents, of which one without a phrase is known by its name or key, and texts that belong elsewhere."""
-        known = Vocabulary.none()
+        known, book = Vocabulary.none(), lexicon()
         lines = Lines.of(document.fields for document in documents)
         spoken = Lines.of(d.spoken or (("name", d.name or d.key),) for d in documents)
         texts = list(dict.fromkeys(chain(lines.bare, spoken.bare, spoken.texts, strangers)))
@@ -86,6 +86,10 @@ class Gathered:
         telling = {bare for bare, kind in zip(lines.bare, lines.kinds, strict=True) if kind in _WORD_FIELDS}
         words = (content_words(cut(text)) if text in telling else () for text in texts)
         grams = letters.grams(known.grams)
+        concepts = {
+            text: tuple(concepts_in(text, book)) for text in dict.fromkeys(chain(lines.texts, spoken.texts))
+        }
+        known.concepts.learn(chain.from_iterable(concepts.values()))
         return cls(
             vocabulary=known,
             lines=lines,
@@ -95,10 +99,8 @@ class Gathered:
             distinct=grams.distinct(),
             sounds=letters.sounds(known.sounds).distinct(),
             words=Pieces.of(map(known.said.learn, words)),
-            concepts={
-                text: tuple(concepts_in(text, lexicon())) for text in dict.fromkeys(chain(lines.texts, spoken.texts))
-            },
-        )  # fmt: skip
+            concepts=concepts,
+        )
 
     def places(self, texts: Iterable[str]) -> Places:
         """The numbers of texts."""
@@ -122,8 +124,9 @@ class Gathered:
         owners = self.lines.owners[counted].repeat(lengths)
         return Counts.summed(pieces.within(texts), owners, weighed[counted].repeat(lengths), documents)
 
-    def spoken_pieces(self) -> tuple[Pieces, Pieces, Pieces]:
-        """The distinct grams, concepts and syllable pairs of every phrase."""
-        bare = self.places(self.spoken.bare)
-        meant = Pieces.of(self.vocabulary.concepts.learn(self.concepts[text]) for text in self.spoken.texts)
+    def spoken_pieces(self, phrases: slice) -> tuple[Pieces, Pieces, Pieces]:
+        """The distinct grams, concepts and syllable pairs of some phrases."""
+        bare = self.places(self.spoken.bare[phrases])
+        number = self.vocabulary.concepts.learn
+        meant = Pieces.of(number(self.concepts[text]) for text in self.spoken.texts[phrases])
         return self.distinct.chosen(bare), meant, self.sounds.chosen(bare)

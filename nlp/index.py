@@ -69,7 +69,6 @@ class Index:
         known = told.vocabulary
         gram_counts, word_counts = told.gram_counts(size), told.word_counts(size)
         held = [_strengths(document, told.concepts) for document in documents]
-        pieces = told.spoken_pieces()
         strengths, covered = _concept_counts(held, known.concepts), _concept_counts(held, known.said, "#")
 
         used = gram_counts.holders(len(known.grams)) > 0
@@ -82,7 +81,7 @@ class Index:
         return cls(
             documents=tuple(documents),
             vocabulary=known,
-            phrases=Phrases.build(told.spoken, pieces, worth),
+            phrases=Phrases.build(told.spoken, told.spoken_pieces, worth),
             postings=Postings.stacked((
                 bm25(gram_counts, gram_idf, _SATURATION, _LENGTH_SHARE),
                 bm25(word_counts, rarities(word_counts, known.said), _SATURATION, _LENGTH_SHARE),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -62,13 +64,14 @@ class Matcher:
 
     @classmethod
     def build(cls, items: Sequence[ServiceItem], encoder: SentenceEncoder | None = None) -> Self:
-        """Index the items; costs about a second for a county's catalogue, a match about a millisecond.
+        """Index the items; costs most of a second for a county's catalogue, a match about a millisecond.
 
         With an encoder a first build takes minutes (keep its vectors with a `VectorShelf`), a match tens of
         milliseconds, and sentences that share no word with the catalogue are found oftener.
         """
-        documents = [item_document(item) for item in items]
-        return cls(Index.build(documents, encoder=encoder), trained(with_encoder=encoder is not None))
+        with _uncollected():
+            documents = [item_document(item) for item in items]
+            return cls(Index.build(documents, encoder=encoder), trained(with_encoder=encoder is not None))
 
     def match(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
         """The candidates for a sentence, best first, at most `limit`; also given when the decision is none.
@@ -138,6 +141,25 @@ class Matcher:
         worth = (ranking.rows[0] - ranking.rows[1]) * self.weights.candidate
         order = np.argsort(-np.abs(worth))
         return tuple((FEATURES[i], round(float(worth[i]), 3)) for i in order if abs(worth[i]) > 0)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of circular garbage off an index: it makes none, and a million new objects call for it often.
+
+    Each time, and once more afterwards, it would hold up everybody who is being answered for a tenth of a second and
+    more. Frozen objects are still freed when the last who holds them lets go; only a circle that happens to be garbage at
+    this moment stays, a few kilobytes for each edition of the catalogue.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _decide(ranking: Ranking) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -17,6 +17,7 @@ _NOTHING: Final = 1e-9
 _STRANGE: Final = 4.0
 _FEW: Final = 3
 _WAYS: Final = 3
+_TOGETHER: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +70,34 @@ class Phrases:
     concept_asked: Floats
 
     @classmethod
-    def build(cls, spoken: Lines, held: Sequence[Pieces], worth: Sequence[Floats]) -> Self:
+    def build(
+        cls, spoken: Lines, pieces_of: Callable[[slice], Sequence[Pieces]], worth: Sequence[Floats]
+    ) -> Self:
         """From the phrases of all documents, none without any.
 
-        `held` and `worth` are the distinct grams, concepts and pairs of syllables of every phrase, and what each tells.
+        `pieces_of` gives the distinct grams, concepts and pairs of syllables of some of the phrases; `worth`, what each tells.
         """
-        phrases, documents = len(spoken.kinds), int(spoken.owners.max(initial=-1)) + 1
+        documents = int(spoken.owners.max(initial=-1)) + 1
+        bounds = np.concatenate(([0], np.bincount(spoken.owners, minlength=documents).cumsum()))
         kinds = (0, len(worth[0]), len(worth[0]) + len(worth[1]))
-        lines = [pieces.owners() for pieces in held]
-        roots = [
-            _roots(line, pieces, told, phrases) for line, pieces, told in zip(lines, held, worth, strict=True)
-        ]
-        holders = np.concatenate([line * _WAYS + way for way, line in enumerate(lines)])
-        terms = np.concatenate([pieces.numbers + begins for begins, pieces in zip(kinds, held, strict=True)])
-        carried = np.bincount(held[1].numbers, minlength=len(worth[1])) > 0
+        carried = np.zeros(len(worth[1]), dtype=np.bool_)
+        roots: list[Floats] = [np.zeros((_WAYS, 0))]
+        parts: list[Nested] = []
+        # A thousand documents at a time: a province's catalogue at once would take a gigabyte, and longer.
+        for first in range(0, documents, _TOGETHER):
+            last = min(first + _TOGETHER, documents)
+            held = pieces_of(slice(bounds[first], bounds[last]))
+            roots.append(np.array([_roots(pieces, told) for pieces, told in zip(held, worth, strict=True)]))
+            parts.append(_nested(held, kinds, bounds[first : last + 1]))
+            carried[held[1].numbers] = True
         return cls(
             texts=spoken.bare,
-            bounds=np.concatenate(([0], np.bincount(spoken.owners, minlength=documents).cumsum())).astype(
-                np.int32
-            ),
+            bounds=bounds.astype(np.int32),
             is_core=np.array([float(kind in _CORE_KINDS) for kind in spoken.kinds]),
             worth=np.concatenate(worth),
             kinds=kinds,
-            held=Nested.of(spoken.owners[holders // _WAYS], terms, holders, documents),
-            roots=np.array(roots),
+            held=Nested.joined(parts),
+            roots=np.concatenate(roots, axis=1),
             concept_asked=np.where(carried, worth[1], _STRANGE),
         )
 
@@ -144,9 +149,19 @@ class Phrases:
         return np.sqrt(np.maximum((wish.mass, meant, heard), _NOTHING))
 
 
-def _roots(lines: Places, pieces: Pieces, worth: Floats, size: int) -> Floats:
-    """The root of what each of so many phrases weighs; 1 for one that holds nothing."""
-    masses = np.bincount(lines, worth[pieces.numbers], minlength=size)
+def _nested(held: Sequence[Pieces], kinds: Sequence[int], bounds: Places) -> Nested:
+    """The index within some documents, whose phrases' pieces are given and whose phrases stand between the bounds."""
+    lines = [pieces.owners() for pieces in held]
+    phrases = np.concatenate(lines)
+    ways = np.arange(_WAYS).repeat(np.array([len(line) for line in lines]))
+    terms = np.concatenate([pieces.numbers + begins for begins, pieces in zip(kinds, held, strict=True)])
+    documents = np.arange(len(bounds) - 1).repeat(np.diff(bounds))
+    return Nested.of(documents[phrases], terms, (phrases + bounds[0]) * _WAYS + ways, len(bounds) - 1)
+
+
+def _roots(pieces: Pieces, worth: Floats) -> Floats:
+    """The root of what every phrase weighs; 1 for one that holds nothing."""
+    masses = np.bincount(pieces.owners(), worth[pieces.numbers], minlength=len(pieces))
     roots: Floats = np.sqrt(np.where(masses > 0, masses, 1.0))
     return roots
 

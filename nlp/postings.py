@@ -17,7 +17,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Places = NDArray[np.int64]
 _NONE: Final = np.zeros(0)
+_NOBODY: Final = np.zeros(0, dtype=np.int32)
 _FEW_HOLDERS: Final = 16_384
+_BLOCKS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,33 @@ def laid(starts: Places | Ints, lengths: Places | Ints) -> Places:
     return places
 
 
+def _end_to_end(all_bounds: Sequence[Places], before: Places) -> Places:
+    """Bounds of parts as bounds of the whole; `before` is how much stands before each part, and in all."""
+    moved = [bounds[:-1] + first for bounds, first in zip(all_bounds, before.tolist(), strict=False)]
+    return np.concatenate((*moved, before[-1:]))
+
+
+def greatest(scores: Floats, size: int) -> Ints:
+    """The places of the `size` greatest scores, greatest first; of equal ones, those that come first.
+
+    `numpy.argpartition` takes ten milliseconds for fifty thousand scores of which most are alike.
+    """
+    if len(scores) <= size:
+        return np.argsort(-scores, kind="stable").astype(np.int32)
+    bar = np.partition(_peaks(scores, len(scores) // (size * _BLOCKS)), -size)[-size]
+    # As many stretches peak at the bar or above, so as many scores do; those above it stand in fewer stretches than that.
+    chosen = np.concatenate(((scores > bar).nonzero()[0], (scores == bar).nonzero()[0][:size]))
+    return chosen[np.argsort(-scores[chosen], kind="stable")[:size]].astype(np.int32)
+
+
+def _peaks(scores: Floats, width: int) -> Floats:
+    """The greatest score of every stretch of that width."""
+    if width <= 1:
+        return scores
+    whole = len(scores) // width * width
+    return np.append(scores[:whole].reshape(-1, width).max(axis=1), scores[whole:].max(initial=-np.inf))
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """Stretches of neighbouring owners, laid end to end in `rows`; stretch i begins at `places[i]` of them."""
@@ -235,6 +264,18 @@ class Nested:
             columns=terms[firsts].astype(np.int32),
             starts=np.append(firsts, len(owners)),
             owners=owners.astype(np.int32),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The documents of all parts, in order."""
+        columns = np.cumsum([0, *(len(part.columns) for part in parts)])
+        owners = np.cumsum([0, *(len(part.owners) for part in parts)])
+        return cls(
+            bounds=_end_to_end([part.bounds for part in parts], columns),
+            columns=np.concatenate([part.columns for part in parts] or [_NOBODY]),
+            starts=_end_to_end([part.starts for part in parts], owners),
+            owners=np.concatenate([part.owners for part in parts] or [_NOBODY]),
         )
 
     def shared(self, chosen: Ints, asked: Bag, terms: int, shifts: Ints, size: int) -> Floats:

@@ -31,11 +31,12 @@ _COUNTED: Final = re.compile(r"^(\S+) ([89]|\d{2,}) ", re.MULTILINE)
 class Dictionary:
     """词典: how often words occur in general Chinese, and how long a word may be that begins with a given pair.
 
-    `whole` is the logarithm of all occurrences. Likelihoods are not kept: a second table of a hundred thousand words
-    would cost more memory and cache than the few logarithms of a sentence cost time.
+    `whole` is the logarithm of all occurrences. Likelihoods are kept of single characters alone: a second table of a hundred
+    thousand words would cost more memory and cache than the few logarithms of a sentence cost time.
     """
 
     counts: dict[str, int]
+    singles: dict[str, float]
     reach: dict[str, int]
     whole: float
 
@@ -47,21 +48,25 @@ class Dictionary:
             length = len(word)
             if length >= _PAIR and length > reach.get(word[:_PAIR], 0):
                 reach[word[:_PAIR]] = length
-        return cls(counts, reach, log(sum(counts.values())))
+        whole = log(sum(counts.values()))
+        singles = {word: log(count) - whole for word, count in counts.items() if len(word) == 1}
+        return cls(counts, singles, reach, whole)
 
     def cut(self, run: str) -> list[str]:
         """The likeliest words of a run of Chinese characters (Viterbi, from its end)."""
-        count, reach, whole, size = self.counts.get, self.reach.get, self.whole, len(run)
+        count, single, reach = self.counts.get, self.singles.get, self.reach.get
+        whole, size = self.whole, len(run)
         best = [0.0] * (size + 1)
         ends = [0] * size
         for place in range(size - 1, -1, -1):
             end = place + 1
-            top = log(count(run[place], 1)) - whole + best[end]
-            longest = reach(run[place : place + _PAIR], 1)
-            for stop in range(place + _PAIR, min(place + longest, size) + 1):
-                met = count(run[place:stop])
-                if met is not None and (likely := log(met) - whole + best[stop]) > top:
-                    top, end = likely, stop
+            top = single(run[place], -whole) + best[end]
+            longest = reach(run[place : place + _PAIR])
+            if longest is not None:
+                for stop in range(place + _PAIR, min(place + longest, size) + 1):
+                    met = count(run[place:stop])
+                    if met is not None and (likely := log(met) - whole + best[stop]) > top:
+                        top, end = likely, stop
             best[place], ends[place] = top, end
         pieces: list[str] = []
         place = 0
@@ -107,7 +112,7 @@ def cut(text: str) -> list[str]:
 
 def content_words(pieces: Iterable[str]) -> tuple[str, ...]:
     """The distinct pieces that carry content: two characters or more, Latin words, long numbers."""
-    return tuple(dict.fromkeys(piece for piece in pieces if _CONTENT.fullmatch(piece)))
+    return tuple(dict.fromkeys(piece for piece in pieces if len(piece) > 1 and _CONTENT.fullmatch(piece)))
 
 
 def rarity(word: str) -> float:

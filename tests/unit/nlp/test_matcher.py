@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -219,3 +221,11 @@ def test_no_answer_outlives_its_catalogue(items: list[ServiceItem]) -> None:
 
     assert items[5].code not in {c.service_code for c in before.candidates}
     assert live.match(items[5].name).candidates[0].service_code == items[5].code
+
+
+def test_the_collector_works_again_after_a_build_that_failed() -> None:
+    """A catalogue that cannot be indexed must not leave a server that never clears up."""
+    with pytest.raises(AttributeError):
+        Matcher.build([cast("ServiceItem", object())])
+
+    assert gc.isenabled()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import pydantic_core
@@ -52,6 +54,9 @@ _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
     "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+# A name that the build made from the content (`phone-CzTcXpPd.js`): what it names never changes.
+_HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(?:js|css)")
+_FOR_A_YEAR = "public, max-age=31536000, immutable"
 _RESOURCES = (
     signing.api,
     chat.api,
@@ -160,6 +165,8 @@ async def _harden(
         signing.take_dead_cookie(request, response)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        elif response.status == HTTPStatus.OK and _HASHED.fullmatch(request.path):
+            response.headers.setdefault("Cache-Control", _FOR_A_YEAR)
         if response.content_type.endswith("json") and (response.content_length or 0) > _WORTH_PACKING:
             response.enable_compression()
     return response
@@ -200,7 +207,7 @@ async def _state(ping: Ping) -> str:
 
 
 def _pages(folder: Path) -> list[web.AbstractRouteDef]:
-    """The built pages; hashed assets may be kept for a year, the pages themselves never."""
+    """The built pages, and the worker that keeps the phone page; hashed assets may be kept for a year, these never."""
 
     def page(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def show(_: web.Request) -> web.StreamResponse:
@@ -217,6 +224,7 @@ def _pages(folder: Path) -> list[web.AbstractRouteDef]:
         web.get("/desk.html", page("desk.html")),
         web.get("/kiosk", page("kiosk.html")),
         web.get("/docs", page("docs.html")),
+        web.get("/sw.js", page("sw.js")),
     ]
     if (folder / "assets").is_dir():
         routes.append(web.static("/assets", folder / "assets"))

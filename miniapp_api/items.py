@@ -55,6 +55,20 @@ class ItemsView(View):
     items: list[ItemCard]
 
 
+class ItemNameView(View):
+    """What an item is called: its name, and what people and older lists say for it."""
+
+    service_code: str
+    name: str
+    aliases: list[str]
+
+
+class ItemNamesView(View):
+    """What every item is called."""
+
+    items: list[ItemNameView]
+
+
 class CandidateView(View):
     """A candidate with its probability."""
 
@@ -161,6 +175,16 @@ async def items(call: Call[ItemsForm]) -> ItemsView:
             ItemCard.of(everything[c.service_code]) for c in match.candidates if c.service_code in everything
         ]
     )
+
+
+@api.operation("GET", "/api/v1/item-names", NoForm, ItemNamesView, open_to_all=True)
+async def item_names(call: Call[NoForm]) -> ItemNamesView:
+    """事项名称: every item by all its names, small enough for a phone to keep and search without a line."""
+    named = [
+        ItemNameView(service_code=item.code, name=item.name, aliases=[*item.aliases, *item.old_names])
+        for item in await call.desk.catalogue.all()
+    ]
+    return ItemNamesView(items=named)
 
 
 @api.operation(

@@ -11,6 +11,8 @@ import Components from 'unplugin-vue-components/vite'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
+import { phoneWorker } from './phone-worker.ts'
+
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 // The server that `npm run dev` speaks to; the built pages always speak to the one they came from.
@@ -43,6 +45,11 @@ async function compress(file: string): Promise<void> {
 export default defineConfig({
   plugins: [
     vue(),
+    phoneWorker({
+      page: { file: 'index.html', url: '/' },
+      copied: { '/assets/icon.svg': here('public/assets/icon.svg') },
+      source: here('src/phone/release/worker/worker.ts'),
+    }),
     precompressed(),
     // Only the desk page: the phone names each of its few Vant components, so that its weight is seen in its imports.
     // No declaration file is written, because set-up rebuilds the pages when a file beside them changes.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
 
 import aiohttp
 
@@ -195,6 +197,17 @@ async def test_an_item_is_found_by_words_and_told_whole(door):
     assert matched["decision"] == "match"
     assert "居民身份证" in [material["name"] for material in guide["materials"]]
     assert len(guide["halls"]) == 15
+
+
+async def test_every_item_is_named_for_a_phone_that_searches_without_a_line(door):
+    """As many as in the public list, each by all its names, and small enough for a village."""
+    names = (await door.stranger.get("/api/v1/item-names")).said["items"]
+    listed = (await door.stranger.get("/api/v1/items")).said["items"]
+
+    assert [(n["service_code"], n["name"]) for n in names] == [(i["service_code"], i["name"]) for i in listed]
+    (card,) = (n for n in names if n["name"] == "老年人优待证办理")
+    assert "老年证" in card["aliases"]
+    assert len(gzip.compress(json.dumps(names, ensure_ascii=False).encode())) < 64 * 1024
 
 
 async def test_slots_of_chosen_days_only(door):

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Response, expect
 
-from tests.e2e.phones import Phone
+from tests.e2e.phones import Phone, choose_picture
+from tests.unit.materials.drawing import as_jpeg, letter
 
 FIRST_PAGE_BYTES = 120 * 1024
 SMALLEST_TARGET = 48
@@ -59,6 +60,30 @@ async def test_a_conversation_with_a_card_can_be_read_and_pressed(phone: Phone):
     await phone.say("社保卡丢了想补办")
 
     await assert_readable(phone)
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+async def test_a_proxys_batch_can_be_read_and_pressed(phone: Phone, large: bool):
+    """A form, its photographs, and what came of the last matter."""
+    await phone.sign_in("朱明松")
+    await phone.page.goto(f"{phone.url}/#/batch")
+    if large:
+        await phone.page.get_by_role("button", name="大字版", exact=True).click()
+    form = phone.page.locator(".batch form")
+    await form.get_by_label("替谁办").select_option(index=1 if large else 2)
+    await form.get_by_label("办什么事").fill("优待证")
+    await expect(form.get_by_role("group", name="找到的事项")).to_be_visible()
+    await assert_readable(phone)
+
+    await form.get_by_role("button", name="老年人优待证办理").click()
+    await choose_picture(form.get_by_role("group", name="授权委托书照片"), as_jpeg(letter()))
+    await expect(form.get_by_role("img")).to_have_count(1)
+    await assert_readable(phone)
+    await form.get_by_role("button", name="记下，接着下一位").click()
+
+    await expect(phone.page.get_by_role("article")).to_contain_text("已提交，编号", timeout=30_000)
+    await assert_readable(phone)
+    assert await phone.page.evaluate(SMALLEST_TYPE) >= 15
 
 
 async def test_the_guide_of_an_item_can_be_read_without_signing_in(phone: Phone):

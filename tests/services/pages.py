@@ -35,14 +35,18 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE ::1",
 )
 IN_CHINA = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+# What passes a page's own worker escapes `page.route`, and each page would fetch everything for it: only scenes about it have it.
+WITHOUT_WORKER = {"service_workers": "block"}
 PHONE: dict[str, Any] = {
     **IN_CHINA,
+    **WITHOUT_WORKER,
     "viewport": {"width": 375, "height": 812},
     "device_scale_factor": 2,
     "is_mobile": True,
     "has_touch": True,
 }
-DESK: dict[str, Any] = {**IN_CHINA, "viewport": {"width": 1440, "height": 900}}
+KEPT_PHONE = {**PHONE, "service_workers": "allow"}
+DESK: dict[str, Any] = {**IN_CHINA, **WITHOUT_WORKER, "viewport": {"width": 1440, "height": 900}}
 
 OpenPage = Callable[[], Awaitable[Page]]
 
@@ -110,6 +114,13 @@ async def watched_pages(browser: Browser, profile: dict[str, Any]) -> AsyncItera
 async def open_phone(browser: Browser) -> AsyncIterator[OpenPage]:
     """Opens phones (375 by 812, touch), each a person of their own."""
     async with watched_pages(browser, PHONE) as open_page:
+        yield open_page
+
+
+@pytest_asyncio.fixture
+async def open_kept_phone(browser: Browser) -> AsyncIterator[OpenPage]:
+    """Opens phones whose browser keeps the page, so that it opens without a line."""
+    async with watched_pages(browser, KEPT_PHONE) as open_page:
         yield open_page
 
 

@@ -53,11 +53,12 @@ class ServerProcesses:
         database_url: str | None = None,
         redis_url: str | None = None,
         settings: Mapping[str, str] | None = None,
+        port: int | None = None,
     ) -> list[ServerProcess]:
         """``count`` servers on one state folder, all started at once, returned when each says it is ready.
 
         Without a ``database_url`` they share the embedded store in the state folder. ``settings`` win over
-        the rest.
+        the rest. A ``port`` is for one server: where an earlier one answered, so that its pages find it again.
         """
         shared = {
             "JIUJINBAN_DEMO": "1",
@@ -68,7 +69,7 @@ class ServerProcesses:
             **self.settings,
             **(settings or {}),
         }
-        started = [self._launch(shared) for _ in range(count)]
+        started = [self._launch(shared, port or free_port()) for _ in range(count)]
         for server in started:
             ready = functools.partial(_is_ready, server)
             wait_until(ready, server.process, log=server.log, seconds=READY_SECONDS)
@@ -82,8 +83,7 @@ class ServerProcesses:
         while self.running:
             self.running.pop().stop()
 
-    def _launch(self, shared: Mapping[str, str]) -> ServerProcess:
-        port = free_port()
+    def _launch(self, shared: Mapping[str, str], port: int) -> ServerProcess:
         log = self.folder / f"server-{len(self.running)}.log"
         process = self._run({**own_environment(), **shared, "PORT": str(port)}, log)
         server = ServerProcess(f"http://127.0.0.1:{port}", process, log)

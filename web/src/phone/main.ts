@@ -11,9 +11,13 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 
 import App from './App.vue'
+import { useRelease } from './release/release'
 import { makeRouter } from './router'
 
 const app = createApp(App)
 app.use(createPinia())
 app.use(makeRouter())
 app.mount('#app')
+
+// After everything the first look needs. `npm run dev` has no worker: it would keep yesterday's sources.
+if (import.meta.env.PROD) addEventListener('load', () => void useRelease().keepPage().catch(() => {}))

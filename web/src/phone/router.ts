@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory, type Router, type RouteRecordRaw } from 'vue-router'
 
 import ChatPage from './chat/ChatPage.vue'
+import { useRelease } from './release/release'
 import { useSession } from './session'
 import SignInPage from './signin/SignInPage.vue'
 
@@ -94,6 +95,12 @@ export function makeRouter(): Router {
   })
   router.afterEach((to) => {
     document.title = to.meta.title === '就近办' ? '就近办' : `${to.meta.title} · 就近办`
+  })
+  // Screens of yesterday's release are gone once another page let the new one in: open the wanted one with that.
+  router.onError((_trouble, to) => {
+    if (!useRelease().behind) return
+    location.hash = to.fullPath
+    location.reload()
   })
   return router
 }

@@ -18,7 +18,10 @@ class BadLine implements Line {
   private turn = 0
 
   post = async <T>(path: string, _body: object, key: string): Promise<T> => this.through(path, key) as T
-  lay = async (path: string, _photo: unknown, key: string): Promise<unknown> => this.through(path, key)
+  lay = async (path: string, _photo: unknown, key: string): Promise<{ page: { verdict: string; advice: string } }> => {
+    this.through(path, key)
+    return { page: { verdict: 'good', advice: '' } }
+  }
 
   private through(path: string, key: string): unknown {
     this.turn += 1
@@ -53,11 +56,46 @@ describe('a batch on a bad line', () => {
       post: async () => {
         throw new Refusal({ status: 403, code: 'not_your_village', title: '不在您村', next_step: '请联系佳村代办员' })
       },
-      lay: async () => undefined,
+      lay: async () => ({ page: { verdict: 'good', advice: '' } }),
     }
 
     expect(await carryOut(one, refusing, async () => {})).toBe(true)
-    expect(one.refused).toEqual({ title: '不在您村', next: '请联系佳村代办员' })
+    expect(one.refused).toEqual({ title: '不在您村', next: '请联系佳村代办员', code: 'not_your_village' })
     expect(finished(one)).toBe(false)
+  })
+
+  it('lays the other photographs and hands in when one cannot be opened, and says which', async () => {
+    const one = errand('1')
+    const line: Line = {
+      post: async <T>(path: string) => ({ id: 'case', number: path.endsWith('/submit') ? 'BJ1' : '', state_text: '已提交' }) as T,
+      lay: async (_path, _photo, key) => {
+        if (key.endsWith('page-0')) throw new Refusal({ status: 422, code: 'photo_refused', title: '打不开。', next_step: '请重新拍。' })
+        return { page: { verdict: 'blurred', advice: '太模糊了。' } }
+      },
+    }
+
+    await carryOut(one, line, async () => {})
+
+    expect(one.number).toBe('BJ1')
+    expect(one.advice).toEqual(['第1张：打不开。请重新拍。', '第2张：太模糊了。'])
+  })
+
+  it('keeps neither pictures nor the elder\'s words once the matter is handed in', async () => {
+    const one = errand('1')
+    const line = new BadLine()
+
+    while (!finished(one)) await carryOut(one, line, async () => {})
+
+    expect([one.photos, one.mandatePhoto, one.statement]).toEqual([[], undefined, ''])
+  })
+
+  it('stops between two steps when it is no longer wanted', async () => {
+    const one = errand('1')
+    let steps = 0
+    const line: Line = { post: async <T>() => ({ id: 'case' }) as T, lay: async () => ({ page: { verdict: 'good', advice: '' } }) }
+
+    await carryOut(one, line, async () => (steps += 1), () => steps < 2)
+
+    expect([one.mandated, one.caseId, one.laid]).toEqual([true, 'case', 0])
   })
 })

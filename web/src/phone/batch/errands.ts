@@ -3,18 +3,19 @@
  * step has a key of its own that never changes, so that a step whose answer was lost is done once however often it is
  * sent. What was carried out is written down after every step; closing the page loses nothing.
  */
-import { ask, Refusal, Unreachable, upload } from '@shared/api/http'
+import { ask, Refusal, upload } from '@shared/api/http'
 import type { Case } from '@shared/api/shapes'
+
+import { inMemory as memory, openTable, type Owned, type Table } from '../keeping/database'
+import { silent } from '../keeping/provisions'
 
 export interface Photo {
   bytes: ArrayBuffer
   type: string
 }
 
-export interface Errand {
-  id: string
-  owner: string
-  made: number
+/** What the proxy writes down of a matter. */
+export interface Noted {
   person: string
   personName: string
   service: string
@@ -23,26 +24,33 @@ export interface Errand {
   statement: string
   mandatePhoto?: Photo
   photos: Photo[]
+}
+
+export interface Errand extends Noted, Owned {
+  id: string
   /** What the server has answered so far. */
   mandated: boolean
   caseId?: string
   laid: number
+  /** What the server found about single photographs, in its own words: blurred, or not to be opened. */
+  advice?: string[]
   number?: string
+  stateText?: string
   /** The server's refusal, in its own words; nothing more is sent until the proxy has read it. */
-  refused?: { title: string; next: string }
+  refused?: { title: string; next: string; code?: string }
 }
 
 /** Where errands wait: a database in the browser, or the page's memory where there is none. */
-export interface Drawer {
-  put: (errand: Errand) => Promise<void>
-  take: (id: string) => Promise<void>
-  of: (owner: string) => Promise<Errand[]>
+export type Drawer = Table<Errand>
+
+interface Laid {
+  page: { verdict: string; advice: string }
 }
 
 /** How a step reaches the server; a test brings its own. */
 export interface Line {
   post: <T>(path: string, body: object, key: string) => Promise<T>
-  lay: (path: string, photo: Photo, key: string) => Promise<unknown>
+  lay: (path: string, photo: Photo, key: string) => Promise<Laid>
 }
 
 export const realLine: Line = {
@@ -50,22 +58,37 @@ export const realLine: Line = {
   lay: (path, photo, key) => upload(path, { body: new Blob([photo.bytes], { type: photo.type }), contentType: photo.type, key }),
 }
 
+/** What was written down of an errand, without what came of it. */
+export function notedOf({ person, personName, service, serviceName, hall, statement, mandatePhoto, photos }: Errand): Noted {
+  return { person, personName, service, serviceName, hall, statement, photos, ...(mandatePhoto ? { mandatePhoto } : {}) }
+}
+
 export function finished(errand: Errand): boolean {
   return errand.number !== undefined
 }
 
-/** Carry an errand out from where it stands; true when the next one may go, false when the line is down. */
-export async function carryOut(errand: Errand, line: Line, keep: (errand: Errand) => Promise<void>): Promise<boolean> {
+/** Written down and not touched by the server yet: what can still be put right on this telephone alone. */
+export function untouched(errand: Errand): boolean {
+  return !errand.mandated && !errand.caseId && !finished(errand)
+}
+
+/** Carry an errand out from where it stands, as long as it is wanted; true when the next one may go, false when the line is down. */
+export async function carryOut(
+  errand: Errand,
+  line: Line,
+  keep: (errand: Errand) => Promise<unknown>,
+  wanted: () => boolean = () => true,
+): Promise<boolean> {
   try {
-    while (!finished(errand) && !errand.refused) {
+    while (wanted() && !finished(errand) && !errand.refused) {
       await nextStep(errand, line)
       await keep(errand)
     }
     return true
   } catch (trouble) {
-    if (trouble instanceof Unreachable || (trouble instanceof Refusal && (trouble.mayPass || trouble.status === 401))) return false
+    if (silent(trouble) || (trouble instanceof Refusal && trouble.status === 401)) return false
     if (!(trouble instanceof Refusal)) throw trouble
-    errand.refused = { title: trouble.title, next: trouble.nextStep }
+    errand.refused = { title: trouble.title, next: trouble.nextStep, code: trouble.code }
     await keep(errand)
     return true
   }
@@ -82,11 +105,33 @@ async function nextStep(errand: Errand, line: Line): Promise<void> {
     const body = { person_id: errand.person, service_code: errand.service, hall: errand.hall }
     errand.caseId = (await line.post<Case>('/cases', body, key('open'))).id
   } else if (errand.laid < errand.photos.length) {
-    await line.lay(`/cases/${errand.caseId}/pages`, errand.photos[errand.laid]!, key(`page-${errand.laid}`))
+    const advice = await lay(errand.caseId, errand.photos[errand.laid]!, line, key(`page-${errand.laid}`))
     errand.laid += 1
+    if (advice) errand.advice = [...(errand.advice ?? []), `第${errand.laid}张：${advice}`]
   } else {
-    errand.number = (await line.post<Case>(`/cases/${errand.caseId}/submit`, { bring_later: true }, key('submit'))).number
+    const handedIn = await line.post<Case>(`/cases/${errand.caseId}/submit`, { bring_later: true }, key('submit'))
+    close(errand, handedIn)
   }
+}
+
+// One picture that cannot be opened must not keep the others, and the matter, from getting there.
+async function lay(caseId: string, photo: Photo, line: Line, key: string): Promise<string> {
+  try {
+    const { page } = await line.lay(`/cases/${caseId}/pages`, photo, key)
+    return page.verdict === 'good' ? '' : page.advice
+  } catch (trouble) {
+    if (trouble instanceof Refusal && trouble.code === 'photo_refused') return trouble.title + trouble.nextStep
+    throw trouble
+  }
+}
+
+// The server has it now: neither the pictures nor the elder's words stay in this telephone.
+function close(errand: Errand, { number, state_text }: Case): void {
+  errand.number = number
+  errand.stateText = state_text
+  errand.photos = []
+  errand.statement = ''
+  delete errand.mandatePhoto
 }
 
 function dataUrl(photo: Photo): string {
@@ -95,48 +140,19 @@ function dataUrl(photo: Photo): string {
   return `data:${photo.type};base64,${btoa(text)}`
 }
 
-const DATABASE = 'jiujinban-errands'
-const ERRANDS = 'errands'
-
-export async function openDrawer(): Promise<Drawer> {
-  try {
-    return onDisk(await openDatabase())
-  } catch {
-    return inMemory()
-  }
+export function openDrawer(): Promise<Drawer> {
+  return openTable<Errand>({ database: 'jiujinban-errands', table: 'errands', key: 'id' })
 }
 
 export function inMemory(): Drawer {
-  const held = new Map<string, Errand>()
-  return {
-    put: async (errand) => void held.set(errand.id, structuredClone(errand)),
-    take: async (id) => void held.delete(id),
-    of: async (owner) => inOrder([...held.values()].filter((errand) => errand.owner === owner).map((errand) => structuredClone(errand))),
-  }
+  return memory<Errand>('id')
 }
 
-function onDisk(database: IDBDatabase): Drawer {
-  const store = (mode: IDBTransactionMode) => database.transaction(ERRANDS, mode).objectStore(ERRANDS)
-  return {
-    put: async (errand) => void (await done(store('readwrite').put(errand))),
-    take: async (id) => void (await done(store('readwrite').delete(id))),
-    of: async (owner) => inOrder(await done(store('readonly').index('owner').getAll(owner) as IDBRequest<Errand[]>)),
-  }
+/** 没写完的一件: what stands in the form. Taking a photograph may cost a cheap telephone the page. */
+export interface Draft extends Owned {
+  noted: Partial<Noted>
 }
 
-function openDatabase(): Promise<IDBDatabase> {
-  const opening = indexedDB.open(DATABASE, 1)
-  opening.onupgradeneeded = () => opening.result.createObjectStore(ERRANDS, { keyPath: 'id' }).createIndex('owner', 'owner')
-  return done(opening)
-}
-
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('indexedDB'))
-  })
-}
-
-function inOrder(errands: Errand[]): Errand[] {
-  return errands.sort((one, other) => one.made - other.made)
+export function openDrafts(): Promise<Table<Draft>> {
+  return openTable<Draft>({ database: 'jiujinban-errand-drafts', table: 'drafts', key: 'owner' })
 }

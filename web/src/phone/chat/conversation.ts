@@ -56,7 +56,7 @@ export const useConversation = defineStore('conversation', () => {
   /** Load what was said and stay up to date until `leave`. */
   async function enter(): Promise<void> {
     leave()
-    followed = follow({ stream: chat.events, event: 'message', onEvent: () => void catchUp(), catchUp })
+    followed = follow({ stream: chat.events, event: 'message', onEvent: () => void catchUp().catch(() => {}), catchUp })
     loading.value = true
     try {
       await catchUp()
@@ -85,6 +85,8 @@ export const useConversation = defineStore('conversation', () => {
   }
 
   async function fetchNew(): Promise<void> {
+    // What was said before the page opened is no news, also when it could only be fetched later.
+    const history = last === ''
     for (let full = true; full; ) {
       const from = last
       const fresh = await chat.after(from)
@@ -92,6 +94,7 @@ export const useConversation = defineStore('conversation', () => {
       last = fresh.last || last
       full = fresh.messages.length >= 200
       if (fresh.messages.length) take(fresh.messages)
+      if (history) unread.value = 0
     }
   }
 

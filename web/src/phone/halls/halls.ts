@@ -1,15 +1,24 @@
-import { halls } from '@shared/api/endpoints'
 import type { Hall } from '@shared/api/shapes'
 
-let fetched: Promise<Hall[]> | undefined
+import { useProvisions, type Provision } from '../keeping/provisions'
 
-/** All halls, the county's first; fetched once while the page is open. */
-export function allHalls(): Promise<Hall[]> {
-  fetched ??= halls.all().catch((trouble: unknown) => {
+let fetched: Promise<Provision<Hall[]>> | undefined
+
+/** All halls, the county's first; fetched once while the page is open. Without a line as they were last, then asked for again the next time. */
+export async function hallsAsKnown(): Promise<Provision<Hall[]>> {
+  fetched ??= useProvisions().halls()
+  try {
+    const known = await fetched
+    if (known.at !== undefined) fetched = undefined
+    return known
+  } catch (trouble) {
     fetched = undefined
     throw trouble
-  })
-  return fetched
+  }
+}
+
+export async function allHalls(): Promise<Hall[]> {
+  return (await hallsAsKnown()).content
 }
 
 export async function hallOf(code: string): Promise<Hall | undefined> {

@@ -17,8 +17,10 @@ export const useOutbox = defineStore('outbox', () => {
   const parcels = ref<Parcel[]>([])
   const couriers: Courier<unknown>[] = []
   let owner = ''
+  let sure: () => Promise<void> = async () => {}
   let shelf: Shelf | undefined
   let running = false
+  let again = false
   let pause = FIRST_PAUSE
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -28,10 +30,11 @@ export const useOutbox = defineStore('outbox', () => {
     couriers.push(courier as Courier<unknown>)
   }
 
-  /** Take up what this account left unsent, and go on sending it. */
-  async function openFor(account: string): Promise<void> {
+  /** Take up what this account left unsent, and go on sending it, each time `certain` that the session is still this account's. */
+  async function openFor(account: string, certain: () => Promise<void> = async () => {}): Promise<void> {
     shelf ??= await openShelf()
     owner = account
+    sure = certain
     parcels.value = (await shelf.of(account)).map(({ id, matter, photo }) => ({
       id,
       matter,
@@ -68,6 +71,7 @@ export const useOutbox = defineStore('outbox', () => {
   function retry(): void {
     clearTimeout(timer)
     pause = FIRST_PAUSE
+    again = running
     void pump()
   }
 
@@ -75,7 +79,11 @@ export const useOutbox = defineStore('outbox', () => {
     if (running) return
     running = true
     try {
-      for (let next = ready(); next && (await deliver(next)); ) next = ready()
+      // Whoever asks for a try while one is just failing gets another.
+      do {
+        again = false
+        for (let next = ready(); next && (await deliver(next)); ) next = ready()
+      } while (again)
     } finally {
       running = false
     }
@@ -92,6 +100,8 @@ export const useOutbox = defineStore('outbox', () => {
     if (!courier) throw new Error(`nobody carries ${parcel.matter.kind}`)
     Object.assign(parcel, { state: 'sending', share: 0 })
     try {
+      await sure()
+      if (!parcels.value.includes(parcel)) return true
       const answer = await courier.send(parcel, (share) => (parcel.share = share))
       settled(parcel, () => courier.delivered(parcel, answer))
     } catch (trouble) {

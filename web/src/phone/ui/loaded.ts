@@ -1,4 +1,6 @@
-import { onMounted, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+
+import { useSession } from '../session'
 
 export interface Loaded<T> {
   value: ShallowRef<T | undefined>
@@ -28,4 +30,16 @@ export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
 
   onMounted(load)
   return { value, trouble, loading, load }
+}
+
+/** The same for what is kept in this telephone: what was only remembered, or missing, is fetched again when the line is back. */
+export function useProvided<T extends { at?: number | undefined }>(fetch: () => Promise<T>): Loaded<T> {
+  const loaded = useLoaded(fetch)
+  const session = useSession()
+  const again = (): void => void ((loaded.trouble.value || loaded.value.value?.at !== undefined) && loaded.load())
+
+  onMounted(() => addEventListener('online', again))
+  onBeforeUnmount(() => removeEventListener('online', again))
+  watch(() => session.unconfirmed, again)
+  return loaded
 }

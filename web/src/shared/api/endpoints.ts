@@ -11,6 +11,7 @@ import type {
   Hall,
   Item,
   ItemCard,
+  ItemName,
   Me,
   MyTicket,
   OfferedItem,
@@ -48,6 +49,7 @@ export const chat = {
 
 export const catalogue = {
   search: async (words: string) => (await ask<{ items: ItemCard[] }>('/items', { query: { q: words, limit: 10 } })).items,
+  names: async () => (await ask<{ items: ItemName[] }>('/item-names')).items,
   item: (code: string) => ask<Item>(`/items/${code}`),
 }
 

@@ -111,6 +111,13 @@ export interface ItemCard {
   way_text: string
 }
 
+/** What an item is called, for finding it without the server. */
+export interface ItemName {
+  service_code: string
+  name: string
+  aliases: string[]
+}
+
 /** An item in a hall's list. */
 export interface OfferedItem extends ItemCard {
   /** The halls that do it, where it is not done here. */

@@ -1,7 +1,7 @@
 """What a request costs: requests a second and waiting times over HTTP, beside a handler that does nothing.
 
 Every figure comes from the same client in the same run, so the share of the bare handler says what our layers cost,
-whatever machine it is.
+whatever machine it is. What a booking costs is measured in `bench/booking.py`: nobody may book as often as this would.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from statistics import median, quantiles
 import aiohttp
 from aiohttp import web
 
-from tests.services.servers import server_processes_in
+from tests.services.servers import ServerProcess, server_processes_in
 
 _PHONES = 16
 _SECONDS = 4.0
@@ -35,7 +35,6 @@ _SAID = (
     "想开个小超市",
     "低保怎么申请",
 )
-_ITEM = "MZ21"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,6 @@ class Phone:
 
     http: aiohttp.ClientSession
     number: int
-    slot: str = ""
 
     async def post(self, path: str, said: object) -> dict[str, object]:
         """Send something; a refusal would falsify the figures, so it ends the measurement."""
@@ -55,41 +53,41 @@ class Phone:
         return told
 
 
-Press = Callable[[Phone, int], Awaitable[int]]
+Press = Callable[[Phone, int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Requests a second, and the waiting time in milliseconds that half and that 95 of 100 stay below."""
+    """Requests a second, milliseconds that half and that 95 of 100 wait at most, and processor milliseconds of the server each."""
 
     per_second: float
     half: float
     most: float
+    spent: float
 
     def row(self, name: str, bare: Figures) -> str:
         """One line of the table."""
-        share = self.per_second / bare.per_second
-        return f"  {name:<28}{self.per_second:9.0f}{self.half:9.1f}{self.most:9.1f}{share:9.2f}"
+        share = bare.spent / self.spent
+        return (
+            f"  {name:<28}{self.per_second:9.0f}{self.half:9.1f}{self.most:9.1f}{self.spent:9.2f}{share:9.2f}"
+        )
 
 
-async def nothing(phone: Phone, _: int) -> int:
+async def nothing(phone: Phone, _: int) -> None:
     """The bare handler: read JSON, answer JSON."""
     await phone.post("/bare", {"text": _SAID[0]})
-    return 1
 
 
-async def match_again(phone: Phone, n: int) -> int:
+async def match_again(phone: Phone, n: int) -> None:
     """From a wish of a few that everybody has to ranked items."""
     await phone.post("/api/v1/match", {"text": _SAID[(phone.number + n) % len(_SAID)]})
-    return 1
 
 
-async def match_new(phone: Phone, n: int) -> int:
+async def match_new(phone: Phone, n: int) -> None:
     """From a wish that nobody has put like this before; the marks at its end make it so after the last of the file."""
     wishes = _wishes()
     text = wishes[n % len(wishes)] + "。" * (n // len(wishes))
     await phone.post("/api/v1/match", {"text": text})
-    return 1
 
 
 @cache
@@ -101,61 +99,49 @@ def _wishes() -> list[str]:
     ]
 
 
-async def chat(phone: Phone, n: int) -> int:
+async def chat(phone: Phone, n: int) -> None:
     """A message to the engine: heard, answered, kept with its answer."""
     said = {"message_id": f"bench-{os.getpid()}-{n}", "text": _SAID[n % len(_SAID)]}
     await phone.post("/api/v1/chat/messages", said)
-    return 1
 
 
-async def book(phone: Phone, _: int) -> int:
-    """Take a place and give it back: two requests, each a transaction on disk."""
-    wish = {"slot_id": phone.slot, "service_code": _ITEM}
-    taken = await phone.post("/api/v1/appointments", wish)
-    await phone.post(f"/api/v1/appointments/{taken['id']}/cancel", {})
-    return 2
+async def measure(phones: list[Phone], press: Press, server: int) -> Figures:
+    """Everybody presses as fast as the answers come, for some seconds; the first press is not counted.
 
-
-async def measure(phones: list[Phone], press: Press) -> Figures:
-    """Everybody presses as fast as the answers come, for some seconds; the first press is not counted."""
+    `server` is the process that answers: what it spends says more than the clock, for the machine does other things too.
+    """
     await asyncio.gather(*(press(phone, -1 - phone.number) for phone in phones))
     waits: list[float] = []
-    requests = 0
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), spent_by(server)
 
     async def use(phone: Phone) -> None:
-        nonlocal requests
         for n in itertools.count(phone.number, len(phones)):
             asked = time.perf_counter()
             if asked - begun > _SECONDS:
                 return
-            done = await press(phone, n)
-            waits.append((time.perf_counter() - asked) * 1000 / done)
-            requests += done
+            await press(phone, n)
+            waits.append((time.perf_counter() - asked) * 1000)
 
     await asyncio.gather(*(use(phone) for phone in phones))
-    lasted = time.perf_counter() - begun
-    return Figures(requests / lasted, median(waits), quantiles(waits, n=20)[-1])
+    lasted, spent = time.perf_counter() - begun, spent_by(server) - before
+    return Figures(len(waits) / lasted, median(waits), quantiles(waits, n=20)[-1], spent / len(waits))
+
+
+def spent_by(process: int) -> float:
+    """The processor milliseconds that a process has used so far, from Linux's /proc."""
+    user, system = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager
 async def phones_at(url: str, *, signed_in: bool) -> AsyncIterator[list[Phone]]:
-    """Phones with a connection each; at our server, each is somebody and has a place in mind."""
+    """Phones with a connection each; at our server, each is somebody."""
     async with aiohttp.ClientSession(url) as http:
-        slots = await _slots(http) if signed_in else [""] * _PHONES
-        opened = [
-            Phone(await _session(http, url, n) if signed_in else http, n, slots[n]) for n in range(_PHONES)
-        ]
+        opened = [Phone(await _session(http, url, n) if signed_in else http, n) for n in range(_PHONES)]
         yield opened
         for phone in opened:
             if phone.http is not http:
                 await phone.http.close()
-
-
-async def _slots(http: aiohttp.ClientSession) -> list[str]:
-    async with http.get("/api/v1/slots", params={"item": _ITEM, "limit": "200"}) as answer:
-        found = [str(slot["id"]) for slot in (await answer.json())["slots"]]
-    return found[-_PHONES:]
 
 
 async def _session(http: aiohttp.ClientSession, url: str, n: int) -> aiohttp.ClientSession:
@@ -166,15 +152,16 @@ async def _session(http: aiohttp.ClientSession, url: str, n: int) -> aiohttp.Cli
     )
 
 
-async def compare(ours: str, bare: str) -> None:
-    """Measure the bare handler before and after ours, for the machine does other things too."""
-    async with phones_at(bare, signed_in=False) as at_bare, phones_at(ours, signed_in=True) as at_ours:
-        before = await measure(at_bare, nothing)
-        rows = [(name, await measure(at_ours, press)) for name, press in _MEASURED]
-        after = await measure(at_bare, nothing)
-    baseline = Figures((before.per_second + after.per_second) / 2, before.half, before.most)
+async def compare(ours: ServerProcess, bare: ServerProcess) -> None:
+    """Measure the bare handler, then ours."""
+    async with (
+        phones_at(bare.url, signed_in=False) as at_bare,
+        phones_at(ours.url, signed_in=True) as at_ours,
+    ):
+        baseline = await measure(at_bare, nothing, bare.process.pid)
+        rows = [(name, await measure(at_ours, press, ours.process.pid)) for name, press in _MEASURED]
     print(f"{_PHONES} phones for {_SECONDS:.0f} s each; one server process, SQLite, fsync at every commit")
-    print(f"  {'':<28}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}{'share':>9}")
+    print(f"  {'':<28}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}{'cpu ms':>9}{'share':>9}")
     for name, figures in [("bare aiohttp handler", baseline), *rows]:
         print(figures.row(name, baseline))
 
@@ -183,7 +170,6 @@ _MEASURED: tuple[tuple[str, Press], ...] = (
     ("match, the same few wishes", match_again),
     ("match, every wish a new one", match_new),
     ("chat message", chat),
-    ("book, give back", book),
 )
 
 
@@ -211,7 +197,7 @@ def main() -> None:
         (ours,) = servers.start(1)
         servers.command = _BARE
         (bare,) = servers.start(1, settings={"PYTHONPATH": str(Path(__file__).resolve().parents[1])})
-        asyncio.run(compare(ours.url, bare.url))
+        asyncio.run(compare(ours, bare))
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ from intake.usecases.people import authorising, helping, mandates, representing,
 from intake.usecases.places import absences, booking, hours, lines, opening, opentimes, reminding, soonest
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
-from intake.usecases.questions import asking, following, ordering, owning
+from intake.usecases.questions import asking, following, ordering, owning, undelivered
 from intake.usecases.queue import arriving, calling, greening, ruling, watching
 from intake.usecases.queue import closing as closing_days
 from intake.usecases.visits import going, planning
@@ -777,6 +777,12 @@ class QuestionsCounter:
 
     async def see_order_image(self, caller: Caller, order: OrderId, place: int) -> bytes:
         return await ordering.see_order_image(caller, order, place, tools=self.tools)
+
+    async def undelivered(self, caller: Caller) -> tuple[undelivered.Undelivered, ...]:
+        return await undelivered.undelivered(caller, tools=self.tools)
+
+    async def send_again(self, caller: Caller, numbers: Sequence[int]) -> None:
+        await undelivered.send_again(caller, numbers, tools=self.tools)
 
 
 @dataclass(frozen=True, slots=True)

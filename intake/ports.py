@@ -71,7 +71,7 @@ from intake.model.learning import (
     Lesson,
     Teaching,
 )
-from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
+from intake.model.leaving import AuditEntry, LaidAside, Notice, Outgoing, Topic
 from intake.model.lines import MOST_OVERTAKEN, CounterPost, HallRules, LineRules, MeasuredHour
 from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.owning import Step
@@ -1098,6 +1098,12 @@ class Leaving(Protocol):
 
     async def notices(self, account: AccountCode, after: int, limit: int = 50) -> tuple[Notice, ...]:
         """An account's inbox after a given notice, oldest first."""
+
+    async def laid_aside(self, limit: int = 200) -> tuple[LaidAside, ...]:
+        """The messages that were given up, oldest first."""
+
+    async def send_again(self, message_id: int) -> bool:
+        """Make one of these due once more, with all its attempts; False when there is none with that id."""
 
     async def pulses(self) -> dict[HallCode, int]:
         """How often each hall's queue has changed."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from intake.usecases.questions.undelivered import Undelivered
 from jiujinban.terminal import as_json_text, fail, in_house, in_storeroom, run, say, settings_now
 
 audit_app = typer.Typer(help="审计记录", no_args_is_help=True)
@@ -65,29 +66,28 @@ def audit_head() -> None:
 @outbox_app.command("list", help="列出多次没有送达、已经搁置的消息（姓名和号码隐去）。")
 def list_outbox(*, as_json: AsJson = False) -> None:
     """Print the dead letters."""
-    from jiujinban.outbox import as_line, dead_letters  # noqa: PLC0415 (likewise)
+    from jiujinban.importing import OPERATOR  # noqa: PLC0415 (likewise)
+    from jiujinban.outbox import as_line, as_values  # noqa: PLC0415 (likewise)
     from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
 
-    async def act(house: House) -> list[dict[str, str]]:
-        return await dead_letters(house.store)
+    async def act(house: House) -> tuple[Undelivered, ...]:
+        return await house.desk.questions.undelivered(OPERATOR)
 
     letters = in_house(act)
-    say(as_json_text(letters) if as_json else "\n".join(map(as_line, letters)) or "没有搁置的消息。")
+    lines = "\n".join(map(as_line, letters)) or "没有搁置的消息。"
+    say(as_json_text(list(map(as_values, letters))) if as_json else lines)
 
 
 @outbox_app.command("send-again", help="把搁置的消息重新排队发送。")
 def send_again(numbers: Annotated[list[int], typer.Argument(help="消息编号", metavar="ID…")]) -> None:
     """Make dead letters due once more, all or none."""
-    from jiujinban.clock import SystemClock  # noqa: PLC0415 (likewise)
-    from jiujinban.outbox import send_again as send  # noqa: PLC0415 (likewise)
+    from jiujinban.importing import OPERATOR  # noqa: PLC0415 (likewise)
     from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
 
-    async def act(house: House) -> list[int]:
-        return await send(house.store, SystemClock(), numbers)
+    async def act(house: House) -> None:
+        await house.desk.questions.send_again(OPERATOR, numbers)
 
-    unknown = in_house(act)
-    if unknown:
-        fail(f"没有编号为 {'、'.join(map(str, unknown))} 的搁置消息，一条也没有重发。")
+    in_house(act)
     say(f"已重新排队 {len(numbers)} 条，运行中的服务会马上发送。")
 
 

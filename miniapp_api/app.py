@@ -38,6 +38,7 @@ from miniapp_api import (
     signing,
     staff,
     statements,
+    undelivered,
     villagers,
     visits,
 )
@@ -76,6 +77,7 @@ _RESOURCES = (
     following.api,
     helping.api,
     orders.api,
+    undelivered.api,
     staff.api,
     statements.api,
     visits.api,

@@ -72,6 +72,7 @@ class Verb(StrEnum):
     OPEN_ORDER = "open_order"
     SEE_ORDER = "see_order"
     ANSWER_ORDER = "answer_order"
+    SEND_AGAIN = "send_again"
     VERIFY_ORDER = "verify_order"
 
 
@@ -226,6 +227,7 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
         _R.KEEPER: _A.COUNTY,
         _R.OPERATOR: _A.COUNTY,
     },
+    _V.SEND_AGAIN: {_R.OPERATOR: _A.COUNTY},
     _V.ANSWER_ORDER: {_R.KEEPER: _A.COUNTY, _R.OPERATOR: _A.COUNTY},
     _V.VERIFY_ORDER: {
         _R.PROXY: _A.OWN,

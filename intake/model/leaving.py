@@ -34,6 +34,15 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class LaidAside:
+    """死信: a message that was given up after its last attempt, with the last reason and when."""
+
+    message: Outgoing
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """通知: a message in a person's inbox, phrased by `kind` and its facts."""
 

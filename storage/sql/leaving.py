@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -14,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
-from intake.model.leaving import AuditEntry, Notice, Outgoing, Topic
+from intake.model.leaving import AuditEntry, LaidAside, Notice, Outgoing, Topic
 from storage.sql.prepared import Prepared, Run, among, at_once, given
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
@@ -26,15 +25,6 @@ LONGEST_PAUSE = timedelta(hours=2)
 ATTEMPTS = 24
 
 _WAITING, _DELIVERED, _LAID_ASIDE = "waiting", "delivered", "laid_aside"
-
-
-@dataclass(frozen=True, slots=True)
-class LaidAside:
-    """死信: a message that was given up after its last attempt, with the last reason and when."""
-
-    message: Outgoing
-    why: str
-    at: datetime
 
 
 class SqlLeaving:

@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 from intake.model.ids import AccountCode
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Door
+from intake.usecases.questions.undelivered import masked
 from jiujinban.cli import app
-from jiujinban.outbox import masked
 from storage.blobs import open_blobs
 from storage.crypto import load_keys
 from storage.sql.audit import AuditChain

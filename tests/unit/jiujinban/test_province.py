@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from intake.model.leaving import Outgoing, Topic
 from intake.model.province import ProvinceRecord
-from jiujinban.outbox import dead_letters
+from jiujinban.importing import OPERATOR
 from jiujinban.postmen import Postman
 from jiujinban.province import Province, open_province, open_texting
 from jiujinban.settings import BadSetting, Settings
@@ -161,7 +161,7 @@ async def test_an_outage_of_a_day_costs_nothing(county: County, capital: Capital
     assert len(capital.gateway.registered) == 1
     assert record is not None
     assert not record.closed
-    assert await dead_letters(county.store) == []
+    assert await county.desk.questions.undelivered(OPERATOR) == ()
 
 
 async def test_a_lost_answer_registers_one_case_and_one_record(

@@ -11,7 +11,7 @@ from intake.model.ids import AccountCode
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import Door, Session
 from jiujinban.clock import SystemClock
-from jiujinban.outbox import dead_letters, send_again
+from jiujinban.importing import OPERATOR
 from jiujinban.postmen import InboxPostman, Postman
 from jiujinban.retention import retire
 from jiujinban.settings import Settings
@@ -105,14 +105,14 @@ async def test_a_rejected_message_is_laid_aside_at_once_and_the_next_goes_on(hou
     postman = Postman(house.store, clock, Topic.PROVINCE, strict)
     await send(house, TO_PROVINCE, message("case:1", topic=Topic.PROVINCE, kind="case_decided", to=None))
     await postman.round()
-    (letter,) = await dead_letters(house.store)
+    (letter,) = await house.desk.questions.undelivered(OPERATOR)
     await postman.round()
-    await send_again(house.store, clock, [int(letter["id"])])
+    await house.desk.questions.send_again(OPERATOR, [letter.id])
     await postman.round()
 
-    assert letter["why"] == "code 17"
+    assert letter.why == "code 17"
     assert reached == ["rejected", "case_decided", "case_accepted"]
-    assert await dead_letters(house.store) == []
+    assert await house.desk.questions.undelivered(OPERATOR) == ()
 
 
 async def test_what_also_goes_by_text_message_is_queued_with_the_notice(house: House) -> None:
@@ -138,7 +138,7 @@ async def test_a_notice_for_nobody_holds_up_no_other(house: House) -> None:
     await InboxPostman(house.store, SetClock()).round()
 
     assert await kinds_in_inbox(house) == ["case_decided"]
-    assert len(await dead_letters(house.store)) == 1
+    assert len(await house.desk.questions.undelivered(OPERATOR)) == 1
 
 
 async def test_a_running_worker_seals_the_trail(house: House) -> None:

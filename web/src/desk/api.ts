@@ -4,7 +4,7 @@ import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
 
 import type { AskedRows, CheckedImport, FigureRows, HallFigures, ImportPart, ImportStretch, Shortfall, TrendMonth, Work } from './figure-shapes'
 import { askSurely } from './retries'
-import type { ActWords, CaseAct, CounterTray, Figures, GreenGround, HallHours, HallQueue, HoursChange, HoursPreview, HoursWish, Post, Ticket, TicketAct, Visit, VisitDay } from './shapes'
+import type { ActWords, CaseAct, CounterTray, Figures, GreenGround, HallHours, HallQueue, HoursChange, HoursPreview, HoursWish, Post, Ticket, TicketAct, Undelivered, Visit, VisitDay } from './shapes'
 
 export const queues = {
   events: (hall: string) => `${API}/halls/${hall}/queue/events`,
@@ -55,6 +55,12 @@ export const hours = {
   preview: (hall: string, wish: HoursWish) =>
     ask<HoursPreview>(`/halls/${hall}/hours/preview`, { method: 'POST', body: wish }),
   change: (hall: string, wish: HoursWish) => askSurely<HoursChange>(`/halls/${hall}/hours/changes`, wish),
+}
+
+export const undelivered = {
+  all: async () => (await ask<{ messages: Undelivered[] }>('/undelivered')).messages,
+  sendAgain: async (numbers: number[]) =>
+    (await ask<{ messages: Undelivered[] }>('/undelivered/send-again', { method: 'POST', body: { numbers } })).messages,
 }
 
 export const questions = {

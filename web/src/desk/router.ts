@@ -52,6 +52,11 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '问题工单', roles: ['clerk', 'specialist', 'approver', 'director', 'supervisor', 'keeper', 'operator'] },
   },
   {
+    path: '/undelivered',
+    component: () => import('./screens/UndeliveredScreen.vue'),
+    meta: { title: '没有送达的消息', roles: ['operator'] },
+  },
+  {
     path: '/staff',
     component: () => import('./screens/StaffScreen.vue'),
     meta: { title: '人员', roles: ['director', 'supervisor'] },

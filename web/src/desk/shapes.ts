@@ -238,3 +238,14 @@ export interface HallHours {
     answered_text: string
   }[]
 }
+
+/** A message that was given up after its last attempt: without names and numbers of people. */
+export interface Undelivered {
+  id: number
+  topic_text: string
+  kind: string
+  number: string
+  applicant: string
+  at_text: string
+  why: string
+}

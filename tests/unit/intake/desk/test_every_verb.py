@@ -175,6 +175,8 @@ NEEDS: Mapping[str, Verb] = {
     "questions.orders": _V.SEE_ORDER,
     "questions.show_order": _V.SEE_ORDER,
     "questions.see_order_image": _V.SEE_ORDER,
+    "questions.undelivered": _V.SEND_AGAIN,
+    "questions.send_again": _V.SEND_AGAIN,
     **dict.fromkeys(
         (
             "figures.nearby",

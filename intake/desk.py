@@ -562,8 +562,8 @@ class CatalogueCounter:
     async def taught(self, caller: Caller) -> tuple[Teaching, ...]:
         return await learning.taught(caller, tools=self.tools)
 
-    def explain(self, caller: Caller, text: str, limit: int = 5) -> Explained:
-        return learning.explain(caller, text, limit, tools=self.tools)
+    async def explain(self, caller: Caller, text: str, limit: int = 5) -> Explained:
+        return await learning.explain(caller, text, limit, tools=self.tools)
 
     async def forget_heard(self) -> int:
         return await learning.forget_heard(tools=self.tools)

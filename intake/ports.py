@@ -1285,14 +1285,17 @@ class Matcher(Protocol):
     """The reading of words: nlp's only face to the desk."""
 
     def match(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
-        """Candidates for what was said, with a decision."""
+        """Candidates for what was said, with a decision; takes a millisecond or two."""
+
+    async def consider(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
+        """As `match`, with a second look where words alone are unsure; lets everybody else go on meanwhile."""
 
 
 class Tutor(Protocol):
     """The matcher opened for its keeper: why it answers so, and what a lesson would do to it."""
 
-    def explain(self, text: str, *, limit: int = 5) -> Explained:
-        """The match with its grounds."""
+    async def explain(self, text: str, *, limit: int = 5) -> Explained:
+        """What `Matcher.consider` answers, with its grounds."""
 
     async def rehearse(
         self, lesson: Lesson, *, edition: Edition, items: Sequence[ServiceItem], good: Sequence[GoodAnswer]

@@ -32,6 +32,9 @@ app.add_typer(account_app, name="account")
 
 Files = Annotated[list[Path], typer.Argument(help="要导入的文件，可以多个", metavar="FILE…")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+Encoder = Annotated[
+    bool, typer.Option("--encoder/--no-encoder", help="拿不准时也问句向量，和装了它的服务器一样")
+]
 
 
 @app.command(help="启动服务。")
@@ -64,15 +67,19 @@ def match(
     *,
     as_json: AsJson = False,
     explain: Annotated[bool, typer.Option("--explain", help="说明依据")] = False,
+    encoder: Encoder = False,
 ) -> None:
     """Rank the items a sentence could mean."""
-    from jiujinban.matching import explained, matched  # noqa: PLC0415 (likewise)
+    from jiujinban.matching import NoEncoder, explained, matched  # noqa: PLC0415 (likewise)
 
     settings = settings_now()
-    if explain:
-        say(explained(settings, text, limit))
-        return
-    say(matched(settings, text, limit, as_json=as_json))
+    try:
+        if explain:
+            say(explained(settings, text, limit, encoder=encoder))
+            return
+        say(matched(settings, text, limit, as_json=as_json, encoder=encoder))
+    except NoEncoder as missing:
+        fail(str(missing))
 
 
 @app.command(help="用一批说法检验匹配得准不准。")
@@ -82,14 +89,19 @@ def evaluate(
         Path | None, typer.Option("--corpus", help="改在这些文档里找，每行一条：{id, text}")
     ] = None,
     *,
-    words_alone: Annotated[bool, typer.Option("--words-alone", help="装了句向量也不用它")] = False,
+    encoder: Annotated[
+        bool | None,
+        typer.Option("--encoder/--no-encoder", help="用不用句向量；不写：装了就用"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the matcher."""
-    from jiujinban.matching import evaluated  # noqa: PLC0415 (likewise)
+    from jiujinban.matching import NoEncoder, evaluated  # noqa: PLC0415 (likewise)
 
     try:
-        say(evaluated(settings_now(), file, corpus, as_json=as_json, words_alone=words_alone))
+        say(evaluated(settings_now(), file, corpus, as_json=as_json, encoder=encoder))
+    except NoEncoder as missing:
+        fail(str(missing))
     except OSError as fault:
         fail(f"{file.name}：打不开（{why_not(fault)}）")
     except ValueError as fault:

@@ -25,7 +25,8 @@ class Settings(BaseSettings):
     """配置: environment variables `JIUJINBAN_…`, and `PORT` and `HOST`.
 
     `database_url` is `sqlite:///FILE` or `postgresql://…`; empty means SQLite in the state folder. `redis_url` moves
-    conversations to Redis. `photo_workers` photographs are read at once, each in a process of about 500 MB. `public_url` is where people reach the phone page: papers lead there by QR code. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
+    conversations to Redis. `encoder` asks the sentence encoder where words are unsure, if it is
+    installed. `photo_workers` photographs are read at once, each in a process of about 500 MB. `public_url` is where people reach the phone page: papers lead there by QR code. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
     `province_…` is the intake platform of the province, `text_…` the gateway for text messages with a template for each
     kind of notice that is also sent so; `docs/operations.md` tells of both. Lists and mappings are written as JSON.
     """
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     public_url: Annotated[str, Field(pattern=r"^$|^https?://[^/]+(/.*)?$")] = ""
     reuse_port: bool = False
+    encoder: bool = True
     photo_workers: Annotated[int, Field(ge=1, le=64)] = 2
     province_url: Annotated[str, Field(pattern=r"^$|^https?://.")] = ""
     province_status_url: Annotated[str, Field(pattern=r"^$|^https?://.")] = ""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from threading import Event
 
 from aiohttp import web
 
@@ -27,7 +28,9 @@ from materials.pool import PhotoReader
 from materials.rules import PhotoRules
 from miniapp_api.app import Surroundings, build_app
 from miniapp_api.statements import StatementPapers
+from nlp.encoder import shelved_encoder
 from nlp.live import LiveMatcher
+from nlp.second import SecondLook
 from nlp.speech import Ear
 from nlp.tutor import Tutor
 from papers.calendar import appointment_calendar
@@ -73,7 +76,7 @@ class House:
 
     async def _gauges(self) -> Mapping[str, float]:
         async with self.store.open_view() as view:
-            return await view.leaving.depths()
+            return {**await view.leaving.depths(), **self.matcher.now()}
 
     def web_app(self) -> web.Application:
         """The HTTP application with all doors that speak HTTP."""
@@ -88,6 +91,7 @@ class House:
             demo=self.settings.demo,
             secure=self.settings.secure_cookies,
             gauges=self._gauges,
+            tallies=self.matcher.tallies,
         )
         return build_app(self.desk, around, bridge_routes(self.desk))
 
@@ -103,7 +107,7 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
     store = Store.open(settings.store_url, keys)
     prefixes = _DEMO_PREFIXES if settings.demo else ()
     photos = PhotoReader(PhotoRules(workers=settings.photo_workers, demo_prefixes=prefixes))
-    matcher = LiveMatcher()
+    matcher = LiveMatcher(second=_second_look(settings) if listening else None)
     tutor, routes = Tutor(matcher, hire=hire_one), RouteOffice(hire=hire_one)
     together = SqlTogether(store)
     glances = SqlGlances(store)
@@ -132,8 +136,16 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
         await glances.close()
         routes.close()
         await tutor.close()
+        await matcher.close()
         await photos.close()
         await store.close()
+
+
+def _second_look(settings: Settings) -> SecondLook | None:
+    """The encoder where it is installed and wanted, with its vectors in the state folder."""
+    stop = Event()
+    encoder = shelved_encoder(settings.state, stop) if settings.encoder else None
+    return SecondLook(encoder, stop) if encoder is not None else None
 
 
 @dataclass(frozen=True, slots=True)

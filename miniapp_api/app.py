@@ -109,6 +109,7 @@ class Surroundings:
     paint_code: assisting.PaintCode = _no_painter
     statement_papers: statements.StatementPapers | None = None
     gauges: metrics.Gauges = metrics.nothing_waits
+    tallies: metrics.Tallies = metrics.nothing_counted
 
 
 def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
@@ -119,7 +120,7 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
         handler_args={"tcp_keepalive": True},
     )
     app[DESK] = desk
-    app[metrics.METRICS] = metrics.Metrics(around.gauges)
+    app[metrics.METRICS] = metrics.Metrics(around.gauges, around.tallies)
     app[chat.CONVERSATION] = around.conversation
     app[booking.CALENDAR_PAPER] = around.calendar_paper
     if around.statement_papers is not None:

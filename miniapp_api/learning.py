@@ -248,7 +248,7 @@ async def unteach(call: Call[UnteachForm]) -> TeachingView:
 @api.operation("GET", "/api/v1/explain", ExplainForm, ExplainView)
 async def explain(call: Call[ExplainForm]) -> ExplainView:
     """匹配依据: channels, evidence, and why not the runner-up."""
-    return _explained(call.desk.catalogue.explain(call.caller, call.form.text, call.form.limit))
+    return _explained(await call.desk.catalogue.explain(call.caller, call.form.text, call.form.limit))
 
 
 async def _names(desk: Desk) -> dict[str, str]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 Gauges = Callable[[], Awaitable[Mapping[str, float]]]
 """What waits or is broken at this moment, by name; asked for at each reading."""
+
+Tallies = Callable[[], Mapping[str, float]]
+"""What was counted since the start besides answers, by name."""
 
 _log = structlog.get_logger("metrics")
 _NEARBY = frozenset({"127.0.0.1", "::1"})
@@ -24,12 +29,32 @@ async def nothing_waits() -> Mapping[str, float]:
     return {}
 
 
+def nothing_counted() -> Mapping[str, float]:
+    """Where nobody brought tallies."""
+    return {}
+
+
+class _Tallied(Collector):
+    """Counts that are kept elsewhere, read when Prometheus reads."""
+
+    def __init__(self, tallies: Tallies) -> None:
+        self._tallies = tallies
+
+    def collect(self) -> Iterable[Metric]:
+        """One counter with a line for each name."""
+        counted = CounterMetricFamily("jiujinban_tallies", "How often something happened.", labels=("what",))
+        for what, often in self._tallies().items():
+            counted.add_metric((what,), often)
+        yield counted
+
+
 class Metrics:
     """One server's counts since it started."""
 
-    def __init__(self, gauges: Gauges) -> None:
+    def __init__(self, gauges: Gauges, tallies: Tallies = nothing_counted) -> None:
         self._gauges = gauges
         self._registry = CollectorRegistry()
+        self._registry.register(_Tallied(tallies))
         ProcessCollector(registry=self._registry)
         self._answers = Counter(
             "jiujinban_http_answers_total",

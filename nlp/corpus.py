@@ -1,6 +1,6 @@
 """Corpus (文档集): the same gram index over plain documents, for collections without names or aliases.
 
-With an encoder the beginnings of documents are compared in meaning as well.
+With an encoder their beginnings are compared in meaning as well, stretch by stretch.
 """
 
 from __future__ import annotations
@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final, Self
 
 import numpy as np
 
+from nlp.elsewhere import elsewhere_sentences
 from nlp.encoder import SentenceEncoder, Vectors, centred
 from nlp.pieces import Letters, Pieces
-from nlp.postings import Floats, Postings, Terms
+from nlp.postings import Floats, Ints, Postings, Terms
 from nlp.text import focus, grams, normalise
 from nlp.weighing import bm25, rarities
 
@@ -23,7 +25,10 @@ from nlp.weighing import bm25, rarities
 _SATURATION, _LENGTH_SHARE = 1.6, 0.75
 _LEAD_LENGTH, _LEAD_SHARE = 120, 0.15
 _LONGEST: Final = 20_000
-_SENSE_SHARE: Final = 1.0
+_SENSE_SHARE: Final = 1.5
+_STEP, _REST, _READ = 100, 30, 520
+# How many questions outweigh what questions in general have in common.
+_PATIENCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +53,44 @@ def texts_in(lines: Iterable[str]) -> Iterator[Text]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Leads:
-    """The beginnings of documents as centred vectors."""
+class _Passages:
+    """Stretches of documents as centred vectors; those of document i begin at starts[i]."""
 
     encoder: SentenceEncoder
-    middle: Vectors
     vectors: Vectors
+    starts: Ints
+    asked_middle: Vectors
 
     @classmethod
-    def build(cls, leads: Sequence[str], encoder: SentenceEncoder) -> Self:
-        raw = encoder.encode(leads)
+    def build(cls, texts: Sequence[str], encoder: SentenceEncoder) -> Self:
+        cut = [_stretches(text) for text in texts]
+        raw = encoder.encode_passages(list(chain.from_iterable(cut)))
+        starts = np.cumsum([0, *map(len, cut[:-1])]).astype(np.int32)
         middle: Vectors = raw.mean(axis=0)
-        return cls(encoder, middle, centred(raw, middle))
+        return cls(encoder, centred(raw, middle), starts, encoder.encode(elsewhere_sentences()).mean(axis=0))
+
+    def accustomed(self, asked: Sequence[str]) -> Self:
+        """With the common part of these questions taken for that of all: what they share tells none apart."""
+        if not asked:
+            return self
+        known = len(asked) / (len(asked) + _PATIENCE)
+        # One by one, as they would be asked: a shelf must not write down what people say.
+        middle = np.mean([self.encoder.encode([one])[0] for one in asked], axis=0)
+        return replace(self, asked_middle=known * middle + (1 - known) * self.asked_middle)
 
     def closeness(self, asked: str) -> Floats:
-        wish = centred(self.encoder.encode([asked]), self.middle)[0]
-        likeness: Floats = (self.vectors @ wish).astype(np.float64)
-        return likeness
+        """How near the nearest stretch of each document is, and its beginning, half and half."""
+        wish = centred(self.encoder.encode([asked]), self.asked_middle)[0]
+        likeness = (self.vectors @ wish).astype(np.float64)
+        nearest: Floats = np.maximum.reduceat(likeness, self.starts)
+        return (_scaled(nearest) + _scaled(likeness[self.starts])) / 2
+
+
+def _stretches(text: str) -> list[str]:
+    """The beginning of a document in overlapping stretches; a rest that says little is left off."""
+    whole = " ".join(text.split("\n"))[:_READ]
+    later = (whole[place : place + _LEAD_LENGTH] for place in range(_STEP, len(whole) - _REST, _STEP))
+    return [whole[:_LEAD_LENGTH], *later]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +101,7 @@ class Corpus:
     terms: Terms
     whole: Postings
     lead: Postings
-    sense: _Leads | None = None
+    sense: _Passages | None = None
 
     @classmethod
     def build(cls, texts: Sequence[Text], encoder: SentenceEncoder | None = None) -> Self:
@@ -89,8 +115,13 @@ class Corpus:
             terms,
             _postings(whole, terms),
             _postings(lead, terms),
-            _Leads.build(leads, encoder) if encoder and leads else None,
+            _Passages.build(said, encoder) if encoder and said else None,
         )
+
+    def accustomed(self, queries: Iterable[str]) -> Self:
+        """The same documents, used to questions like these; only an encoder makes a difference of it."""
+        asked = [focus(normalise(query)) for query in queries]
+        return self if self.sense is None else replace(self, sense=self.sense.accustomed(asked))
 
     def find(self, query: str, limit: int = 10) -> list[tuple[str, float]]:
         """The documents nearest to a query, best first, with scores where 1 is the best of either part."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from intake.model.matching import Candidate, Decision, Evidence, Match, PersonFa
 from nlp.asking import Likely, splitting_question
 from nlp.channels import Signals, listen
 from nlp.documents import item_document
+from nlp.elsewhere import elsewhere_sentences
 from nlp.encoder import SentenceEncoder
 from nlp.index import Index
 from nlp.postings import Floats, Ints
@@ -28,10 +29,11 @@ from nlp.ranker import (
     trained,
 )
 from nlp.reading import Reading, read
+from nlp.sense import Sense
 
 _SURE: Final = 0.55
 _CLEAR_LEAD: Final = 2.0
-_REFUSE: Final = 0.4
+_REFUSE: Final = 0.33
 _EVIDENCE_SHOWN: Final = 3
 
 
@@ -72,6 +74,19 @@ class Matcher:
         with _uncollected():
             documents = [item_document(item) for item in items]
             return cls(Index.build(documents, encoder=encoder), trained(with_encoder=encoder is not None))
+
+    def with_encoder(self, encoder: SentenceEncoder) -> Self:
+        """The same index, asked in meaning as well; takes minutes for texts that the encoder's shelf does not hold."""
+        sense = (
+            Sense.build(self.index.documents, elsewhere_sentences(), encoder)
+            if self.index.documents
+            else None
+        )
+        return type(self)(replace(self.index, sense=sense), trained(with_encoder=True))
+
+    async def consider(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
+        """As `match`: one matcher has nobody else to ask."""
+        return self.match(text, facts=facts, limit=limit)
 
     def match(self, text: str, *, facts: PersonFacts | None = None, limit: int = 5) -> Match:
         """The candidates for a sentence, best first, at most `limit`; also given when the decision is none.

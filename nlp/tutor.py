@@ -30,9 +30,9 @@ class Tutor:
         self._live, self._hire = live, hire
         self._stage: ProcessPoolExecutor | None = None
 
-    def explain(self, text: str, *, limit: int = 5) -> Explained:
-        """The match of the matcher in service, with its grounds."""
-        return explained(self._live.explain(text, limit=limit))
+    async def explain(self, text: str, *, limit: int = 5) -> Explained:
+        """What people are answered in a conversation, with its grounds."""
+        return explained(await self._live.explain_considered(text, limit=limit))
 
     async def rehearse(
         self, lesson: Lesson, *, edition: Edition, items: Sequence[ServiceItem], good: Sequence[GoodAnswer]

@@ -62,6 +62,8 @@ class ServerProcesses:
         """
         shared = {
             "JIUJINBAN_DEMO": "1",
+            # Reading the catalogue takes an encoder minutes; a scene that is about it switches it on.
+            "JIUJINBAN_ENCODER": "0",
             "JIUJINBAN_PHOTO_WORKERS": "1",
             "JIUJINBAN_STATE": str(state or self.folder / "state"),
             **({"JIUJINBAN_DATABASE_URL": database_url} if database_url else {}),

@@ -35,7 +35,7 @@ class BundleOffer:
 
 async def match_words(text: str, facts: PersonFacts | None, limit: int, *, tools: Tools) -> Match:
     """Candidates for what somebody said."""
-    return tools.matcher.match(text, facts=facts, limit=limit)
+    return await tools.matcher.consider(text, facts=facts, limit=limit)
 
 
 def listen(text: str, *, tools: Tools) -> Spoken:

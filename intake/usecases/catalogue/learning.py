@@ -175,10 +175,10 @@ async def taught(caller: Caller, *, tools: Tools) -> tuple[Teaching, ...]:
         return await view.learning.taught()
 
 
-def explain(caller: Caller, text: str, limit: int, *, tools: Tools) -> Explained:
+async def explain(caller: Caller, text: str, limit: int, *, tools: Tools) -> Explained:
     """Why the matcher answers as it does."""
     require(caller, Verb.TEACH)
-    return tools.tutor.explain(text, limit=limit)
+    return await tools.tutor.explain(text, limit=limit)
 
 
 async def forget_heard(*, tools: Tools) -> int:

@@ -149,6 +149,6 @@ async def test_the_command_line_explains_from_what_was_taught(house):
 
     typed = await asyncio.to_thread(explained, house.settings, WORDS, 3)
 
-    assert typed == explained_text(house.desk.catalogue.explain(KEEPER, WORDS, 3))
+    assert typed == explained_text(await house.desk.catalogue.explain(KEEPER, WORDS, 3))
     for part in ("读到", "就是第一项", "MZ10  老年人优待证办理", "为什么是“老年人优待证办理”，不是"):
         assert part in typed

@@ -233,7 +233,7 @@ async def test_only_the_keeper_sees_and_teaches(county, counter, who):
         with pytest.raises(NotAllowed):
             await act()
     with pytest.raises(NotAllowed):
-        counter.explain(caller, WORDS)
+        await counter.explain(caller, WORDS)
 
 
 # --- teaching ---------------------------------------------------------------------------------------------------------

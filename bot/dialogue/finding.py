@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from bot.dialogue import asking, booking, representing, starting
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
+    Consider,
+    FindItem,
     Heard,
     ListVillagers,
     Meant,
@@ -25,9 +27,14 @@ from bot.dialogue.vocabulary import (
 from bot.dialogue.words import fee_words, limit_words, material_words, place_words
 from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
+from intake.model.matching import Match, PersonFacts
 from intake.model.people import Role
 from intake.model.speech import Intent
 from intake.usecases.catalogue.finding import Consideration
+
+_LONGEST_ANSWER: Final = 10
+_CLEAR_LEAD: Final = 2.0
+_LEAST: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,16 @@ class ChoosingItem:
     bundle: str = ""
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
-        """A press chooses; new words are a new matter; 都不是 goes to a person."""
+        """A press chooses; words that answer the question join those before; others are a new matter; 都不是 goes to a person."""
         match heard:
             case Picked(value="none_of_these"):
                 return self._none()
             case Said() if heard.spoken.intent is Intent.NO:
                 return self._none()
+            case Said() if _answers(heard.text, self.ask):
+                return self._narrow(heard)
+            case Match():
+                return self._narrowed(heard)
             case Said() | Photographed():
                 return starting.Idle(whose=self.whose).hear(heard, situation)
             case Refused():
@@ -69,9 +80,38 @@ class ChoosingItem:
         known = item is None or any(code == item for code, _ in self.offered)
         return Meant(self.asked, item) if known and self.asked and not self.bundle else None
 
+    def _narrow(self, heard: Said) -> Turn:
+        """The answer is no matter by itself: it is read with the words that it was asked about."""
+        joined = f"{self.asked}，{heard.text}"
+        facts = PersonFacts(age=heard.spoken.age, who=heard.spoken.who)
+        return turn(replace(self, asked=joined), wish=FindItem(joined, facts))
+
+    def _narrowed(self, match: Match) -> Turn:
+        """The one of the few that the answer points out, else the few again, the likelier first."""
+        likely = {c.service_code: c.score for c in match.candidates}
+        first, *others = sorted(self.offered, key=lambda pair: -likely.get(pair[0], 0.0))
+        following = likely.get(others[0][0], 0.0) if others else 0.0
+        if likely.get(first[0], 0.0) < max(_CLEAR_LEAD * following, _LEAST):
+            return replace(self, offered=(first, *others), ask="").offer()
+        state = ConsideringItem(
+            first[0], whose=self.whose, asked=self.asked, others=tuple(others), who=self.who
+        )
+        return turn(state, wish=Consider(first[0], self.whose.person, self.asked))
+
     def _none(self) -> Turn:
         idle = starting.Idle(whose=self.whose, asked=self.asked)
         return turn(idle, wish=AskPerson(self.asked), meant=self.meant(None))
+
+
+def _answers(said: str, ask: str) -> bool:
+    """Whether a few words take up an answer that the question named, as 丢了 after 您是丢了要补，还是到期要换.
+
+    Longer words stand by themselves; joined to the first ones they would be a wish for two matters.
+    """
+    if not ask or len(said) > _LONGEST_ANSWER:
+        return False
+    pairs = {said[place : place + 2] for place in range(max(len(said) - 1, 1))}
+    return any(pair in ask for pair in pairs)
 
 
 @dataclass(frozen=True, slots=True)

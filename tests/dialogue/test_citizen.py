@@ -88,6 +88,34 @@ async def test_one_of_a_few_is_chosen_by_pressing_it(county):
     assert me.state == "considering_item"
 
 
+@pytest.mark.parametrize(
+    ("answer", "item"),
+    [("丢了", "居民身份证补领"), ("到期了", "居民身份证换领"), ("头一回", "居民身份证首次申领")],
+)
+async def test_an_answer_to_the_question_joins_the_words_before_it(county, answer, item):
+    """Asked 您是丢了要补，还是到期要换, people say 丢了 and not the whole wish again."""
+    me = await talk_as(county, "citizen-1")
+    asked = await me.say("身份证")
+    assert "丢了要补" in asked
+
+    told = await me.say(answer)
+
+    assert me.state == "considering_item", told
+    assert item in told
+
+
+async def test_another_wish_after_a_question_is_a_wish_of_its_own(county):
+    """Who thinks of something else is not held to the first words."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("身份证")
+
+    told = await me.say("我要办高龄津贴")
+
+    assert me.state == "considering_item"
+    assert "高龄津贴申领" in told
+    assert "身份证，" not in told
+
+
 async def test_none_of_the_few_goes_to_a_person_with_the_words_that_were_said(county):
     """都不是 is no dead end: the clerk reads what was meant."""
     me = await talk_as(county, "citizen-1")

@@ -83,19 +83,19 @@ def test_refusals_are_right_on_own_sentences(own_rows: list[Row], answer: Answer
     """Few wishes are turned away, and few strangers let in."""
     figures = evaluate(own_rows, answer).all
 
-    assert figures.none_declined >= 0.75
+    assert figures.none_declined >= 0.85
     assert figures.wrongly_declined <= 0.03
 
 
 @pytest.mark.parametrize(
     ("style", "first", "third"),
     [
-        ("elder", 0.81, 0.95),
-        ("village", 0.79, 0.93),
+        ("elder", 0.86, 0.96),
+        ("village", 0.80, 0.93),
         ("online", 0.93, 0.97),
         ("voice", 0.95, 0.98),
         ("one_word", 0.93, 0.97),
-        ("story", 0.38, 0.58),
+        ("story", 0.55, 0.78),
         ("two_wishes", 0.93, 0.98),
     ],
 )
@@ -115,7 +115,7 @@ def test_refusals_are_right_on_another_writers_words(independent_rows: list[Row]
     """Few wishes are turned away, and few strangers let in."""
     figures = evaluate(independent_rows, answer).all
 
-    assert figures.none_declined >= 0.77
+    assert figures.none_declined >= 0.82
     assert figures.wrongly_declined <= 0.035
 
 

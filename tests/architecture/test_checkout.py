@@ -44,7 +44,7 @@ def test_locks_name_packages_and_hashes_but_no_addresses():
     """The county's own mirror serves the same lock as ours."""
     locks = sorted((ROOT / "requirements").glob("*.lock"))
 
-    assert [lock.stem for lock in locks] == ["bootstrap", "build", "run", "test"]
+    assert [lock.stem for lock in locks] == ["bootstrap", "build", "encoder", "run", "test"]
     assert lines_with(re.compile("://"), locks) == []
 
 

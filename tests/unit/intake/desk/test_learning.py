@@ -57,7 +57,7 @@ class ScriptedTutor:
     good: list[GoodAnswer] = field(default_factory=list)
     rehearsed: list[Lesson] = field(default_factory=list)
 
-    def explain(self, text: str, *, limit: int = 5) -> Explained:
+    async def explain(self, text: str, *, limit: int = 5) -> Explained:
         raise NotImplementedError
 
     async def rehearse(

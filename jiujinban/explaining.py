@@ -44,5 +44,5 @@ def _lead(explained: Explained) -> Iterator[str]:
         return
     yield f"\n为什么是“{candidates[0].name}”，不是“{candidates[1].name}”"
     for reason in explained.lead[:_STRONGEST]:
-        yield f"      {reason.weight:+.2f}  {reason.says}"
-    yield "      （正数支持第一项，负数支持第二项）"
+        whose = "第一项更像" if reason.weight > 0 else "第二项更像"
+        yield f"      {reason.weight:+.2f}  {whose}：{reason.says}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from intake.model.matching import Evidence, Explained, Reason
@@ -39,6 +39,14 @@ FEATURE_WORDS: Final[Mapping[str, str]] = {
     "sense_lead": "整句意思不如第一名相近",
 }
 
+# One likeness that several features weigh: apart they would speak for and against the same thing.
+_SAME: Final[Mapping[str, str]] = {
+    "gram_lead": "gram", "word": "gram", "cover_lead": "cover", "sense_lead": "sense", "sense_core": "sense",
+    "sound_gain": "sound", "act_missing": "act", "thing_missing": "thing", "uncalled": "called",
+    "near2": "near", "near_core": "near", "asked": "near", "held": "near", "alike": "near", "both": "near", "many": "near",
+}  # fmt: skip
+_HARDLY: Final = 0.05
+
 
 def explained(explanation: Explanation) -> Explained:
     """An explanation as the desk passes it on."""
@@ -50,10 +58,19 @@ def explained(explanation: Explanation) -> Explained:
         concepts=reading.concepts,
         none=round(explanation.none, 4),
         reasons=tuple(tuple(map(_reason, candidate.evidence)) for candidate in match.candidates),
-        lead=tuple(
-            Reason(name, _says(name), "", weight) for name, weight in explanation.against_runner_up if weight
-        ),
+        lead=tuple(_lead(explanation.against_runner_up)),
     )
+
+
+def _lead(weighed: Iterable[tuple[str, float]]) -> Iterator[Reason]:
+    """Each likeness once, the weightiest first; what hardly weighs is left out."""
+    summed: dict[str, float] = {}
+    for name, weight in weighed:
+        channel = _SAME.get(name, name)
+        summed[channel] = summed.get(channel, 0.0) + weight
+    for name, weight in sorted(summed.items(), key=lambda pair: -abs(pair[1])):
+        if abs(weight) >= _HARDLY:
+            yield Reason(name, _says(name), "", round(weight, 3))
 
 
 def _reason(evidence: Evidence) -> Reason:

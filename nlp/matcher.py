@@ -143,7 +143,7 @@ class Matcher:
         shown = zip(rows, shares, strongest.tolist(), weights.tolist(), strict=True)
         for row, share, features, worths in shown:
             document = self.index.documents[signals.chosen[row]]
-            met = self.index.phrases.texts[signals.phrase.best[row]].strip()
+            met = self.index.phrases.said[signals.phrase.best[row]]
             evidence = tuple([
                 Evidence(FEATURES[feature], met, round(weight, 3))
                 for feature, weight in zip(features, worths, strict=True) if weight > 0

@@ -61,6 +61,7 @@ class Phrases:
     """
 
     texts: tuple[str, ...]
+    said: tuple[str, ...]
     bounds: Ints
     is_core: Floats
     worth: Floats
@@ -92,6 +93,7 @@ class Phrases:
             carried[held[1].numbers] = True
         return cls(
             texts=spoken.bare,
+            said=spoken.texts,
             bounds=bounds.astype(np.int32),
             is_core=np.array([float(kind in _CORE_KINDS) for kind in spoken.kinds]),
             worth=np.concatenate(worth),

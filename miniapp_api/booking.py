@@ -58,6 +58,13 @@ class AppointmentForm(Form):
     appointment: Code
 
 
+class HallDayForm(Form):
+    """Which hall's day; today when none is named."""
+
+    hall: Code
+    day: date | None = None
+
+
 class SlotsView(View):
     """Free places, soonest first."""
 
@@ -120,6 +127,15 @@ async def appointments(call: Call[NoForm]) -> AppointmentsView:
     mine = await call.desk.places.my_appointments(call.caller)
     county = await County.of(call.desk, call.county)
     return AppointmentsView(appointments=[county.appointment(appointment) for appointment in mine])
+
+
+@api.operation("GET", "/api/v1/halls/{hall}/appointments", HallDayForm, AppointmentsView)
+async def at_hall(call: Call[HallDayForm]) -> AppointmentsView:
+    """中心某天的预约: for the hall's own staff, in order of time, whatever became of them."""
+    day = call.form.day or call.desk.today
+    found = await call.desk.places.appointments_at(call.caller, HallCode(call.form.hall), day)
+    county = await County.of(call.desk)
+    return AppointmentsView(appointments=[county.appointment(appointment) for appointment in found])
 
 
 @api.operation("POST", "/api/v1/appointments/{appointment}/cancel", AppointmentForm, AppointmentView)

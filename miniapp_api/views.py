@@ -353,7 +353,7 @@ class SlotView(View):
 
 
 class AppointmentView(View):
-    """An appointment."""
+    """An appointment. `forgiven` is why an absence does not count; empty when it does, or when there was none."""
 
     id: str
     number: str
@@ -370,6 +370,7 @@ class AppointmentView(View):
     case_id: str | None
     state: str
     state_text: str
+    forgiven: str
 
     @classmethod
     def of(cls, appointment: Appointment, halls: Mapping[HallCode, Hall]) -> AppointmentView:
@@ -390,6 +391,7 @@ class AppointmentView(View):
             case_id=appointment.case,
             state=appointment.state,
             state_text=APPOINTMENT_WORDS[appointment.state],
+            forgiven=appointment.forgiven,
         )
 
 

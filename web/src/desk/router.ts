@@ -94,6 +94,11 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '排队规则', roles: ['director'] },
   },
   {
+    path: '/absences',
+    component: () => import('./screens/AbsencesScreen.vue'),
+    meta: { title: '爽约核实', roles: ['clerk', 'specialist', 'director'] },
+  },
+  {
     path: '/assist',
     component: () => import('./screens/AssistScreen.vue'),
     meta: { title: '帮办', roles: ['clerk', 'specialist', 'device'] },

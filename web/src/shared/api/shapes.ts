@@ -258,6 +258,8 @@ export interface Appointment {
   case_id: string | null
   state: 'booked' | 'displaced' | 'checked_in' | 'cancelled' | 'no_show' | 'kept'
   state_text: string
+  /** Why an absence does not count; empty when it does, or when there was none. */
+  forgiven: string
 }
 
 /** 我的号: where one stands in a hall today, and about how long it takes. */

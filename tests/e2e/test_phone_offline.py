@@ -131,6 +131,7 @@ async def test_three_elders_are_written_down_without_a_line_and_handed_in_once(p
     for name in names:
         await expect(errand_of(phone, name)).to_contain_text("已提交，编号", timeout=PHOTO_MILLISECONDS)
     assert sorted(lost.sent.values(), reverse=True)[:6] == [2, 2, 2, 2, 2, 1]
+    await expect(phone.page.get_by_text("现在没有网络")).to_have_count(0)
     assert await cases_of(phone) - before == Counter(names)
 
 

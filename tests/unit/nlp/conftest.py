@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,8 @@ def matcher(items: list[ServiceItem]) -> Matcher:
 
 @pytest.fixture(scope="session")
 def answer(matcher: Matcher) -> Callable[[str], Answer]:
-    """What the evaluation hears from the matcher."""
-    return answering(matcher)
+    """What the evaluation hears from the matcher; each sentence is put to it once, however many scenes ask."""
+    return cache(answering(matcher))
 
 
 def answering(matcher: Matcher) -> Callable[[str], Answer]:

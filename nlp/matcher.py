@@ -33,7 +33,7 @@ from nlp.sense import Sense
 
 _SURE: Final = 0.55
 _CLEAR_LEAD: Final = 2.0
-_REFUSE: Final = 0.33
+_REFUSE: Final = 0.36
 _EVIDENCE_SHOWN: Final = 3
 
 

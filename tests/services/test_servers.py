@@ -53,6 +53,7 @@ def test_servers_are_handed_over_when_they_are_ready_and_share_one_store(stand_i
     assert told == settings_of(other.url)
     assert told == {
         "JIUJINBAN_DEMO": "1",
+        "JIUJINBAN_ENCODER": "0",
         "JIUJINBAN_PHOTO_WORKERS": "1",
         "JIUJINBAN_STATE": str(stand_ins.folder / "state"),
         "JIUJINBAN_DATABASE_URL": "postgresql+asyncpg://somewhere",

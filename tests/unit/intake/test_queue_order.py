@@ -94,6 +94,7 @@ POSSIBLE = {
     TicketState.MISSED: {"come_back", "leave", "amend"},
     TicketState.DONE: set[str](),
     TicketState.LEFT: set[str](),
+    TicketState.UNSERVED: set[str](),
 }
 
 

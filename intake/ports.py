@@ -461,7 +461,7 @@ class Slots(Protocol):
         green: bool,
         each: int,
     ) -> tuple[Slot, ...]:
-        """Of each hall and kind the first few such slots, soonest first; in one query."""
+        """Of each hall and kind the first few such slots, those that open only for enough people apart; in one query."""
 
 
 class HoursBook(Protocol):

@@ -208,9 +208,15 @@ class SoonestView(View):
     places: list[SoonestPlace]
 
 
-@api.operation("GET", "/api/v1/soonest", SoonestForm, SoonestView, refuses=("unknown_service",))
+@api.operation(
+    "GET",
+    "/api/v1/soonest",
+    SoonestForm,
+    SoonestView,
+    refuses=("unknown_service", "booked_out", "paused"),
+)
 async def soonest(call: Call[SoonestForm]) -> SoonestView:
-    """最早能办: over all halls, kinds and days, ranked by time and way for the person."""
+    """最早能办: over all halls, kinds and days, ranked by time and way; only what the person would be granted."""
     form = call.form
     person = PersonId(form.person) if form.person else None
     if person is not None:

@@ -158,7 +158,10 @@ class SqlSlots:
             return ()
         turn = (
             func.row_number()
-            .over(partition_by=(slots.c.hall, slots.c.kind), order_by=(slots.c.start, slots.c.id))
+            .over(
+                partition_by=(slots.c.hall, slots.c.kind, slots.c.min_bookings > 1),
+                order_by=(slots.c.start, slots.c.id),
+            )
             .label("turn")
         )
         open_ones = select(slots.c.id, turn).where(

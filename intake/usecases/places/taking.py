@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
 
-from intake.errors import AlreadyBooked, NotFound, NotThisWay
+from intake.errors import AlreadyBooked, NotFound
 from intake.model.authority import Verb
 from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState, Pool, Slot
 from intake.model.calendar import local_day, local_text
@@ -19,19 +18,13 @@ from intake.model.granting import Request, Standing, grant, own_hold_of, run_len
 from intake.model.ids import AppointmentId, CaseId, HoldId, PersonId, ServiceCode, SlotId, VillageCode
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import RECEPTION, Caller, Person, Role
-from intake.model.places import KIND_WORDS, Hall, HoursPattern, OfferKind, Village, straight_km
+from intake.model.places import Hall
 from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Rules, Tools, Uow
 from intake.usecases.cases.drafting import require_offered
 from intake.usecases.people.mandates import require_may_act
-from intake.usecases.places.searching import (
-    Drawing,
-    drawing,
-    full,
-    goes_with,
-    run_of,
-    serving_group,
-)
+from intake.usecases.places.reaching import way_to
+from intake.usecases.places.searching import Drawing, drawing, full, run_of, serving_group
 
 # Nobody takes a number at a machine or at home: what became of such a visit is written down by whoever made it.
 _TO_WRITE_DOWN = timedelta(days=1)
@@ -94,7 +87,7 @@ async def look_up(uow: Uow, order: Order, tools: Tools, *, moving: Appointment |
     await require_offered(uow, item, hall)
     if first.group is not serving_group(item, hall):
         raise NotFound(what="号源")
-    village, minutes = await _require_way(uow, item, person, hall, first.kind, tools.rules)
+    village, minutes = await way_to(uow, item, person, hall, first.kind, tools.rules.booking)
     green = bool(person.green_channel(today))
     draws = drawing(order.caller, green=green)
     request = Request(
@@ -318,46 +311,3 @@ async def _standing(uow: Uow, order: Order, tools: Tools) -> Standing:
         now=tools.clock.now(),
         rules=tools.rules.booking,
     )
-
-
-async def _require_way(
-    uow: Uow, item: ServiceItem, person: Person, hall: Hall, kind: OfferKind, rules: Rules
-) -> tuple[VillageCode | None, int]:
-    """The village a visit goes to and how many minutes of the place the matter takes; or why it cannot be this way."""
-    if not goes_with(item, kind):
-        why = "这件事要到窗口办" if kind is OfferKind.HOME_VISIT else "自助机上还办不了这件事"
-        raise NotThisWay(service=item.name, kind=KIND_WORDS[kind], why=why)
-    if kind is not OfferKind.HOME_VISIT:
-        return None, item.minutes
-    village = await _visited(uow, item, person, hall)
-    return village.code, item.minutes + await _way_there(uow, item, hall, village, rules)
-
-
-async def _visited(uow: Uow, item: ServiceItem, person: Person, hall: Hall) -> Village:
-    word = KIND_WORDS[OfferKind.HOME_VISIT]
-    if person.village is None:
-        raise NotThisWay(service=item.name, kind=word, why="还不知道您住在哪个村（社区）")
-    village = await uow.places.village(person.village)
-    pattern = await visiting_rule(uow, hall)
-    area = pattern.area if pattern is not None and pattern.area else hall.serves
-    if village.township not in area:
-        raise NotThisWay(service=item.name, kind=word, why=f"{hall.name}只上门到自己服务的乡镇（街道）")
-    return village
-
-
-async def visiting_rule(uow: Uow, hall: Hall) -> HoursPattern | None:
-    """The hall's rule for visits at home: its own before the one for every hall."""
-    patterns, _ = await uow.places.hours()
-    visits = [p for p in patterns if p.kind is OfferKind.HOME_VISIT and p.hall in {None, hall.code}]
-    return max(visits, key=lambda pattern: pattern.hall is not None, default=None)
-
-
-async def _way_there(uow: Uow, item: ServiceItem, hall: Hall, village: Village, rules: Rules) -> int:
-    """Minutes by road to the village, up to what the hall's rule lets its staff travel."""
-    booking = rules.booking
-    minutes = ceil(straight_km(hall, village) * booking.road_factor / booking.km_per_hour * 60)
-    pattern = await visiting_rule(uow, hall)
-    if pattern is not None and 0 < pattern.travel_minutes_limit < minutes:
-        why = f"到{village.name}路上要{minutes}分钟，超过了{hall.name}上门的范围"
-        raise NotThisWay(service=item.name, kind=KIND_WORDS[OfferKind.HOME_VISIT], why=why)
-    return minutes

@@ -14,7 +14,8 @@ from storage.sql.store import Store
 
 # What is leased and not begun would be tried by somebody else in a minute: no more are taken than are tried at once.
 _OUTSIDE_AT_ONCE = 8
-_INBOXES_AT_ONCE = 200
+INBOXES_AT_ONCE = 200
+_TO_INBOXES = (Topic.NOTICE, Topic.PRINT)
 
 Afterwards = Callable[[Uow], Awaitable[None]]
 Deliver = Callable[[Outgoing], Awaitable[Afterwards | None]]
@@ -32,18 +33,17 @@ class InboxPostman:
         self._texted = frozenset(texted)
 
     async def round(self) -> int:
-        """Deliver what is due now; returns how many there were."""
+        """Deliver a bag of each topic; returns how many messages there were."""
         now = self._clock.now()
         async with self._store.open_uow() as uow:
-            bag = await uow.leaving.due(now, {Topic.NOTICE, Topic.PRINT}, _INBOXES_AT_ONCE)
+            bags = [await uow.leaving.oldest(now, topic, INBOXES_AT_ONCE) for topic in _TO_INBOXES]
+            bag = [message for each in bags for message in each]
             for message in bag:
                 if message.to is None:
                     await uow.leaving.failed(message, now, "a notice for nobody", final=True)
                 elif message.kind in self._texted:
                     await uow.leaving.send(_as_text(message))
-            laid = [message for message in bag if message.to is not None]
-            await uow.leaving.put_notices(laid, now)
-            await uow.leaving.delivered_all(laid, now)
+            await uow.leaving.lay([message for message in bag if message.to is not None], now)
             await uow.commit()
         return len(bag)
 

@@ -13,7 +13,7 @@ import structlog
 from intake.errors import Busy
 from intake.model.leaving import Topic
 from intake.ports import Clock
-from jiujinban.postmen import InboxPostman, Postman
+from jiujinban.postmen import INBOXES_AT_ONCE, InboxPostman, Postman
 from jiujinban.province import open_province, open_texting
 from jiujinban.retention import retire
 from jiujinban.wiring import House
@@ -45,7 +45,7 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
 
     chores = [
         asyncio.create_task(_again(tending, _HOUR, first=_MINUTE), name="tend the cases"),
-        *(asyncio.create_task(_again(act, pause), name=name) for name, act, pause in rounds),
+        *(asyncio.create_task(_again(act, pause, full=full), name=name) for name, act, pause, full in rounds),
         asyncio.create_task(_again(house.desk.places.open_slots, _HOUR), name="open slots"),
         asyncio.create_task(_again(house.desk.places.remind_coming, _MINUTE), name="remind"),
         asyncio.create_task(_again(house.desk.visits.plan_coming, _MINUTE), name="plan visits"),
@@ -72,26 +72,29 @@ async def working(house: House, clock: Clock) -> AsyncIterator[None]:
         await asyncio.gather(*chores, return_exceptions=True)
 
 
-def _postal_rounds(house: House, clock: Clock) -> list[tuple[str, Chore, float]]:
+def _postal_rounds(house: House, clock: Clock) -> list[tuple[str, Chore, float, int]]:
     """One postman for each receiver that is set; what is for the others waits in the outbox, to be seen there."""
     texting = open_texting(house.settings, house.store)
     province = open_province(house.settings, house.store, clock)
     inboxes = InboxPostman(house.store, clock, house.settings.text_templates if texting else ())
-    rounds: list[tuple[str, Chore, float]] = [("postman of inboxes", inboxes.round, _IDLE_SECONDS)]
+    rounds: list[tuple[str, Chore, float, int]] = [
+        ("postman of inboxes", inboxes.round, _IDLE_SECONDS, INBOXES_AT_ONCE)
+    ]
     if texting is not None:
         texts = Postman(house.store, clock, Topic.TEXT, texting.deliver)
-        rounds.append(("postman of text messages", texts.round, _IDLE_SECONDS))
+        rounds.append(("postman of text messages", texts.round, _IDLE_SECONDS, 1))
     if province is not None:
         up = Postman(house.store, clock, Topic.PROVINCE, province.deliver)
-        rounds.append(("postman to the province", up.round, _IDLE_SECONDS))
+        rounds.append(("postman to the province", up.round, _IDLE_SECONDS, 1))
         if province.connector.answers:
-            rounds.append(("ask the province", province.ask, _ASK_SECONDS))
+            rounds.append(("ask the province", province.ask, _ASK_SECONDS, 1))
     return rounds
 
 
-async def _again(chore: Chore, pause: float, *, first: float = 0.0) -> None:
-    """Do a chore, rest when there was nothing to do, and survive what goes wrong: it is logged and tried again.
+async def _again(chore: Chore, pause: float, *, first: float = 0.0, full: int = 1) -> None:
+    """Do a chore, rest when less was done than makes it `full`, and survive what goes wrong: it is logged and tried again.
 
+    A bag costs more than the few letters in it: a postman who never rested would go for every single one.
     `first` keeps what takes long away from the minutes in which everybody signs in again after a restart.
     """
     await asyncio.sleep(first)
@@ -103,5 +106,5 @@ async def _again(chore: Chore, pause: float, *, first: float = 0.0) -> None:
         except Exception as fault:  # noqa: BLE001 (a worker that dies of one bad row helps nobody)
             _log.error("chore_failed", chore=getattr(chore, "__qualname__", ""), exc_info=fault)
             done = 0
-        if not done or pause >= _MINUTE:
+        if done < full or pause >= _MINUTE:
             await asyncio.sleep(pause)

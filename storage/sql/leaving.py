@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
 from intake.model.leaving import AuditEntry, LaidAside, Notice, Outgoing, Topic
-from storage.sql.prepared import Prepared, Run, among, at_once, given
+from storage.sql.prepared import Nouns, Prepared, Run, among, at_once, given, nouns, one_of
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
 
@@ -97,20 +97,19 @@ class SqlLeaving:
         await self.connection.execute(update(outbox).where(*mine).values(values))
 
     async def put_notice(self, message: Outgoing, now: datetime) -> None:
-        await self.put_notices([message], now)
-
-    async def put_notices(self, messages: Sequence[Outgoing], now: datetime) -> None:
-        """Lay many messages into their receivers' inboxes, each once: as many statements as for one."""
-        if any(message.to is None for message in messages):
+        if message.to is None:
             raise ValueError("a notice needs a receiver")
-        if messages:
-            await at_once(self.connection, partial(_lay, messages=messages, now=now))
+        await at_once(self.connection, partial(_lay, messages=[message], now=now))
 
-    async def delivered_all(self, messages: Sequence[Outgoing], now: datetime) -> None:
-        """The receivers have them."""
-        mine = (outbox.c.id.in_([message.id for message in messages]), outbox.c.state == _WAITING)
+    async def oldest(self, now: datetime, topic: Topic, limit: int) -> tuple[Outgoing, ...]:
+        """What has waited longest, in order, for whoever delivers it in this unit of work: until then nobody else takes it."""
+        asked = {"topic": topic, "now": now, "limit": limit}
+        return tuple(await at_once(self.connection, lambda run: nouns(run, _OLDEST, asked)))
+
+    async def lay(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        """Lay messages into their receivers' inboxes, which delivers them: as many statements for many as for one."""
         if messages:
-            await self.connection.execute(update(outbox).where(*mine).values(state=_DELIVERED, closed_at=now))
+            await at_once(self.connection, partial(_deliver, messages=messages, now=now))
 
     async def notices(self, account: AccountCode, after: int, limit: int = 50) -> tuple[Notice, ...]:
         mine = (notices.c.to == account, notices.c.id > after)
@@ -143,6 +142,11 @@ class SqlLeaving:
         dead = (outbox.c.id == message_id, outbox.c.state == _LAID_ASIDE)
         fresh = {"state": _WAITING, "attempts": 0, "not_before": None, "closed_at": None}
         return (await self.connection.execute(update(outbox).where(*dead).values(fresh))).rowcount == 1
+
+
+def _deliver(run: Run, *, messages: Sequence[Outgoing], now: datetime) -> None:
+    _lay(run, messages=messages, now=now)
+    run.count(_CLOSE, {"ids": [message.id for message in messages], "now": now})
 
 
 def _lay(run: Run, *, messages: Sequence[Outgoing], now: datetime) -> None:
@@ -178,6 +182,21 @@ def _advancing(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
     )
 
 
+_OLDEST = Nouns(
+    Outgoing,
+    outbox,
+    outbox.c.topic == given("topic", outbox.c.topic),
+    one_of(outbox.c.state, [_WAITING]),
+    or_(outbox.c.not_before.is_(None), outbox.c.not_before <= given("now", outbox.c.not_before)),
+    # Not passing over what another postman has: the next of the same stream could be faster than the one before it.
+    locked=True,
+    limited=True,
+)
+_CLOSE = Prepared(
+    update(outbox)
+    .where(among(outbox.c.id, "ids"), one_of(outbox.c.state, [_WAITING]))
+    .values(state=_DELIVERED, closed_at=given("now", outbox.c.closed_at))
+)
 _KNOWN = Prepared(select(notices.c.message).where(among(notices.c.message, "messages")))
 _ADVANCE = Prepared(_advancing(sqlite.insert), _advancing(postgresql.insert))
 _LASTS = Prepared(select(inboxes.c.account, inboxes.c.last).where(among(inboxes.c.account, "accounts")))

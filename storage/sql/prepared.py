@@ -178,7 +178,10 @@ class Prepared:
 
 
 class Nouns(Prepared, Generic[Noun]):
-    """A SELECT of whole nouns: the columns in the order of the noun's fields."""
+    """A SELECT of whole nouns: the columns in the order of the noun's fields.
+
+    `locked` ones are nobody else's until the transaction ends; `limited`, it takes a parameter `limit`.
+    """
 
     def __init__(
         self,
@@ -187,10 +190,13 @@ class Nouns(Prepared, Generic[Noun]):
         *where: ColumnElement[bool],
         order: Sequence[ColumnElement[Any]] = (),
         locked: bool = False,
+        limited: bool = False,
     ) -> None:
         statement = select(*(table.c[field.name] for field in fields(kind))).where(*where).order_by(*order)
         if locked:
             statement = statement.order_by(next(iter(table.primary_key))).with_for_update(of=table)
+        if limited:
+            statement = statement.limit(bindparam("limit", None, type_=Integer))
         super().__init__(statement)
         self.kind = kind
 

@@ -1,5 +1,6 @@
 """What leaves: at least once, in order within a stream, never silently given up."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -182,6 +183,29 @@ async def test_a_notice_lies_in_the_inbox_once(store: Store) -> None:
         (ME, "b1", {"number": "BJ2026112300001"}, NOW),
     ]
     assert (later, first_only, nobody) == (found[1:], found[:1], ())
+
+
+async def test_two_postmen_keep_the_order_of_a_stream(store: Store) -> None:
+    """Two processes deliver: while one has the first of two notices on its way, the other does not overtake it."""
+    await sent(store, "a", "a")
+
+    async def deliver(limit: int) -> None:
+        async with store.open_uow() as uow:
+            bag = await uow.leaving.oldest(NOW, Topic.NOTICE, limit)
+            taken.set()
+            await asyncio.sleep(0)
+            await uow.leaving.lay(bag, NOW)
+            await uow.commit()
+
+    taken = asyncio.Event()
+    slow = asyncio.create_task(deliver(1))
+    await taken.wait()
+    await deliver(5)
+    await slow
+
+    async with store.open_view() as view:
+        assert [notice.kind for notice in await view.leaving.notices(ME, 0)] == ["a0", "a1"]
+    assert await due(store, NOW + timedelta(days=9)) == ()
 
 
 async def test_the_pulse_beats_once_per_change(store: Store) -> None:

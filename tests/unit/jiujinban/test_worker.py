@@ -16,7 +16,7 @@ from jiujinban.postmen import InboxPostman, Postman
 from jiujinban.retention import retire
 from jiujinban.settings import Settings
 from jiujinban.wiring import House, open_house
-from jiujinban.worker import working
+from jiujinban.worker import _again, working
 from provincial.delivery import DeliveryFailed
 from storage.sql.audit import AuditChain
 from tests.contract.nouns import NOW, message
@@ -139,6 +139,22 @@ async def test_a_notice_for_nobody_holds_up_no_other(house: House) -> None:
 
     assert await kinds_in_inbox(house) == ["case_decided"]
     assert len(await house.desk.questions.undelivered(OPERATOR)) == 1
+
+
+async def test_a_postman_goes_at_once_for_what_did_not_fit_and_rests_after_the_last_bag() -> None:
+    """A round costs more than a letter: whoever goes for every single one spends the day on the way."""
+    bags, carried = iter((5, 5, 3, 1)), list[int]()
+
+    async def round_() -> int:
+        carried.append(next(bags))
+        return carried[-1]
+
+    going = asyncio.create_task(_again(round_, 59.0, full=5))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    going.cancel()
+
+    assert carried == [5, 5, 3]
 
 
 async def test_a_running_worker_seals_the_trail(house: House) -> None:

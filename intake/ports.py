@@ -435,6 +435,12 @@ class Slots(Protocol):
     async def of_session(self, session: str) -> tuple[SlotId, ...]:
         """The slots of a session."""
 
+    async def sessions_turned(self, now: datetime) -> tuple[str, ...]:
+        """Sessions that have not begun, of which whoever opens was last told otherwise than is true now."""
+
+    async def told_session(self, session: str, *, opens: bool) -> None:
+        """Write down what whoever opens was told last; nothing was told is the same as that it does not open."""
+
     async def free(
         self,
         *,

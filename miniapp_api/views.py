@@ -324,7 +324,7 @@ class ItemView(View):
 
 
 class SlotView(View):
-    """A place that can be booked."""
+    """A place that can be booked; `least` is how many must have booked before it opens at all."""
 
     id: str
     hall: str
@@ -335,6 +335,7 @@ class SlotView(View):
     end: str
     when_text: str
     left: int
+    least: int
 
     @classmethod
     def of(cls, slot: Slot, halls: Mapping[HallCode, Hall]) -> SlotView:
@@ -349,6 +350,7 @@ class SlotView(View):
             end=local(slot.end),
             when_text=local_text(slot.start),
             left=max(1, slot.online_left),
+            least=slot.min_bookings,
         )
 
 

@@ -28,7 +28,7 @@ from bot.dialogue.vocabulary import (
     Whose,
     turn,
 )
-from bot.dialogue.words import slot_label, when_words
+from bot.dialogue.words import slot_hint, slot_label, when_words
 from intake.errors import (
     AlreadyBooked,
     AlreadyOpen,
@@ -189,8 +189,7 @@ class ChoosingSlot:
         if self.at is not None and shown[0].start.astimezone(SHANGHAI).time() == self.at:
             return turn(state, wish=HoldIt(self.service_code, shown[0].id, self.whose.person))
         choices = tuple(
-            Choice(label, slot, f"还有{max(1, s.online_left)}个号")
-            for (slot, label), s in zip(listed, shown, strict=True)
+            Choice(label, slot, slot_hint(s)) for (slot, label), s in zip(listed, shown, strict=True)
         )
         place = "" if several or not shown else places.halls[shown[0].hall].name
         asked = f"{self.asked}，" if self.asked else ""

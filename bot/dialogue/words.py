@@ -100,6 +100,12 @@ def slot_label(slot: Slot, hall: Hall | None) -> str:
     return f"{local_text(slot.start)}{f' {kind}' if kind else ''}{place}"
 
 
+def slot_hint(slot: Slot) -> str:
+    """What stands smaller below a slot: how many places are left, and whether it opens in any case."""
+    unsure = f"，约满{slot.min_bookings}人才开" if slot.min_bookings > 1 else ""
+    return f"还有{max(1, slot.online_left)}个号{unsure}"
+
+
 def case_line(case: Case, halls: Mapping[HallCode, Hall]) -> str:
     """One case in one line."""
     due = (

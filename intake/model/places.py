@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 
@@ -138,6 +138,11 @@ class HoursPattern:
     opened_by: str = ""
     gives_way: tuple[tuple[HallCode, CounterGroup | None, date, frozenset[int]], ...] = ()
 
+    @property
+    def in_sessions(self) -> bool:
+        """Whether each of its periods opens as a whole: for enough people only, or by somebody who must know in time."""
+        return self.min_bookings > 1 or bool(self.opened_by)
+
     def in_force(self, day: date, hall: HallCode, group: CounterGroup, weekday: int) -> bool:
         """Whether the row still holds there that day, or a hall's own newer row has taken its place."""
         return not any(
@@ -174,6 +179,16 @@ class OpenTime:
     helper: bool = False
     session: str = ""
     min_bookings: int = 1
+
+    @property
+    def last_call(self) -> datetime:
+        """From when on it can no longer be booked: the notice before its start, or before its whole session."""
+        return self.book_before or self.start - timedelta(hours=self.notice_hours)
+
+    @property
+    def green_until(self) -> datetime | None:
+        """Until when its green places are kept; None when it has none."""
+        return self.start - timedelta(hours=self.green_until_hours) if self.green_capacity else None
 
     @property
     def slot(self) -> SlotId:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    false,
     func,
     literal,
     or_,
@@ -20,14 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound
-from intake.model.booking import Pool, Slot
+from intake.model.booking import AppointmentState, Pool, Slot
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import HallCode, SlotId
 from intake.model.places import OfferKind, OpenTime
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
 from storage.sql.prepared import one_of
 from storage.sql.rows import Values, as_noun, as_row, insert_into
-from storage.sql.tables import held_places, slots, waiting
+from storage.sql.tables import appointments, held_places, session_words, slots, waiting
 
 _SHAPE = (
     "end",
@@ -38,6 +39,9 @@ _SHAPE = (
     "helper",
     "session",
     "min_bookings",
+    "notice_hours",
+    "book_before",
+    "green_until",
 )
 
 
@@ -116,6 +120,25 @@ class SqlSlots:
     async def of_session(self, session: str) -> tuple[SlotId, ...]:
         statement = select(slots.c.id).where(slots.c.session == session).order_by(slots.c.id)
         return tuple((await self.connection.execute(statement)).scalars())
+
+    async def sessions_turned(self, now: datetime) -> tuple[str, ...]:
+        booked = and_(appointments.c.slot == slots.c.id, appointments.c.state == AppointmentState.BOOKED)
+        told = func.coalesce(session_words.c.opens, false())
+        statement = (
+            select(slots.c.session)
+            .outerjoin(appointments, booked)
+            .outerjoin(session_words, session_words.c.session == slots.c.session)
+            .where(slots.c.session != "", slots.c.start > now)
+            .group_by(slots.c.session, session_words.c.opens)
+            .having((func.count(appointments.c.id) >= func.max(slots.c.min_bookings)) != told)
+            .order_by(slots.c.session)
+        )
+        return tuple((await self.connection.execute(statement)).scalars())
+
+    async def told_session(self, session: str, *, opens: bool) -> None:
+        insert = insert_into(self.connection, session_words).values(session=session, opens=opens)
+        again = insert.on_conflict_do_update(index_elements=["session"], set_={"opens": opens})
+        await self.connection.execute(again)
 
     async def free(
         self,
@@ -246,12 +269,6 @@ def _pool_left(pool: Pool, now: datetime, *, green: bool) -> ColumnElement[bool]
 
 def _row(time: OpenTime) -> Values:
     """The id says hall, group, kind and start (UTC): opening the same time twice is the same row."""
-    start = time.start.astimezone(UTC)
     row = as_row(time)
-    hours = row.pop("green_until_hours")
-    return {
-        **row,
-        "id": time.slot,
-        "book_before": time.book_before or start - timedelta(hours=time.notice_hours),
-        "green_until": start - timedelta(hours=hours) if time.green_capacity else None,
-    }
+    del row["green_until_hours"]
+    return {**row, "id": time.slot, "book_before": time.last_call, "green_until": time.green_until}

@@ -373,6 +373,14 @@ slots = Table(
 _session = slots.c.session != ""
 Index("slots_in_sessions", slots.c.session, sqlite_where=_session, postgresql_where=_session)
 
+# What whoever opens a session was told last.
+session_words = Table(
+    "session_words",
+    metadata,
+    Column("session", Text, primary_key=True),
+    Column("opens", Boolean, nullable=False),
+)
+
 appointments = Table(
     "appointments",
     metadata,

@@ -1,16 +1,17 @@
 """号源: places exist once, are taken once, and come back when given back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from intake.errors import NotFound
-from intake.model.booking import Pool, Slot
+from intake.model.booking import AppointmentState, Pool, Slot
 from intake.model.catalogue import CounterGroup
-from intake.model.ids import HallCode, SlotId
+from intake.model.ids import HallCode, PersonId, SlotId
 from intake.model.places import OfferKind
 from storage.sql.store import Store
-from tests.contract.nouns import NOW, open_time
+from tests.contract.nouns import NOW, appointment, open_time
 
 GROUP = CounterGroup.COMPREHENSIVE
 HERE = {(HallCode("county"), GROUP)}
@@ -146,3 +147,23 @@ async def test_an_unknown_slot_is_not_found(store: Store) -> None:
     async with store.open_view() as view:
         with pytest.raises(NotFound):
             await view.slots.get(SlotId("nothing"), NOW)
+
+
+async def test_a_session_turns_when_enough_have_booked_and_when_they_no_longer_do(store: Store) -> None:
+    """Each turn until it is written down that whoever opens knows; what has begun turns no more."""
+    session, start = "session", NOW + timedelta(days=1)
+    slot = await the_slot(store, session=session, min_bookings=2, start=start, end=start)
+    async with store.open_uow() as uow:
+        turned = uow.slots.sessions_turned
+        first, second = (appointment(slot=slot.id, person=PersonId(f"p-{n}")) for n in range(2))
+        await uow.appointments.add(first)
+        assert await turned(NOW) == ()
+        await uow.appointments.add(second)
+        assert await turned(NOW) == (session,)
+        assert await turned(start) == ()
+        await uow.slots.told_session(session, opens=True)
+        assert await turned(NOW) == ()
+        await uow.appointments.save(replace(first, state=AppointmentState.CANCELLED))
+        assert await turned(NOW) == (session,)
+        await uow.slots.told_session(session, opens=False)
+        assert await turned(NOW) == ()

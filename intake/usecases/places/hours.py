@@ -25,7 +25,7 @@ from intake.usecases.places.displacing import (
     hold_alternatives,
     suggested,
 )
-from intake.usecases.places.openers import tell_opener
+from intake.usecases.places.openers import tell_opener, tell_openers
 from intake.usecases.places.opening import times_ahead
 from intake.usecases.places.searching import Drawing, FindSlots, free, takes
 from intake.usecases.trail import audit
@@ -129,6 +129,7 @@ async def settle_hours(*, tools: Tools) -> int:
     Returns how many bookings lost their place.
     """
     lost = await settle_sessions(tools=tools)
+    await tell_openers(tools=tools)
     await hold_alternatives(tools=tools)
     await end_unanswered(tools=tools)
     return lost
@@ -296,6 +297,10 @@ def _shape(slot: Slot) -> tuple[object, ...]:
         slot.closed,
         slot.helper,
         slot.session,
+        slot.min_bookings,
+        slot.notice_hours,
+        slot.book_before,
+        slot.green_until,
     )
 
 
@@ -304,7 +309,7 @@ def _shaped(slot: Slot, planned: OpenTime) -> Slot:
 
     A session that was settled stays settled: it opened, or it did not.
     """
-    settled = slot.session == planned.session and slot.session != "" and slot.min_bookings == 1
+    settled = slot.session == planned.session and slot.min_bookings == 1 < planned.min_bookings
     return replace(
         slot,
         end=planned.end,
@@ -315,6 +320,9 @@ def _shaped(slot: Slot, planned: OpenTime) -> Slot:
         helper=planned.helper,
         session=planned.session,
         min_bookings=1 if settled else planned.min_bookings,
+        notice_hours=planned.notice_hours,
+        book_before=planned.last_call,
+        green_until=planned.green_until,
     )
 
 

@@ -93,7 +93,7 @@ def _open(
     calendar: WorkingCalendar,
 ) -> Iterator[tuple[HoursPattern, CounterGroup, tuple[Period, ...]]]:
     exception = next((e for e in exceptions if e.hall == hall.code and e.day == day), None)
-    weekday = _weekday(day, calendar)
+    weekday = weekday_of(day, calendar)
     for pattern in patterns:
         if _applies(pattern, day, hall, calendar):
             periods = _periods(pattern, exception)
@@ -113,10 +113,11 @@ def _applies(pattern: HoursPattern, day: date, hall: Hall, calendar: WorkingCale
     special = calendar.days.get(day)
     if special is not None and special.kind is not DayKind.MAKEUP and not pattern.on_holidays:
         return False
-    return _weekday(day, calendar) in pattern.weekdays
+    return weekday_of(day, calendar) in pattern.weekdays
 
 
-def _weekday(day: date, calendar: WorkingCalendar) -> int:
+def weekday_of(day: date, calendar: WorkingCalendar) -> int:
+    """The day whose hours hold: 1 (Monday) to 7, a make-up day being a Monday."""
     special = calendar.days.get(day)
     made_up = special is not None and special.kind is DayKind.MAKEUP
     return _MONDAY if made_up else day.isoweekday()
@@ -157,14 +158,13 @@ def _time(
     stretch: tuple[datetime, datetime],
     opens: datetime,
 ) -> OpenTime:
-    """One place; a session that opens only for enough people closes for booking as a whole, before its first place."""
+    """One place; a session that somebody opens, or only for enough people, closes for booking before its first place."""
     times = {
         CapacityPer.COUNTER: sum(counter.group is group for counter in hall.counters),
         CapacityPer.GROUP: 1,
         CapacityPer.KIOSK: len(hall.kiosks),
     }[pattern.capacity_per]
     start, end = stretch
-    needs_enough = pattern.min_bookings > 1
     return OpenTime(
         hall=hall.code,
         group=group,
@@ -176,11 +176,11 @@ def _time(
         notice_hours=pattern.notice_hours,
         green_capacity=pattern.green_capacity,
         green_until_hours=pattern.green_until_hours,
-        book_before=opens - timedelta(hours=pattern.notice_hours) if needs_enough else None,
+        book_before=opens - timedelta(hours=pattern.notice_hours) if pattern.in_sessions else None,
         helper=any(
             _instant(local_day(start), p.start) <= start < _instant(local_day(start), p.end)
             for p in pattern.helper_periods
         ),
-        session=slot_at(hall.code, group, pattern.kind, opens) if needs_enough else "",
+        session=slot_at(hall.code, group, pattern.kind, opens) if pattern.in_sessions else "",
         min_bookings=pattern.min_bookings,
     )

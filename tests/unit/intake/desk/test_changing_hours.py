@@ -281,23 +281,3 @@ async def test_hours_changed_by_an_import_drop_nobody(county):
     assert len(await county.told("appointment_displaced_held")) == 1
     hours = await county.desk.places.hours_of(await county.caller("director-anwen"), ANWEN)
     assert [(change.made_by_name, change.affected) for change in hours.changes] == [("按规则", 1)]
-
-
-async def test_the_person_the_rule_names_is_told_whether_to_open(county):
-    """A hall writes down who opens: that clerk is told, nobody else, and a day before."""
-    async with county.store.open_uow() as uow:
-        patterns, exceptions = await uow.places.hours()
-        named = [
-            replace(p, opened_by="clerk-anwen-1") if p.kind is OfferKind.AFTER_HOURS else p for p in patterns
-        ]
-        await uow.places.put_hours(named, exceptions)
-        await uow.commit()
-    booking = await booked_on(county, WEDNESDAY, kinds=EVENING)
-    await booked_on(county, WEDNESDAY, "citizen-2", EVENING, number=1)
-    county.clock.forward(days=1, hours=8, minutes=31)
-
-    await county.desk.places.settle_hours()
-
-    words = [word for word in await county.told("session_opens") if booking.number in word.facts["numbers"]]
-    assert [word.to for word in words] == ["clerk-anwen-1"]
-    assert booking.start - county.clock.now() > timedelta(hours=23)

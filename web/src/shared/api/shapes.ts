@@ -198,6 +198,7 @@ export interface Slot {
   end: string
   when_text: string
   left: number
+  least: number
 }
 
 /** 留号: a place kept until an instant. */

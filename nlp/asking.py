@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import log
 from typing import Final
 
-from nlp.index import Meaning
-
-_LIKELY: Final = 0.08
+LIKELY: Final = 0.08
 _MOST_CHOICES: Final = 4
 _FEWEST_CHOICES: Final = 2
 # A question that leaves much of the likelihood without an answer sends people away with none.
@@ -21,9 +19,9 @@ _ANSWERED: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """A candidate as a question sees it: what its document is about, and its probability."""
+    """A candidate as a question sees it: the concepts of its name, and its probability."""
 
-    meaning: Meaning
+    named: Collection[str]
     share: float
 
 
@@ -39,8 +37,9 @@ class Question:
         """The answers that fit some candidate, the likelier first; candidates of one answer weigh together."""
         weights: dict[str, float] = {}
         for candidate in candidates:
-            named = candidate.meaning.named
-            said = next((self.answers[concept] for concept in self.answers if concept in named), self.other)
+            said = next(
+                (answer for concept, answer in self.answers.items() if concept in candidate.named), self.other
+            )
             if said:
                 weights[said] = weights.get(said, 0.0) + candidate.share
         return dict(sorted(weights.items(), key=lambda pair: -pair[1]))
@@ -57,20 +56,19 @@ def _questions() -> tuple[Question, ...]:
 
 
 def splitting_question(candidates: Sequence[Likely]) -> str:
-    """A question like 您是丢了要补，还是到期或旧了要换？, or "" when none sets the likely candidates apart.
+    """A question like 您是丢了要补，还是到期或旧了要换？, or "" when none sets these likely candidates apart.
 
     The best one is that whose answer tells most (the greatest entropy of its answers); equals keep the order of the file.
     """
-    likely = [candidate for candidate in candidates if candidate.share >= _LIKELY]
-    told = [(_tells(answers), question, answers) for question, answers in _asked_of(likely)]
+    told = [(_tells(answers), question, answers) for question, answers in _asked_of(candidates)]
     most, question, answers = max(told, key=lambda each: each[0], default=(0.0, None, {}))
     return question.spoken(list(answers)[:_MOST_CHOICES]) if question is not None and most > 0 else ""
 
 
-def _asked_of(likely: Sequence[Likely]) -> list[tuple[Question, dict[str, float]]]:
+def _asked_of(candidates: Sequence[Likely]) -> list[tuple[Question, dict[str, float]]]:
     """The questions that most of the likelihood has an answer to."""
-    whole = sum(candidate.share for candidate in likely)
-    asked = ((question, question.answered(likely)) for question in _questions())
+    whole = sum(candidate.share for candidate in candidates)
+    asked = ((question, question.answered(candidates)) for question in _questions())
     return [
         (question, answers)
         for question, answers in asked

@@ -6,14 +6,13 @@ look at the few documents the survey puts first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from nlp.index import Index
-from nlp.lexicon import lexicon
+from nlp.meanings import Meant, kind_of
 from nlp.phrases import Nearness, Wish
 from nlp.postings import Bag, Floats, Ints, greatest
 from nlp.reading import Reading
@@ -42,9 +41,10 @@ class Survey:
 
     def best(self, size: int = SHORTLIST) -> Ints:
         """The documents worth a close look, best first."""
-        total = self.gram + self.cover + 0.5 * self.word
+        total = self.gram + self.cover
+        total += 0.5 * self.word
         if self.sense is not None:
-            total = total + self.sense.near
+            total += self.sense.near
         return greatest(total, size)
 
 
@@ -58,11 +58,7 @@ class Signals:
     cover: Floats
     phrase: Nearness
     sense: Closeness
-    thing: Floats
-    act: Floats
-    named: Floats
-    called: Floats
-    uncalled: Floats
+    meant: Meant
     known: float
     things: int
     acts: int
@@ -99,8 +95,7 @@ def listen(index: Index, reading: Reading) -> Signals:
     concepts = known.concepts.bag(dict.fromkeys(reading.concepts, 1.0))
     sounds = known.sounds.bag(dict.fromkeys(reading.sounds, 1.0))
     phrase = index.phrases.nearness(chosen, Wish(seen.pieces, seen.mass, concepts, sounds))
-    things, acts = _of_kind(reading, "thing"), _of_kind(reading, "act")
-    thing, act, named, called, uncalled = _meant(index, reading, chosen, things, acts).T
+    kinds = [kind_of(concept) for concept in reading.concepts]
     return Signals(
         chosen=chosen,
         gram=seen.gram[chosen],
@@ -108,14 +103,10 @@ def listen(index: Index, reading: Reading) -> Signals:
         cover=seen.cover[chosen],
         phrase=phrase,
         sense=_of(chosen, seen.sense),
-        thing=thing,
-        act=act,
-        named=named,
-        called=called,
-        uncalled=uncalled,
+        meant=index.meanings.shared(chosen, concepts),
         known=seen.known,
-        things=len(things),
-        acts=len(acts),
+        things=kinds.count("thing"),
+        acts=kinds.count("act"),
     )
 
 
@@ -132,39 +123,3 @@ def _pieces(reading: Reading) -> dict[str, float]:
     carried = {term for terms in reading.met.values() for term in terms}
     words = {word: rarity(word) for word in reading.words if word not in carried}
     return words | dict.fromkeys((f"#{concept}" for concept in reading.concepts), _CONCEPT_WORTH)
-
-
-def _of_kind(reading: Reading, kind: str) -> list[str]:
-    known = lexicon().concepts
-    return [concept for concept in reading.concepts if known[concept].kind == kind]
-
-
-def _meant(
-    index: Index, reading: Reading, chosen: Ints, things: Sequence[str], acts: Sequence[str]
-) -> Floats:
-    """One row for each chosen document.
-
-    The things and acts it shares with a sentence, how far its name is told, and whether a later act of its name is told or
-    left out.
-    """
-    asked_things, asked_acts = _shares(things, index.concept_idf), _shares(acts, index.concept_idf)
-    rows: list[tuple[float, float, float, float, float]] = []
-    for place in chosen.tolist():
-        meaning = index.meanings[place]
-        held, named, later = meaning.concepts.get, meaning.named.get, meaning.acts
-        called = bool(later) and not later.isdisjoint(acts)
-        rows.append((
-            sum([worth * held(concept, 0.0) for concept, worth in asked_things]),
-            sum([worth * held(concept, 0.0) for concept, worth in asked_acts]),
-            sum([named(concept, 0.0) for concept in reading.concepts]),
-            float(called),
-            float(bool(later) and not called),
-        ))  # fmt: skip
-    return np.array(rows)
-
-
-def _shares(concepts: Sequence[str], idf: Mapping[str, float]) -> list[tuple[str, float]]:
-    """What each concept tells, as a share of all."""
-    worth = [idf.get(concept, 1.0) for concept in concepts]
-    total = sum(worth) or _NOTHING
-    return [(concept, each / total) for concept, each in zip(concepts, worth, strict=True)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from intake.model.matching import Evidence, Explained, Reason
-from nlp.matcher import Explanation
+from intake.model.matching import Explained, Reason
+from nlp.matcher import Evidence, Explanation
 
 # A feature that is not listed speaks under its own name: a new channel must not hide from the keeper.
 FEATURE_WORDS: Final[Mapping[str, str]] = {
@@ -57,7 +57,7 @@ def explained(explanation: Explanation) -> Explained:
         words=reading.words,
         concepts=reading.concepts,
         none=round(explanation.none, 4),
-        reasons=tuple(tuple(map(_reason, candidate.evidence)) for candidate in match.candidates),
+        reasons=tuple(tuple(map(_reason, grounds)) for grounds in explanation.evidence),
         lead=tuple(_lead(explanation.against_runner_up)),
     )
 

@@ -62,7 +62,7 @@ class Gathered:
     """汇集: texts by number, and the pieces of each.
 
     `lines` are all fields of the documents, `spoken` their phrases. Grams, syllable pairs and words are those of the texts without
-    empty words; concepts, of the texts as they are.
+    empty words; concepts, by number, of the texts as they are.
     """
 
     vocabulary: Vocabulary
@@ -73,7 +73,7 @@ class Gathered:
     distinct: Pieces
     sounds: Pieces
     words: Pieces
-    concepts: Mapping[str, tuple[str, ...]]
+    concepts: Mapping[str, Sequence[int]]
 
     @classmethod
     def of(cls, documents: Sequence[Document], strangers: Sequence[str]) -> Self:
@@ -87,9 +87,9 @@ class Gathered:
         words = (content_words(cut(text)) if text in telling else () for text in texts)
         grams = letters.grams(known.grams)
         concepts = {
-            text: tuple(concepts_in(text, book)) for text in dict.fromkeys(chain(lines.texts, spoken.texts))
+            text: known.concepts.learn(concepts_in(text, book))
+            for text in dict.fromkeys(chain(lines.texts, spoken.texts))
         }
-        known.concepts.learn(chain.from_iterable(concepts.values()))
         return cls(
             vocabulary=known,
             lines=lines,
@@ -124,9 +124,12 @@ class Gathered:
         owners = self.lines.owners[counted].repeat(lengths)
         return Counts.summed(pieces.within(texts), owners, weighed[counted].repeat(lengths), documents)
 
+    def meant(self) -> Pieces:
+        """The concepts of every line."""
+        return Pieces.of(self.concepts[text] for text in self.lines.texts)
+
     def spoken_pieces(self, phrases: slice) -> tuple[Pieces, Pieces, Pieces]:
         """The distinct grams, concepts and syllable pairs of some phrases."""
         bare = self.places(self.spoken.bare[phrases])
-        number = self.vocabulary.concepts.learn
-        meant = Pieces.of(number(self.concepts[text]) for text in self.spoken.texts[phrases])
+        meant = Pieces.of(self.concepts[text] for text in self.spoken.texts[phrases])
         return self.distinct.chosen(bare), meant, self.sounds.chosen(bare)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Final, Self
@@ -13,27 +13,16 @@ from nlp.documents import Document
 from nlp.elsewhere import Elsewhere, elsewhere_sentences
 from nlp.encoder import SentenceEncoder
 from nlp.gathered import Gathered, Vocabulary
-from nlp.lexicon import lexicon
+from nlp.meanings import Meanings
 from nlp.mending import Mending
 from nlp.phrases import Phrases
-from nlp.postings import Bag, Counts, Floats, Postings, Terms
+from nlp.postings import Bag, Floats, Postings
 from nlp.sense import Sense
 from nlp.weighing import bm25, rarities
 
 _SATURATION: Final = 2.0
 _LENGTH_SHARE: Final = 0.4
 _SINGLE: Final = 0.9
-_STRENGTH: Final = {"name": 1.0, "alias": 0.8, "old_name": 0.7, "phrasing": 0.45, "summary": 0.35}
-_ELSEWHERE: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a document is about: its concepts by strength, its name's by share, and the later acts its name tells."""
-
-    concepts: Mapping[str, float]
-    named: Mapping[str, float]
-    acts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +37,8 @@ class Index:
     phrases: Phrases
     postings: Postings
     begins: tuple[int, int, int]
-    meanings: tuple[Meaning, ...]
+    meanings: Meanings
     gram_tells: Floats
-    concept_idf: Mapping[str, float]
     rarest: float
     elsewhere: Elsewhere
     mending: Mending
@@ -68,16 +56,14 @@ class Index:
         told, size = Gathered.of(documents, strangers), len(documents)
         known = told.vocabulary
         gram_counts, word_counts = told.gram_counts(size), told.word_counts(size)
-        held = [_strengths(document, told.concepts) for document in documents]
-        strengths, covered = _concept_counts(held, known.concepts), _concept_counts(held, known.said, "#")
+        meanings = Meanings.build(told.lines.owners, told.lines.kinds, told.meant(), known.concepts, size)
+        marked = known.said.learn(f"#{concept}" for concept in known.concepts)
+        covered = word_counts.held_whole().beside(meanings.counts().renumbered(marked))
 
         used = gram_counts.holders(len(known.grams)) > 0
         gram_idf = rarities(gram_counts, known.grams, _SINGLE)
-        concept_idf = rarities(strengths, known.concepts)
-        idf_of = dict(zip(known.concepts, concept_idf.tolist(), strict=True))
-        covered = word_counts.held_whole().beside(covered)
         rarest = log(1 + size / 0.5)
-        worth = (np.where(used, gram_idf, 0.0), concept_idf, np.ones(len(known.sounds)))
+        worth = (np.where(used, gram_idf, 0.0), meanings.idf, np.ones(len(known.sounds)))
         return cls(
             documents=tuple(documents),
             vocabulary=known,
@@ -88,12 +74,8 @@ class Index:
                 Postings.of(covered, covered.counts, len(known.said)),
             )),
             begins=(0, len(known.grams), len(known.grams) + len(known.said)),
-            meanings=tuple(
-                _meaning(document, strength, idf_of, told.concepts)
-                for document, strength in zip(documents, held, strict=True)
-            ),
+            meanings=meanings,
             gram_tells=np.where(used, gram_idf, [_strangeness(gram, rarest) for gram in known.grams]),
-            concept_idf=idf_of,
             rarest=rarest,
             elsewhere=Elsewhere.build(
                 told.distinct.chosen(told.places(text for document in documents for _, text in document.spoken)),
@@ -115,36 +97,3 @@ class Index:
 
 def _strangeness(gram: str, rarest: float) -> float:
     return rarest * _SINGLE if len(gram) == 1 else rarest
-
-
-def _strengths(document: Document, concepts: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """The concepts a document speaks of, each as strongly as the best field that names it."""
-    strength: dict[str, float] = {}
-    for field, text in document.fields:
-        weight = _STRENGTH.get(field, _ELSEWHERE)
-        for concept in concepts[text]:
-            if weight > strength.get(concept, 0.0):
-                strength[concept] = weight
-    return strength
-
-
-def _concept_counts(held: Sequence[Mapping[str, float]], terms: Terms, mark: str = "") -> Counts:
-    """How strongly every document holds each concept, which stands among the terms behind a mark."""
-    lengths = np.array([len(strength) for strength in held], dtype=np.int64)
-    numbers = terms.learn(f"{mark}{concept}" for strength in held for concept in strength)
-    strengths = [weight for strength in held for weight in strength.values()]
-    owners = np.arange(len(held)).repeat(lengths)
-    return Counts.summed(np.array(numbers, dtype=np.int64), owners, np.array(strengths), len(held))
-
-
-def _meaning(
-    document: Document,
-    strength: Mapping[str, float],
-    idf: Mapping[str, float],
-    concepts: Mapping[str, Sequence[str]],
-) -> Meaning:
-    """What a document of these concepts is about."""
-    named = concepts.get(next((text for field, text in document.fields if field == "name"), ""), ())
-    total = sum(idf[concept] for concept in named) or 1.0
-    shares = {concept: idf[concept] / total for concept in named}
-    return Meaning(strength, shares, lexicon().later.intersection(named))

@@ -12,8 +12,8 @@ import numpy as np
 
 from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
-from intake.model.matching import Candidate, Decision, Evidence, Match, PersonFacts
-from nlp.asking import Likely, splitting_question
+from intake.model.matching import Candidate, Decision, Match, PersonFacts
+from nlp.asking import LIKELY, Likely, splitting_question
 from nlp.channels import Signals, listen
 from nlp.documents import item_document
 from nlp.elsewhere import elsewhere_sentences
@@ -48,12 +48,22 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """依据: one reason for a candidate: the channel, the text it met, and its weight in the score."""
+
+    channel: str
+    met: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """解释: what was read, the answer, and why the first candidate stands before the second."""
+    """解释: what was read, the answer, the strongest grounds of each candidate, and why the first stands before the second."""
 
     reading: Reading
     match: Match
     none: float
+    evidence: tuple[tuple[Evidence, ...], ...]
     against_runner_up: tuple[tuple[str, float], ...]
 
 
@@ -104,11 +114,15 @@ class Matcher:
         reading = self._read(text, facts)
         if self._says_nothing(reading):
             nothing = Match(Decision.NONE, focus=reading.focus, facts=reading.facts)
-            return Explanation(reading, nothing, 1.0, ())
+            return Explanation(reading, nothing, 1.0, (), ())
         signals = listen(self.index, reading)
         ranking = self._rank(reading, signals)
         return Explanation(
-            reading, self._answer(reading, signals, ranking, limit), ranking.none, self._lead(ranking)
+            reading,
+            self._answer(reading, signals, ranking, limit),
+            ranking.none,
+            tuple(self._evidence(signals, ranking, limit)),
+            self._lead(ranking),
         )
 
     def _read(self, text: str, facts: PersonFacts | None) -> Reading:
@@ -130,25 +144,25 @@ class Matcher:
         return Match(decision, candidates, ask, reading.focus, reading.facts)
 
     def _question(self, signals: Signals, ranking: Ranking) -> str:
-        meanings = (self.index.meanings[i] for i in signals.chosen[ranking.order])
-        return splitting_question(
-            [Likely(meaning, float(share)) for meaning, share in zip(meanings, ranking.shares, strict=True)]
-        )
+        likely = int((ranking.shares >= LIKELY).sum())
+        documents = signals.chosen[ranking.order[:likely]].tolist()
+        shares = ranking.shares[:likely].tolist()
+        named = map(self.index.meanings.named, documents)
+        return splitting_question([Likely(*each) for each in zip(named, shares, strict=True)])
 
     def _candidates(self, signals: Signals, ranking: Ranking, limit: int) -> Iterator[Candidate]:
+        chosen = signals.chosen[ranking.order[:limit]].tolist()
+        for place, share in zip(chosen, ranking.shares[:limit].tolist(), strict=True):
+            document = self.index.documents[place]
+            yield Candidate(ServiceCode(document.key), document.name, round(share, 4))
+
+    def _evidence(self, signals: Signals, ranking: Ranking, limit: int) -> Iterator[tuple[Evidence, ...]]:
         worth = ranking.rows[:limit] * self.weights.candidate
         strongest = np.argsort(-worth, axis=1)[:, :_EVIDENCE_SHOWN]
-        weights = np.take_along_axis(worth, strongest, axis=1)
-        rows, shares = ranking.order[:limit].tolist(), ranking.shares[:limit].tolist()
-        shown = zip(rows, shares, strongest.tolist(), weights.tolist(), strict=True)
-        for row, share, features, worths in shown:
-            document = self.index.documents[signals.chosen[row]]
-            met = self.index.phrases.said[signals.phrase.best[row]]
-            evidence = tuple([
-                Evidence(FEATURES[feature], met, round(weight, 3))
-                for feature, weight in zip(features, worths, strict=True) if weight > 0
-            ])  # fmt: skip
-            yield Candidate(ServiceCode(document.key), document.name, round(share, 4), evidence)
+        for row, place in enumerate(ranking.order[:limit].tolist()):
+            met = self.index.phrases.said[signals.phrase.best[place]]
+            weighed = [(FEATURES[feature], float(worth[row, feature])) for feature in strongest[row]]
+            yield tuple(Evidence(name, met, round(weight, 3)) for name, weight in weighed if weight > 0)
 
     def _lead(self, ranking: Ranking) -> tuple[tuple[str, float], ...]:
         if len(ranking.order) < 2:  # noqa: PLR2004 - a runner-up is the second

@@ -19,7 +19,7 @@ Places = NDArray[np.int64]
 _NONE: Final = np.zeros(0)
 _NOBODY: Final = np.zeros(0, dtype=np.int32)
 _FEW_HOLDERS: Final = 16_384
-_BLOCKS: Final = 8
+_BLOCKS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,10 @@ class Counts:
         """The same, with everything held once."""
         return replace(self, counts=np.ones(len(self.terms)))
 
+    def renumbered(self, terms: Sequence[int]) -> Self:
+        """The same of other terms: each stands for the one of its number."""
+        return replace(self, terms=np.array(terms, dtype=np.int64)[self.terms])
+
     def beside(self, other: Self) -> Self:
         """These and others of the same owners, added up."""
         return self.summed(
@@ -163,7 +167,7 @@ class Postings:
         """The owners and weights of terms, end to end: by place where they are few, else by stretches of memory."""
         if lengths.sum() < _FEW_HOLDERS or not len(starts):
             places = laid(starts, lengths)
-            return self.owners[places], self.weights[places]
+            return self.owners.take(places), self.weights.take(places)
         bounds = zip(starts.tolist(), (starts + lengths).tolist(), strict=True)
         spans = [slice(first, end) for first, end in bounds]
         return (
@@ -297,7 +301,7 @@ class Nested:
         here = met.searchsorted(last)
         here[1:] -= here[:-1].copy()
         places = met + (firsts - last + lengths).repeat(here)
-        begins = self.starts[places]
-        held = self.starts[places + 1] - begins
-        owners = self.owners[laid(begins, held)] + shifts.repeat(here).repeat(held)
+        begins = self.starts.take(places)
+        held = self.starts.take(places + 1) - begins
+        owners = self.owners.take(laid(begins, held)) + shifts.repeat(here).repeat(held)
         return np.bincount(owners, weights.repeat(held), minlength=size).astype(np.float64, copy=False)

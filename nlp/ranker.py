@@ -70,14 +70,14 @@ def weights_file(*, with_encoder: bool) -> str:
 
 def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floats:
     """One row of FEATURES for each chosen document."""
-    s, near, sound = signals, signals.phrase.near, signals.phrase.sound
+    s, near, sound, meant = signals, signals.phrase.near, signals.phrase.sound, signals.meant
     columns = (
-        s.gram, near, near**2, s.phrase.asked, s.phrase.held, s.word, s.cover, s.thing, s.act, s.named, sound,
+        s.gram, near, near**2, s.phrase.asked, s.phrase.held, s.word, s.cover, meant.thing, meant.act, meant.named, sound,
         np.maximum(sound - near, 0.0), _alike(index, reading, signals),
         _facts(index, reading, s.chosen),
-        (s.act < _BARELY) * float(s.acts > 0), (s.thing < _BARELY) * float(s.things > 0),
+        (meant.act < _BARELY) & (s.acts > 0), (meant.thing < _BARELY) & (s.things > 0),
         s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
-        s.called, s.uncalled, s.phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
+        meant.called, meant.uncalled, s.phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
         s.phrase.meant, s.phrase.both, s.phrase.many,
     )  # fmt: skip
     return np.ascontiguousarray(np.array(columns).T)
@@ -97,15 +97,19 @@ def _alike(index: Index, reading: Reading, signals: Signals) -> Floats:
 def none_features(index: Index, reading: Reading, signals: Signals) -> Floats:
     """The row of NONE_FEATURES: how little the catalogue has to say to this sentence."""
     s, phrase = signals, signals.phrase
-    lean, near = index.elsewhere.likeness(
+    likened = (
+        phrase.near, s.gram, s.cover, phrase.asked, phrase.sound, phrase.held, phrase.sound - phrase.near, s.sense.near,
+    )  # fmt: skip
+    near, gram, cover, asked, sound, held, sound_lift, sense = (
+        np.array(likened).max(axis=1, initial=0.0).tolist()
+    )
+    lean, elsewhere = index.elsewhere.likeness(
         index.vocabulary.grams.bag(dict.fromkeys(grams(reading.focus), 1.0))
     )
     return np.asarray([
-        1.0, phrase.near.max(initial=0.0), s.gram.max(initial=0.0), s.cover.max(initial=0.0),
-        phrase.asked.max(initial=0.0), phrase.sound.max(initial=0.0), phrase.held.max(initial=0.0), s.known, 1.0 - s.known,
+        1.0, near, gram, cover, asked, sound, held, s.known, 1.0 - s.known,
         min(len(reading.beyond), 3) / 3, min(s.things, 3) / 3, min(s.acts, 3) / 3,
-        lean, near, _stands_out(s.gram),
-        float((phrase.sound - phrase.near).max(initial=0.0)), s.sense.near.max(initial=0.0), s.sense.elsewhere,
+        lean, elsewhere, _stands_out(s.gram), sound_lift, sense, s.sense.elsewhere,
     ])  # fmt: skip
 
 
@@ -113,8 +117,8 @@ def _stands_out(scores: Floats) -> float:
     """How far the best score stands above the next four, as a share of it: near 0 where all are equally poor."""
     if len(scores) <= _NEXT_BEST:
         return 0.0
-    top = np.sort(np.partition(scores, -_NEXT_BEST - 1)[-_NEXT_BEST - 1 :])
-    return float((top[-1] - top[:-1].mean()) / top[-1]) if top[-1] > 0 else 0.0
+    best, *others = sorted(scores.tolist(), reverse=True)[: _NEXT_BEST + 1]
+    return (best - sum(others) / _NEXT_BEST) / best if best > 0 else 0.0
 
 
 def probabilities(weights: Weights, rows: Floats, none_row: Floats) -> tuple[Floats, float]:

@@ -27,22 +27,12 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """依据: one reason for a candidate: the channel, the text it met, and its weight in the score."""
-
-    channel: str
-    met: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """候选事项: a service item with the calibrated probability (0..1) that it is the one meant."""
 
     service_code: ServiceCode
     name: str
     score: float
-    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

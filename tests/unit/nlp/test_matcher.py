@@ -92,10 +92,11 @@ def test_life_facts_move_the_ranking(matcher: Matcher) -> None:
 
 def test_an_answer_names_its_grounds(matcher: Matcher) -> None:
     """A keeper sees which phrase an item was found by."""
-    first = matcher.match("身份证丢了怎么补").candidates[0]
+    told = matcher.explain("身份证丢了怎么补")
 
-    assert first.evidence
-    assert all(evidence.weight > 0 and evidence.met for evidence in first.evidence)
+    assert len(told.evidence) == len(told.match.candidates)
+    assert told.evidence[0]
+    assert all(evidence.weight > 0 and evidence.met for evidence in told.evidence[0])
 
 
 def test_an_explanation_tells_why_not_the_runner_up(matcher: Matcher) -> None:

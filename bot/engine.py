@@ -307,7 +307,7 @@ class Engine:
         mine = await self._desk.places.my_appointments(caller)
         appointment = next((one for one in mine if one.id == wish.appointment), None)
         if appointment is None:
-            raise NotFound(what="预约")
+            raise NotFound
         found = words.FindPlaces(appointment.service_code, appointment.hall, wish.when)
         places = await self._places(found)
         if not places.slots:

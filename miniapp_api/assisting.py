@@ -137,7 +137,7 @@ async def check_in_code(call: Call[AppointmentForm]) -> web.StreamResponse:
     mine = await call.desk.places.my_appointments(call.caller)
     found = next((one for one in mine if one.id == call.form.appointment), None)
     if found is None:
-        raise NotFound(what="预约")
+        raise NotFound
     drawn = call.request.app[PAINT_CODE](found.id)
     return web.Response(body=drawn, content_type=_SVG, headers={"Cache-Control": "private, no-store"})
 

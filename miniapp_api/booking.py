@@ -153,7 +153,7 @@ async def calendar_file(call: Call[AppointmentForm]) -> web.StreamResponse:
     mine = await call.desk.places.my_appointments(call.caller)
     found = next((a for a in mine if a.id == call.form.appointment), None)
     if found is None:
-        raise NotFound(what="预约")
+        raise NotFound
     county = await County.of(call.desk, call.county)
     body = call.request.app[CALENDAR_PAPER](found, county.halls[found.hall])
     headers = {"Content-Disposition": f'attachment; filename="{found.number}.ics"'}

@@ -50,9 +50,15 @@ def sentences() -> dict[str, dict[str, str]]:
 
 
 class NotFound(Refusal):
-    """There is no such thing, or it is not the caller's to see: the two must not be told apart."""
+    """There is no such thing, or it is not the caller's to see: the two must not be told apart.
+
+    What it is called is said only of what everybody may see, a hall or a place to book.
+    """
 
     code = "not_found"
+
+    def __init__(self, what: str = "内容") -> None:
+        super().__init__(what=what)
 
 
 class UnknownService(Refusal):

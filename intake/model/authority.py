@@ -270,7 +270,7 @@ def require(caller: Caller, verb: Verb, about: Belonging | None = None) -> None:
     if reach is None:
         raise NotAllowed(who="、".join(ROLE_WORDS[role] for role in TABLE[verb]))
     if about is not None and not _reaches(caller, reach, about):
-        raise NotFound(what="内容")
+        raise NotFound
 
 
 def _reaches(caller: Caller, reach: Reach, about: Belonging) -> bool:

@@ -87,7 +87,7 @@ class SealedBlobs:
             for path in (_path(digest), _aside(digest)):
                 with suppress(FileNotFoundError):
                     return bytes(await (await get_async(self._store, path)).bytes_async())
-        raise NotFound(what="材料照片")
+        raise NotFound
 
     async def lay(self, digest: Digest, sealed: bytes) -> None:
         """Keep bytes that are sealed already, as `sealed` gave them; what was there is replaced whole."""

@@ -49,7 +49,7 @@ class SqlAppointments:
     async def get(self, appointment: AppointmentId) -> Appointment:
         found = await self._one(appointments.c.id == appointment)
         if found is None:
-            raise NotFound(what="预约")
+            raise NotFound
         return found
 
     async def by_number(self, number: str) -> Appointment | None:

@@ -100,7 +100,7 @@ class SqlCases:
     async def page(self, page: PageId) -> tuple[CaseId, Page]:
         row = await one(self.connection, case_pages, case_pages.c.page == page)
         if row is None:
-            raise NotFound(what="材料照片")
+            raise NotFound
         case = await self.get(row["case"])
         return case.id, next(p for material in case.materials for p in material.pages if p.id == page)
 
@@ -188,7 +188,7 @@ def _case(row: RowMapping) -> Case:
 
 def _found(row: RowMapping | None) -> Case:
     if row is None:
-        raise NotFound(what="办件")
+        raise NotFound
     return _case(row)
 
 

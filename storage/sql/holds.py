@@ -35,7 +35,7 @@ class SqlHolds:
     async def get(self, hold: HoldId) -> Hold:
         row = await one(self.connection, holds, holds.c.id == hold)
         if row is None:
-            raise NotFound(what="留号")
+            raise NotFound
         return as_noun(Hold, row)
 
     async def of_matter(self, person: PersonId, service: ServiceCode) -> Hold | None:

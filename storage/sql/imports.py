@@ -34,7 +34,7 @@ class SqlImports:
         statement = select(*_SHOWN).where(imports.c.id == waiting)
         row = (await self.connection.execute(statement)).mappings().first()
         if row is None:
-            raise NotFound(what="待确认的导入")
+            raise NotFound
         return _waiting(row)
 
     async def content(self, waiting: ImportId) -> CatalogueContent:

@@ -48,7 +48,7 @@ class SqlLearning:
     async def heard(self, heard: HeardId) -> Heard:
         row = await one(self.connection, heard_words, heard_words.c.id == heard)
         if row is None:
-            raise NotFound(what="说法")
+            raise NotFound
         return (await self._with_endings([row]))[0]
 
     async def queue(self, state: HeardState, limit: int) -> tuple[Heard, ...]:
@@ -102,7 +102,7 @@ class SqlLearning:
     async def teaching(self, teaching: TeachingId) -> Teaching:
         row = await one(self.connection, teachings, teachings.c.id == teaching)
         if row is None:
-            raise NotFound(what="说法")
+            raise NotFound
         return as_noun(Teaching, row)
 
     async def withdraw(self, teaching: Teaching) -> None:

@@ -46,7 +46,7 @@ class SqlFollowUps:
     async def get(self, follow_up: FollowUpId) -> FollowUp:
         row = await one(self.connection, follow_ups, follow_ups.c.id == follow_up)
         if row is None:
-            raise NotFound(what="回访")
+            raise NotFound
         return as_noun(FollowUp, row)
 
     async def of_case(self, case: CaseId) -> FollowUp | None:
@@ -87,7 +87,7 @@ class SqlHelpRequests:
     async def get(self, request: HelpId) -> HelpRequest:
         row = await one(self.connection, help_requests, help_requests.c.id == request)
         if row is None:
-            raise NotFound(what="代办申请")
+            raise NotFound
         return as_noun(HelpRequest, row)
 
     async def of_asker(self, asker: AccountCode) -> tuple[HelpRequest, ...]:
@@ -131,7 +131,7 @@ class SqlWorkOrders:
     async def get(self, order: OrderId) -> WorkOrder:
         row = await one(self.connection, work_orders, work_orders.c.id == order)
         if row is None:
-            raise NotFound(what="工单")
+            raise NotFound
         return as_noun(WorkOrder, row)
 
     async def opened_by(self, account: AccountCode) -> tuple[WorkOrder, ...]:

@@ -27,7 +27,7 @@ class SqlPeople:
     async def person(self, person: PersonId) -> Person:
         row = await one(self.connection, people, people.c.id == person)
         if row is None:
-            raise NotFound(what="人员")
+            raise NotFound
         return self.person_in(row)
 
     async def by_id_number(self, number: IdNumber) -> Person | None:
@@ -122,7 +122,7 @@ class SqlPeople:
     async def mandate(self, mandate: MandateId) -> Mandate:
         row = await one(self.connection, mandates, mandates.c.id == mandate)
         if row is None:
-            raise NotFound(what="授权委托")
+            raise NotFound
         return as_noun(Mandate, row)
 
     async def given_by(self, person: PersonId) -> tuple[Mandate, ...]:

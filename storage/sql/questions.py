@@ -29,7 +29,7 @@ class SqlQuestions:
     async def get(self, question: QuestionId) -> Question:
         row = await one(self.connection, questions, questions.c.id == question)
         if row is None:
-            raise NotFound(what="咨询")
+            raise NotFound
         return as_noun(Question, row)
 
     async def of_asker(self, asker: AccountCode) -> tuple[Question, ...]:

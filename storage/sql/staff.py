@@ -58,7 +58,7 @@ class SqlStaff:
     async def duty(self, duty: DutyId) -> Duty:
         row = await one(self.connection, duties, duties.c.id == duty)
         if row is None:
-            raise NotFound(what="班次")
+            raise NotFound
         return as_noun(Duty, row)
 
     async def cancel_duty(self, duty: DutyId) -> bool:

@@ -52,7 +52,7 @@ class SqlTickets:
     async def get(self, ticket: TicketId) -> Ticket:
         row = await one(self.connection, tickets, tickets.c.id == ticket)
         if row is None:
-            raise NotFound(what="排队号")
+            raise NotFound
         return as_noun(Ticket, row)
 
     async def of_appointment(self, appointment: AppointmentId) -> Ticket | None:

@@ -54,7 +54,7 @@ class SqlTrays:
         statement = select(laid_cards).where(laid_cards.c.id == card).with_for_update()
         row = (await self.connection.execute(statement)).mappings().first()
         if row is None:
-            raise NotFound(what="证件")
+            raise NotFound
         return as_noun(LaidCard, row)
 
     async def save(self, card: LaidCard) -> None:

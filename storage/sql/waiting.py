@@ -32,7 +32,7 @@ class SqlWaitings:
     async def get(self, entry: WaitingId) -> Waiting:
         row = await one(self.connection, waiting, waiting.c.id == entry)
         if row is None:
-            raise NotFound(what="候补登记")
+            raise NotFound
         return as_noun(Waiting, row)
 
     async def live_for(self, person: PersonId, service: ServiceCode) -> Waiting | None:

@@ -92,7 +92,7 @@ async def handover_claimed(caller: Caller, handover: HandoverId, *, tools: Tools
     async with tools.open_view() as view:
         found = await view.handovers.get(handover)
     if found is None or found.made_by != caller.code:
-        raise NotFound(what="转办码")
+        raise NotFound
     return found.claimed_by is not None
 
 
@@ -149,7 +149,7 @@ async def _own_draft(uow: Uow, cmd: OfferHandover) -> None:
     case = await uow.cases.get(CaseId(cmd.case or ""))
     mine = case.opened_by == cmd.caller.code and case.service_code == cmd.service_code
     if not mine or case.state is not CaseState.DRAFT:
-        raise NotFound(what="办件")
+        raise NotFound
 
 
 async def _audit(uow: Uow, caller: Caller, act: str, handover: Handover, tools: Tools) -> None:

@@ -35,6 +35,7 @@ class ReopenCase(OnCase):
 
 async def archive_case(cmd: OnCase, *, tools: Tools) -> Case:
     """归档: closed for good."""
+    require(cmd.caller, Verb.ARCHIVE_CASE)
     async with tools.open_uow() as uow:
         return await act_once(
             uow, cmd.caller, cmd.key, "archive", cmd.case, lambda: _archive(uow, cmd, tools)
@@ -43,12 +44,14 @@ async def archive_case(cmd: OnCase, *, tools: Tools) -> Case:
 
 async def amend_closed(cmd: AmendClosed, *, tools: Tools) -> Case:
     """更正: what a closed case says is put right; before and after stand in the trail, and the person is told."""
+    require(cmd.caller, Verb.AMEND_CLOSED)
     async with tools.open_uow() as uow:
         return await act_once(uow, cmd.caller, cmd.key, "amend", cmd.case, lambda: _amend(uow, cmd, tools))
 
 
 async def reopen_case(cmd: ReopenCase, *, tools: Tools) -> Case:
     """重新办理: a closed case goes back to who had it last; the person is told why."""
+    require(cmd.caller, Verb.AMEND_CLOSED)
     async with tools.open_uow() as uow:
         return await act_once(uow, cmd.caller, cmd.key, "reopen", cmd.case, lambda: _reopen(uow, cmd, tools))
 

@@ -103,18 +103,21 @@ class WithdrawCase:
 
 async def decide_case(cmd: DecideCase, *, tools: Tools) -> Case:
     """审批: grant, or decline in writing with reason, ground and a way on."""
+    require(cmd.caller, Verb.DECIDE_CASE)
     async with tools.open_uow() as uow:
         return await act_once(uow, cmd.caller, cmd.key, "decide", cmd.case, lambda: _decide(uow, cmd, tools))
 
 
 async def extend_case(cmd: ExtendCase, *, tools: Tools) -> Case:
     """延长期限: once, with its reason, where the law of the item knows a longer limit."""
+    require(cmd.caller, Verb.EXTEND_CASE)
     async with tools.open_uow() as uow:
         return await act_once(uow, cmd.caller, cmd.key, "extend", cmd.case, lambda: _extend(uow, cmd, tools))
 
 
 async def issue_case(cmd: IssueCase, *, tools: Tools) -> Case:
     """出件: one window for every department's results, at any hall."""
+    require(cmd.caller, Verb.ISSUE_CASE)
     if cmd.way not in ISSUE_WAYS:
         raise BadInput(field="way", why=f"出件方式请选：{'、'.join(ISSUE_WAYS)}。")
     async with tools.open_uow() as uow:
@@ -123,6 +126,7 @@ async def issue_case(cmd: IssueCase, *, tools: Tools) -> Case:
 
 async def deliver_case(cmd: DeliverCase, *, tools: Tools) -> Case:
     """送达: hand the result over, write down to whom, and ask how it was. A wrong code is counted."""
+    require(cmd.caller, Verb.ISSUE_CASE)
     try:
         async with tools.open_uow() as uow:
             return await act_once(
@@ -135,6 +139,7 @@ async def deliver_case(cmd: DeliverCase, *, tools: Tools) -> Case:
 
 async def evaluate_case(cmd: EvaluateCase, *, tools: Tools) -> Case:
     """好差评: the person's own judgement, once."""
+    require(cmd.caller, Verb.EVALUATE_CASE)
     if cmd.grade not in GRADES:
         raise BadInput(field="grade", why="请选一个评价：非常满意、满意、基本满意、不满意、非常不满意。")
     return await taking_turns(
@@ -147,6 +152,7 @@ async def evaluate_case(cmd: EvaluateCase, *, tools: Tools) -> Case:
 
 async def withdraw_case(cmd: WithdrawCase, *, tools: Tools) -> Case:
     """撤回: allowed until the case is accepted."""
+    require(cmd.caller, Verb.WITHDRAW_CASE)
     return await taking_turns(
         tools,
         lambda uow: act_once(

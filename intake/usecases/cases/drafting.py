@@ -123,6 +123,7 @@ async def open_draft(cmd: OpenDraft, *, tools: Tools) -> Case:
 
 async def draft_in(uow: Uow, cmd: OpenDraft, *, tools: Tools) -> Case:
     """The inner half of `open_draft`."""
+    require(cmd.caller, Verb.OPEN_CASE)
     now = tools.clock.now()
     person = await uow.people.person(cmd.person)
     today = local_day(now)
@@ -161,7 +162,7 @@ async def add_page(cmd: AddPage, *, tools: Tools) -> PageAdded:
             laid = ((m, p) for m in case.materials for p in m.pages if p.id == page)
             material, kept = next(laid, (None, None))
             if material is None or kept is None:
-                raise NotFound(what="照片")
+                raise NotFound
             return PageAdded(case, material, kept)
 
         return await once(
@@ -220,7 +221,7 @@ async def submit_in(uow: Uow, cmd: SubmitCase, case: Case, *, tools: Tools) -> C
     if saved.appointment is not None:
         appointment = await uow.appointments.get(saved.appointment)
         if (appointment.person, appointment.service_code) != (case.applicant, case.service_code):
-            raise NotFound(what="预约")
+            raise NotFound
         await uow.appointments.save(replace(appointment, case=saved.id))
     await leave_trail(uow, saved, cmd.caller, "submit", now)
     await notify(uow, saved, "case_submitted", {})
@@ -290,11 +291,12 @@ async def own_case(uow: Uow, caller: Caller, case_id: CaseId, tools: Tools) -> C
 
     Whoever acts under a mandate needs one that is still in force: an elder may have taken it back.
     """
+    require(caller, Verb.OPEN_CASE)
     case = await uow.cases.get(case_id)
     person = await uow.people.person(case.applicant)
     mine = case.opened_by == caller.code or case.applicant == caller.account.person
     if caller.role in {Role.CITIZEN, Role.PROXY} and not mine:
-        raise NotFound(what="办件")
+        raise NotFound
     require(
         caller,
         Verb.OPEN_CASE,

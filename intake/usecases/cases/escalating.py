@@ -15,7 +15,7 @@ from intake.model.ids import AccountCode, HallCode
 from intake.model.people import Caller, Role
 from intake.ports import Tools, Uow
 from intake.usecases.cases.acting import OnCase, act_once, keep, require_seen
-from intake.usecases.cases.reception import require_reviewer
+from intake.usecases.cases.reception import require_judge, require_reviewer
 from intake.usecases.trail import leave_trail, notify, tell
 
 
@@ -57,6 +57,7 @@ class SettleCase(OnCase):
 
 async def escalate_case(cmd: EscalateCase, *, tools: Tools) -> Case:
     """提请主任: the case waits for the director's decision, with a day by which it is made."""
+    require_judge(cmd.caller)
     if not cmd.words.strip():
         raise BadInput(field="words", why="请写明要主任决定什么。")
     async with tools.open_uow() as uow:
@@ -67,6 +68,7 @@ async def escalate_case(cmd: EscalateCase, *, tools: Tools) -> Case:
 
 async def settle_case(cmd: SettleCase, *, tools: Tools) -> Case:
     """主任决定: one more round, more time, on with what there is, or another way; the person is told."""
+    require(cmd.caller, Verb.SETTLE_CASE)
     async with tools.open_uow() as uow:
         return await act_once(uow, cmd.caller, cmd.key, "settle", cmd.case, lambda: _settle(uow, cmd, tools))
 

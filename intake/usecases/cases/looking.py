@@ -48,6 +48,7 @@ async def my_cases(caller: Caller, *, tools: Tools) -> tuple[Case, ...]:
 
 async def show_case(caller: Caller, number: str, *, tools: Tools) -> CaseFile:
     """One case with its history, by number or id, to whoever may see it."""
+    require(caller, Verb.SEE_CASE)
     async with tools.open_view() as view:
         case = await (
             view.cases.by_number(number) if number.startswith("BJ") else view.cases.get(CaseId(number))
@@ -117,6 +118,7 @@ async def see_page(caller: Caller, page: PageId, *, tools: Tools) -> tuple[Page,
 
 async def reveal_id_number(caller: Caller, case_id: CaseId, *, tools: Tools) -> str:
     """The applicant's full ID number, to those who need it, with the look on record."""
+    require(caller, Verb.REVEAL_ID)
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case = await uow.cases.get(case_id)

@@ -24,6 +24,7 @@ class TransferCase(OnCase):
 
 async def transfer_case(cmd: TransferCase, *, tools: Tools) -> Case:
     """转到其他中心: only to one that takes the item; the person is told where it is now."""
+    require(cmd.caller, Verb.TRANSFER_CASE)
     async with tools.open_uow() as uow:
         return await act_once(
             uow, cmd.caller, cmd.key, f"transfer:{cmd.hall}", cmd.case, lambda: _transfer(uow, cmd, tools)

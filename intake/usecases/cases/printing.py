@@ -16,6 +16,7 @@ from intake.usecases.cases.looking import belonging_of
 
 async def papers_of(caller: Caller, number: str, *, tools: Tools) -> tuple[CasePaper, ...]:
     """The papers of a case that can be printed now, to whoever may see the case."""
+    require(caller, Verb.SEE_CASE)
     async with tools.open_view() as view:
         case = await _case(view, number)
         require(caller, Verb.SEE_CASE, belonging_of(case))
@@ -24,6 +25,7 @@ async def papers_of(caller: Caller, number: str, *, tools: Tools) -> tuple[CaseP
 
 async def print_paper(caller: Caller, number: str, kind: CasePaper, *, tools: Tools) -> bytes:
     """One paper as PDF, names and numbers masked; who printed it and when is written down first."""
+    require(caller, Verb.SEE_CASE)
     now = tools.clock.now()
     async with tools.open_uow() as uow:
         case = await _case(uow, number)

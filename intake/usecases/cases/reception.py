@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from intake.errors import BadInput, MaterialsLacking, NotToBePromised, TooManyRounds
-from intake.model.authority import Belonging, Verb, require
+from intake.model.authority import TABLE, Belonging, Verb, require
 from intake.model.calendar import WorkingCalendar, day_text, local_day
 from intake.model.case import FAULTS, Case, CaseMaterial, CaseState, Correction, Outcome, Promise, Verdict
 from intake.model.catalogue import Need, TimeLimit
@@ -80,6 +80,7 @@ class Redirect:
 
 async def receive_case(cmd: OnCase, *, tools: Tools) -> Case:
     """收件: take the case in hand, at whichever hall the person stands (全城通办)."""
+    require(cmd.caller, Verb.RECEIVE_CASE)
     async with tools.open_uow() as uow:
         return await act_once(
             uow, cmd.caller, cmd.key, "receive", cmd.case, lambda: _receive(uow, cmd, tools)
@@ -88,6 +89,7 @@ async def receive_case(cmd: OnCase, *, tools: Tools) -> Case:
 
 async def accept_case(cmd: OnCase, *, tools: Tools) -> Case:
     """受理: the materials are right, or promised; the promised days begin to run."""
+    require(cmd.caller, Verb.RECEIVE_CASE)
     said = cmd if isinstance(cmd, AcceptCase) else AcceptCase(cmd.caller, cmd.case, cmd.version, cmd.key)
     async with tools.open_uow() as uow:
         return await act_once(uow, cmd.caller, cmd.key, "accept", cmd.case, lambda: _accept(uow, said, tools))
@@ -95,6 +97,7 @@ async def accept_case(cmd: OnCase, *, tools: Tools) -> Case:
 
 async def ask_correction(cmd: AskCorrection, *, tools: Tools) -> Case:
     """补正: tell every fault at once and stop the clock; the rules cap the rounds."""
+    require_judge(cmd.caller)
     async with tools.open_uow() as uow:
         return await act_once(
             uow, cmd.caller, cmd.key, "ask_correction", cmd.case, lambda: _ask(uow, cmd, tools)
@@ -103,6 +106,7 @@ async def ask_correction(cmd: AskCorrection, *, tools: Tools) -> Case:
 
 async def resupply_case(cmd: Resupply, *, tools: Tools) -> Case:
     """补正完成: back to whoever asked; the clock runs on. What is still open is named instead."""
+    require(cmd.caller, Verb.OPEN_CASE)
     return await taking_turns(
         tools,
         lambda uow: act_once(
@@ -113,12 +117,14 @@ async def resupply_case(cmd: Resupply, *, tools: Tools) -> Case:
 
 async def supply_later(cmd: SupplyLater, *, tools: Tools) -> Case:
     """后补收讫: the clerk has in hand what was promised at acceptance."""
+    require(cmd.caller, Verb.RECEIVE_CASE)
     async with tools.open_uow() as uow:
         return await act_once(uow, cmd.caller, cmd.key, "supply", cmd.case, lambda: _supply(uow, cmd, tools))
 
 
 async def hand_over_case(cmd: OnCase, *, tools: Tools) -> Case:
     """转部门审批: reception has done its part."""
+    require(cmd.caller, Verb.RECEIVE_CASE)
     async with tools.open_uow() as uow:
         return await act_once(
             uow, cmd.caller, cmd.key, "hand_over", cmd.case, lambda: _hand_over(uow, cmd, tools)
@@ -127,14 +133,23 @@ async def hand_over_case(cmd: OnCase, *, tools: Tools) -> Case:
 
 async def redirect_case(cmd: Redirect, *, tools: Tools) -> Case:
     """不在此办: written to the person with reason, ground and the way on; without all three it is refused."""
+    require(cmd.caller, Verb.RECEIVE_CASE)
     async with tools.open_uow() as uow:
         return await act_once(
             uow, cmd.caller, cmd.key, "redirect", cmd.case, lambda: _redirect(uow, cmd, tools)
         )
 
 
+def require_judge(caller: Caller) -> None:
+    """Pass for who judges cases at some stage; who judges this one now is asked of the case."""
+    if caller.role not in TABLE[Verb.DECIDE_CASE]:
+        require(caller, Verb.RECEIVE_CASE)
+
+
 async def require_reviewer(uow: Uow, caller: Caller, case: Case, tools: Tools) -> None:
     """Pass for whoever judges the case now: reception before acceptance, afterwards the department."""
+    if caller.role in TABLE[Verb.DECIDE_CASE]:
+        require(caller, Verb.DECIDE_CASE, Belonging(department=case.department))
     if case.state is CaseState.IN_REVIEW:
         require(caller, Verb.DECIDE_CASE, Belonging(department=case.department))
     else:

@@ -186,7 +186,7 @@ async def see_laid_page(
         pages = await uow.trays.pages(card.id) if card is not None else ()
         found = next((laid for laid in pages if laid.id == page), None)
         if card is None or found is None:
-            raise NotFound(what="照片")
+            raise NotFound
         await _audit(uow, caller, "page_seen", card, tools, page=page)
         await uow.commit()
     return await tools.blobs.get(found.digest)

@@ -59,7 +59,7 @@ async def claim_slip(caller: Caller, slip: SlipId, *, tools: Tools) -> Slip:
     async with tools.open_uow() as uow:
         known = await uow.kiosks.slip(slip)
         if known is None or known.device != caller.code:
-            raise NotFound(what="凭条")
+            raise NotFound
         claimed = await uow.kiosks.claim_slip(slip, tools.clock.now())
         if claimed is None:
             raise AlreadyPrinted
@@ -69,6 +69,7 @@ async def claim_slip(caller: Caller, slip: SlipId, *, tools: Tools) -> Slip:
 
 async def reprint(cmd: Reprint, *, tools: Tools) -> Slip:
     """Another copy of a number's slip."""
+    require(cmd.caller, Verb.RUN_QUEUE)
     async with tools.open_uow() as uow:
         return await once(
             uow,
@@ -101,7 +102,7 @@ async def _reprint(uow: Uow, cmd: Reprint, tools: Tools) -> Slip:
 async def _known(uow: Uow, slip: SlipId) -> Slip:
     known = await uow.kiosks.slip(slip)
     if known is None:
-        raise NotFound(what="凭条")
+        raise NotFound
     return known
 
 

@@ -114,7 +114,7 @@ async def come_back_here(caller: Caller, ticket: TicketId, *, tools: Tools) -> T
     if card is None:
         raise NoCardRead
     if found.person != card.person:
-        raise NotFound(what="排队号")
+        raise NotFound
     return await change_ticket(ChangeTicket(caller, ticket, found.version, TicketAct.COME_BACK), tools=tools)
 
 
@@ -157,7 +157,7 @@ async def _collect(uow: Uow, cmd: CollectHere, tools: Tools) -> Case:
     if card is None:
         raise NoCardRead
     if case.applicant != card.person:
-        raise NotFound(what="办件")
+        raise NotFound
     hall = await uow.places.hall(_kiosk_hall(cmd.caller))
     able = await item_here(uow, cmd.caller, case.service_code, tools)
     if able is None or not able.finish:

@@ -114,7 +114,7 @@ async def see_evidence(caller: Caller, mandate_id: MandateId, *, tools: Tools) -
         mandate = await uow.people.mandate(mandate_id)
         require(caller, Verb.SEE_MANDATES, Belonging(mandate.person, mandate.proxy))
         if mandate.evidence is None:
-            raise NotFound(what="授权照片")
+            raise NotFound
         facts = {"mandate": mandate.id}
         await uow.leaving.audit(
             AuditEntry("mandate.evidence_seen", caller.code, caller.door, now, mandate.person, facts=facts)

@@ -30,6 +30,7 @@ class ForgiveAbsence:
 
 async def forgive_absence(cmd: ForgiveAbsence, *, tools: Tools) -> Appointment:
     """Take an absence out of the count, with the reason and the name of who forgave it."""
+    require(cmd.caller, Verb.FORGIVE_ABSENCE)
 
     async def act(uow: Uow) -> Appointment:
         return await once(

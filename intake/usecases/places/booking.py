@@ -142,6 +142,7 @@ class CancelAppointment:
 
 async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment:
     """Take one place for the person, or raise the refusal a clerk would speak."""
+    require(cmd.caller, Verb.BOOK)
 
     async def act(uow: Uow) -> Appointment:
         return await once(
@@ -163,6 +164,7 @@ async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment
 
 async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
     """Keep one place until an instant; the same place asked for again is the same hold, another one lets the first go."""
+    require(cmd.caller, Verb.BOOK)
 
     async def act(uow: Uow) -> Hold:
         return await once(
@@ -183,6 +185,7 @@ async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
 
 async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
     """Turn a hold into the appointment while it lasts; a second click shows the appointment of the first."""
+    require(cmd.caller, Verb.CHANGE_BOOKING)
 
     async def act(uow: Uow) -> Appointment:
         return await once(
@@ -200,6 +203,7 @@ async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
 
 async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
     """Let a held place go; it is offered to the line, or free, in the same breath. Twice changes nothing."""
+    require(cmd.caller, Verb.CHANGE_BOOKING)
 
     async def act(uow: Uow) -> Hold:
         return await once(
@@ -217,6 +221,7 @@ async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
 
 async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment:
     """Take the new place and give the old one back as one act; when the new one is gone, the old one stays."""
+    require(cmd.caller, Verb.CHANGE_BOOKING)
 
     async def act(uow: Uow) -> Appointment:
         return await once(
@@ -235,6 +240,7 @@ async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment
 
 async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appointment:
     """Cancel while the person has not come; the place goes to the line, or is free, in the same breath."""
+    require(cmd.caller, Verb.CANCEL_BOOKING)
 
     async def act(uow: Uow) -> Appointment:
         return await once(
@@ -500,7 +506,7 @@ async def _own_appointment(
 async def _tie(uow: Uow, case_id: CaseId, appointment: Appointment) -> Case:
     case = await uow.cases.get(case_id)
     if (case.applicant, case.service_code) != (appointment.person, appointment.service_code):
-        raise NotFound(what="办件")
+        raise NotFound
     if case.state not in {CaseState.DRAFT, CaseState.SUBMITTED}:
         raise NotNow(what=f"办件{case.number}", state=CASE_WORDS[case.state])
     return await uow.cases.save(replace(case, appointment=appointment.id, hall=appointment.hall))

@@ -88,6 +88,7 @@ class InLine:
 
 async def join_line(cmd: JoinLine, *, tools: Tools) -> InLine:
     """Stand in line, only where nothing is free; the position is told at once."""
+    require(cmd.caller, Verb.BOOK)
 
     async def act(uow: Uow) -> Waiting:
         return await once(
@@ -107,6 +108,7 @@ async def join_line(cmd: JoinLine, *, tools: Tools) -> InLine:
 
 async def leave_line_of(cmd: LeaveLine, *, tools: Tools) -> Waiting:
     """Leave the line; an offer that was open goes to the next in the same breath. Twice changes nothing."""
+    require(cmd.caller, Verb.CHANGE_BOOKING)
 
     async def act(uow: Uow) -> Waiting:
         return await once(

@@ -61,6 +61,7 @@ async def ask_question(cmd: AskQuestion, *, tools: Tools) -> Question:
 
 async def answer_question(cmd: AnswerQuestion, *, tools: Tools) -> Question:
     """Answer, and tell the asker; the item named is what the keeper may teach the asker's words to lead to."""
+    require(cmd.caller, Verb.ANSWER_QUESTION)
     now = tools.clock.now()
     if not cmd.answer.strip():
         raise BadInput(field="answer", why="请写下答复内容。")

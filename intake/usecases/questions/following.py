@@ -330,7 +330,7 @@ def _require_worker(caller: Caller, follow_up: FollowUp) -> None:
     if caller.code in follow_up.judged:
         raise JudgedThemselves(number=follow_up.number)
     if caller.role is Role.CLERK and follow_up.owner != caller.code:
-        raise NotFound(what="回访")
+        raise NotFound
 
 
 async def _to_call(uow: Uow, follow_up: FollowUp) -> CallBack:

@@ -166,7 +166,7 @@ async def see_order_image(caller: Caller, order_id: OrderId, place: int, *, tool
         order = await uow.work_orders.get(order_id)
         require(caller, Verb.SEE_ORDER, Belonging(opened_by=order.opened_by, hall=order.hall))
         if not 0 <= place < len(order.images):
-            raise NotFound(what="截图")
+            raise NotFound
         facts = {"order": order.number, "place": str(place)}
         await uow.leaving.audit(AuditEntry("order.image_seen", caller.code, caller.door, now, facts=facts))
         await uow.commit()
@@ -181,7 +181,7 @@ def _require_worker(cmd: WorkOnOrder, order: WorkOrder) -> None:
     if _NEEDS[cmd.act] is Verb.VERIFY_ORDER:
         _require_opener(cmd.caller, order)
     elif cmd.caller.role is not _ANSWERS[order.about]:
-        raise NotFound(what="工单")
+        raise NotFound
 
 
 async def _open(uow: Uow, cmd: OpenOrder, text: str, tools: Tools) -> WorkOrder:

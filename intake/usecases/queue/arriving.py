@@ -55,6 +55,7 @@ class TakeNumber:
 
 async def check_in(cmd: CheckIn, *, tools: Tools) -> Ticket:
     """Give the booked person a number; twice gives the same one."""
+    require(cmd.caller, Verb.CHECK_IN)
 
     async def act(uow: Uow) -> Ticket:
         appointment = await _appointment(uow, cmd.appointment)

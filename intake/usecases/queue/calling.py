@@ -209,10 +209,12 @@ async def _changing(
     cmd: ChangeTicket | ForwardTicket | AmendTicket, verb: str, change: Change, tools: Tools
 ) -> Ticket:
     """One act on one number, once per key: who asks again hears how the number stands."""
+    needed = _needed(cmd)
+    require(cmd.caller, needed)
 
     async def act(uow: Uow) -> Ticket:
         ticket = (await uow.tickets.get(cmd.ticket)).as_of(local_day(tools.clock.now()))
-        _require(cmd, ticket)
+        require(cmd.caller, needed, Belonging(person=ticket.person, hall=ticket.hall))
         if ticket.version != cmd.version:
             raise Stale(what=f"{ticket.number}号", version=ticket.version)
         return await change(uow, ticket, await rules_of(uow, ticket.hall, tools))
@@ -229,13 +231,10 @@ async def _changing(
         )
 
 
-def _require(cmd: ChangeTicket | ForwardTicket | AmendTicket, ticket: Ticket) -> None:
-    """Clerks of the hall; for coming back and leaving also whoever holds the number."""
+def _needed(cmd: ChangeTicket | ForwardTicket | AmendTicket) -> Verb:
+    """Clerks run the line; coming back and leaving is also for whoever may hold the number."""
     own = isinstance(cmd, ChangeTicket) and cmd.act in OWN_ACTS
-    if own and cmd.caller.role not in TABLE[Verb.RUN_QUEUE]:
-        require(cmd.caller, Verb.CHECK_IN, Belonging(person=ticket.person, hall=ticket.hall))
-        return
-    require(cmd.caller, Verb.RUN_QUEUE, Belonging(hall=ticket.hall))
+    return Verb.CHECK_IN if own and cmd.caller.role not in TABLE[Verb.RUN_QUEUE] else Verb.RUN_QUEUE
 
 
 async def _done(

@@ -91,6 +91,7 @@ async def visit_sheet(cmd: OnDay, *, tools: Tools) -> VisitSheet:
 
 async def contact_of(caller: Caller, appointment: AppointmentId, *, tools: Tools) -> Contact:
     """The telephone and the address of the person to be visited, for the crew; the look is audited."""
+    require(caller, Verb.MAKE_VISIT)
     async with tools.open_uow() as uow:
         booked = await _at_home(uow, caller, Verb.MAKE_VISIT, appointment)
         person = await uow.people.person(booked.person)
@@ -105,6 +106,7 @@ async def contact_of(caller: Caller, appointment: AppointmentId, *, tools: Tools
 
 async def end_visit(cmd: EndVisit, *, tools: Tools) -> Appointment:
     """办好了 or 家里没人, on the day itself and once."""
+    require(cmd.caller, Verb.MAKE_VISIT)
     async with tools.open_uow() as uow:
         return await once(
             uow,
@@ -140,5 +142,5 @@ async def _at_home(uow: Uow, caller: Caller, verb: Verb, appointment: Appointmen
     booked = await uow.appointments.get(appointment)
     require(caller, verb, Belonging(hall=booked.hall))
     if booked.kind is not OfferKind.HOME_VISIT:
-        raise NotFound(what="上门预约")
+        raise NotFound
     return booked

@@ -230,7 +230,7 @@ def _wished(made: Gathered, wish: Wish) -> Gathered:
         return made
     missing = [a for a in wish if a not in made.booked]
     if missing:
-        raise NotFound(what="上门预约")
+        raise NotFound
     pinned = {
         a: replace(made.orders.get(a, VisitOrder(a)), pinned_to=clerk, pinned_at=turn)
         for a, (clerk, turn) in wish.items()
@@ -268,11 +268,12 @@ def _turns(plan: Plan) -> dict[AppointmentId, tuple[AccountCode | None, int | No
 
 
 async def _visit(caller: Caller, appointment_id: AppointmentId, tools: Tools) -> Appointment:
+    require(caller, Verb.PLAN_VISITS)
     async with tools.open_view() as view:
         appointment = await view.appointments.get(appointment_id)
     require(caller, Verb.PLAN_VISITS, Belonging(hall=appointment.hall))
     if appointment.kind is not OfferKind.HOME_VISIT or appointment.state is not AppointmentState.BOOKED:
-        raise NotFound(what="上门预约")
+        raise NotFound
     return appointment
 
 

@@ -26,14 +26,19 @@ from intake.model.helping import HelpRequest, HelpState
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
+    CardId,
+    CaseId,
     CounterCode,
     DepartmentName,
     Digest,
+    DutyId,
     EventId,
     FollowUpId,
     HallCode,
+    HandoverId,
     HeardId,
     HelpId,
+    ImportId,
     MandateId,
     OrderId,
     PageId,
@@ -43,6 +48,7 @@ from intake.model.ids import (
     SlipId,
     SlotId,
     TeachingId,
+    TicketId,
     VillageCode,
 )
 from intake.model.kiosk import Slip, SlipKind
@@ -72,6 +78,27 @@ ME, OTHER = AccountCode("mine"), AccountCode("somebody-else")
 TODAY = date(2026, 11, 23)
 _FORM = Digest(hashlib.sha256(b"form").hexdigest())
 _AT_HOME = frozenset({OfferKind.HOME_VISIT})
+# By these a command names a thing that has an owner.
+OWNED = frozenset(
+    {
+        AppointmentId,
+        CardId,
+        CaseId,
+        DutyId,
+        FollowUpId,
+        HandoverId,
+        HelpId,
+        ImportId,
+        MandateId,
+        OrderId,
+        PageId,
+        PersonId,
+        QuestionId,
+        SlipId,
+        TeachingId,
+        TicketId,
+    }
+)
 # Those who work for the whole county sit in no hall.
 _COUNTY_WIDE = frozenset({Role.SUPERVISOR, Role.KEEPER, Role.OPERATOR, Role.APPROVER})
 
@@ -99,10 +126,15 @@ class Stage:
         self.sides = sides
 
     async def attempt(self, name: str, role: Role, side: str) -> tuple[Refusal | None, Any]:
-        """The refusal, or None and what was answered. A fault fails the scene."""
+        """The refusal, or None and what was answered; on the side `nowhere` nothing is there. A fault fails the scene."""
         counter, method = name.split(".")
         verb = getattr(getattr(self._desk, counter), method)
-        things = _Things(_as(self._account, role), self.sides[side], name)
+        caller = _as(self._account, role)
+        things = (
+            _Nothing(caller, self.sides["mine"], name)
+            if side == "nowhere"
+            else _Things(caller, self.sides[side], name)
+        )
         types = {key: kind for key, kind in typing.get_type_hints(verb).items() if key != "return"}
         given = {key: things.of(key, kind) for key, kind in types.items()}
         try:
@@ -165,6 +197,26 @@ class _Things:
         told = field.name in self._side.by_name and field.name in {"why", "reason", "words", "person", "hall"}
         said = told or field.name in self._own
         return said or (field.default is MISSING and field.default_factory is MISSING) or kind is Caller
+
+
+class _Nothing(_Things):
+    """The same as on a side, but whatever names a thing that somebody has names nothing."""
+
+    def of(self, name: str, kind: Any) -> Any:
+        """One value, as it would be, but for ids and numbers of things."""
+        named = next(
+            (
+                one
+                for one in (kind, *typing.get_args(kind))
+                if isinstance(one, typing.NewType) and one in OWNED
+            ),
+            None,
+        )
+        if named is not None:
+            return named("nowhere")
+        return (
+            "nowhere" if kind is str and name in {"number", "code", "appointment"} else super().of(name, kind)
+        )
 
 
 def _watch(*_: object, **__: object) -> None:

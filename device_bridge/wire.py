@@ -8,7 +8,6 @@ refused rather than half understood.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -324,7 +323,7 @@ def _read_photo(fields: _Fields) -> bytes | None:
         raise UnintelligibleMessage(fields.at("photo_wlt"), "must be base64 of a card's photo")
     try:
         return base64.b64decode(encoded, validate=True)
-    except binascii.Error as malformed:
+    except ValueError as malformed:
         raise UnintelligibleMessage(fields.at("photo_wlt"), "must be base64 of a card's photo") from malformed
 
 

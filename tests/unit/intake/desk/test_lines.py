@@ -8,15 +8,13 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from intake.errors import AlreadyWaiting, HoldOver, NotFound, PlacesFree, SlotFull
-from intake.model.calendar import SHANGHAI, local_day
+from intake.model.calendar import SHANGHAI
 from intake.model.places import OfferKind
 from intake.model.waiting import WaitingState
-from intake.usecases.places.absences import ForgiveAbsence
 from intake.usecases.places.booking import BookAppointment, CancelAppointment, ConfirmHold, FindSlots
 from intake.usecases.places.lines import JoinLine, LeaveLine
 from intake.usecases.places.soonest import FindSoonest
-from tests.desks import ALLOWANCE, ANWEN, COUNTY, person_of
-from tests.journeys import booked
+from tests.desks import ALLOWANCE, ANWEN, person_of
 
 HERE, SATURDAY = frozenset({ANWEN}), date(2026, 11, 28)
 
@@ -184,22 +182,3 @@ async def test_the_soonest_for_nobody_counts_time_alone(county):
     assert [one.slot.start for one in found] == sorted(one.slot.start for one in found)
     assert {one.km for one in found} == {None}
     assert OfferKind.HOME_VISIT not in {one.slot.kind for one in found}
-
-
-async def test_an_absence_with_a_good_reason_is_forgiven(county):
-    """By the hall, with the reason; another hall cannot."""
-    appointment = await booked(county)
-    county.clock.forward(days=1)
-    assert await county.desk.places.write_absences() == 1
-    assert await county.told("appointment_no_show")
-    clerk = await county.caller("clerk-anwen-1")
-
-    forgiven = await county.desk.places.forgive_absence(ForgiveAbsence(clerk, appointment.id, "班车停运"))
-
-    assert forgiven.forgiven == "班车停运"
-    assert await county.audited("appointment.forgive")
-    other = await county.caller("clerk-county-1")
-    with pytest.raises(NotFound):
-        await county.desk.places.forgive_absence(ForgiveAbsence(other, appointment.id, "班车停运"))
-    assert local_day(appointment.start) == date(2026, 11, 23)
-    assert COUNTY != ANWEN

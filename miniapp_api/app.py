@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pydantic_core
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from intake.desk import Desk
 from miniapp_api import (
@@ -46,7 +46,7 @@ from miniapp_api.openapi import describe
 from miniapp_api.queue import PULSE, Pulse
 from miniapp_api.refusals import answer_refusals
 from miniapp_api.streams import STOPPING
-from miniapp_api.typed import DESK, Operation
+from miniapp_api.typed import DESK, Api, Operation
 
 # On a village's line a long list costs more to send than to pack.
 _WORTH_PACKING = 8 * 1024
@@ -55,10 +55,15 @@ _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
     "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", _POLICY),
+)
 # A name that the build made from the content (`phone-CzTcXpPd.js`): what it names never changes.
 _HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(?:js|css)")
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
-_RESOURCES = (
+_RESOURCES: tuple[Api, ...] = (
     signing.api,
     chat.api,
     items.api,
@@ -162,15 +167,15 @@ async def _harden(
 ) -> web.StreamResponse:
     response = await handler(request)
     if not response.prepared:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        headers = response.headers
+        for name, value in _ALWAYS:
+            headers.setdefault(name, value)
         signing.take_dead_cookie(request, response)
         if request.path.startswith("/api/"):
-            response.headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
         elif response.status == HTTPStatus.OK and _HASHED.fullmatch(request.path):
-            response.headers.setdefault("Cache-Control", _FOR_A_YEAR)
-        if response.content_type.endswith("json") and (response.content_length or 0) > _WORTH_PACKING:
+            headers.setdefault(hdrs.CACHE_CONTROL, _FOR_A_YEAR)
+        if (response.content_length or 0) > _WORTH_PACKING and response.content_type.endswith("json"):
             response.enable_compression()
     return response
 

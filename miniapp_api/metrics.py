@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import cache
 
 import structlog
 from aiohttp import web
@@ -69,6 +70,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        # To find a line by its labels costs more than to count on it.
+        self._answer_line, self._seconds_line = cache(self._answers.labels), cache(self._seconds.labels)
         self._waiting = Gauge(
             "jiujinban_now", "What waits or is broken at this moment.", ("what",), registry=self._registry
         )
@@ -88,9 +91,9 @@ class Metrics:
         """One answer. Routes are told by their pattern: an address could name a person's case."""
         resource = request.match_info.route.resource
         route = _UNROUTED if resource is None else resource.canonical
-        self._answers.labels(request.method, route, response.status).inc()
+        self._answer_line(request.method, route, response.status).inc()
         if isinstance(response, web.Response):
-            self._seconds.labels(request.method, route).observe(seconds)
+            self._seconds_line(request.method, route).observe(seconds)
 
 
 METRICS = web.AppKey("metrics", Metrics)

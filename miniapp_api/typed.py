@@ -163,7 +163,7 @@ class Api:
 
         return route
 
-    def raw(  # noqa: PLR0913 (each says one thing of the route; all but two have a usual value)
+    def raw(  # noqa: PLR0913 (each says one thing of the route; all but three have a usual value)
         self,
         method: str,
         path: str,
@@ -175,6 +175,7 @@ class Api:
         open_to_all: bool = False,
         body_media: str = "application/json",
         view: type[View] | None = None,
+        nameless: bool = False,
     ) -> Callable[
         [Callable[[Call[FormT]], Awaitable[web.StreamResponse]]],
         Callable[[Call[FormT]], Awaitable[web.StreamResponse]],
@@ -192,7 +193,7 @@ class Api:
             self.operations.append(
                 Operation(
                     method, path, form, view, status, refuses, _summary(handler), self.tag, open_to_all,
-                    media, body_media, handle,
+                    media, body_media, handle, nameless,
                 )
             )  # fmt: skip
             return handler

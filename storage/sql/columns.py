@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, Text
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -22,34 +21,42 @@ Content = TypeVar("Content")
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
 
-class _SqliteInstant(sqlite.DATETIME):
-    """A DATETIME as SQLAlchemy writes it on SQLite, written and read by the standard library in a tenth of the time."""
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
-        del dialect
-        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:
-        del dialect, coltype
-        return lambda value: None if value is None else datetime.fromisoformat(value)
-
-
 class Instant(TypeDecorator[datetime]):
-    """An aware instant; kept in UTC, comes back in UTC. A naive one is refused, for it says nothing."""
+    """An aware instant; kept in UTC, comes back in UTC. A naive one is refused, for it says nothing.
 
-    impl = DateTime(timezone=True).with_variant(_SqliteInstant(), "sqlite")  # type: ignore[no-untyped-call]  # the dialect's own is untyped
+    On SQLite it is the text that SQLAlchemy's own DATETIME writes.
+    """
+
+    impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its time zone")
-        in_utc = value.astimezone(UTC)
-        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], object]:
+        """What turns an instant into what the driver takes; raises `ValueError` for a naive one."""
+        return _as_text if dialect.name == "sqlite" else _in_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and dialect.name == "sqlite" else value
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[str | None], datetime | None] | None:
+        """What turns a row's text into an instant; PostgreSQL's driver gives instants."""
+        del coltype
+        return _from_text if dialect.name == "sqlite" else None
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    in_utc = _in_utc(value)
+    return None if in_utc is None else in_utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 class Word(TypeDecorator[Kind], Generic[Kind]):
@@ -64,12 +71,15 @@ class Word(TypeDecorator[Kind], Generic[Kind]):
         self._known = {word.value: word for word in kind}
 
     def process_bind_param(self, value: Kind | None, dialect: Dialect) -> str | None:
+        """The word; raises `ValueError` for one that is not of its kind."""
         del dialect
         return None if value is None else self._word(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Kind | None:
-        del dialect
-        return None if value is None else self._word(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Kind | None]:
+        """What turns a row's word into one of its kind; raises `ValueError` for another."""
+        del dialect, coltype
+        known, word = self._known, self._word
+        return lambda value: None if value is None else known.get(value) or word(value)
 
     def _word(self, value: str) -> Kind:
         # An enumeration is a word: both are found. What is not makes the enumeration say so.

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage.sql.steady import Driver, SteadyConnection, connect
+from storage.sql.straight import Straight, StraightToFile, StraightToServer
 
 # How long a writer of one process waits for those of the others before the person is asked to try again.
 _PATIENCE_MS = 15_000
 _READERS = 4
-_POOL = 12
+# One of them is kept for glances.
+_POOL = 13
 _POOL_WAIT_SECONDS = 15
 _CROSSED_STATES = {"40001", "40P01"}
 _BUSY_STATES = {*_CROSSED_STATES, "55P03"}
@@ -35,11 +37,12 @@ class Engines:
 
     writers: AsyncEngine
     readers: AsyncEngine
-    glances: AsyncEngine
-    """For one statement that sees one instant by itself."""
+    glances: Straight
+    """For a few rows by their keys."""
 
     async def dispose(self) -> None:
         """Close every connection."""
+        await self.glances.close()
         await self.readers.dispose()
         await self.writers.dispose()
 
@@ -85,7 +88,7 @@ def _sqlite(url: URL) -> Engines:
     for engine, begin in ((writers, "BEGIN IMMEDIATE"), (readers, "BEGIN DEFERRED")):
         event.listen(engine.sync_engine, "connect", partial(_prepare, only_reads=engine is readers))
         event.listen(engine.sync_engine, "begin", partial(_begin, begin))
-    return Engines(writers, readers, readers)
+    return Engines(writers, readers, StraightToFile(url.database, readers))
 
 
 def _postgresql(url: URL) -> Engines:
@@ -94,7 +97,7 @@ def _postgresql(url: URL) -> Engines:
         url, pool_size=_POOL, max_overflow=0, isolation_level="READ COMMITTED", pool_pre_ping=True
     )
     views = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(engine, views, engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return Engines(engine, views, StraightToServer(engine.execution_options(isolation_level="AUTOCOMMIT")))
 
 
 def _engine(url: URL, **settings: Any) -> AsyncEngine:  # noqa: ANN401 (what create_async_engine takes)

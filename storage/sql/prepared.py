@@ -233,7 +233,7 @@ def named(run: Run, statement: Prepared, values: Values) -> list[dict[str, Any]]
     return [dict(zip(statement.columns, row, strict=True)) for row in run(statement, values)]
 
 
-class _OnSqlite:
+class OnSqlite:
     """In the connection's own thread, on the driver's bare connection."""
 
     locks = False
@@ -301,4 +301,4 @@ async def through(connection: AsyncConnection, work: Callable[[Run], Done]) -> D
 
 
 def _in_the_thread(work: Callable[[Run], Done], dialect: Dialect, bare: sqlite3.Connection) -> Done:
-    return work(_OnSqlite(bare, dialect))
+    return work(OnSqlite(bare, dialect))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -13,12 +13,12 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from intake.errors import Busy
-from intake.ports import CountyGlance, Foreseen, Rules
+from intake.ports import Foreseen
 from storage.crypto import KeyRing, Purpose, Sealer
 from storage.sql.catalogue import ItemsInForce
 from storage.sql.engines import Engines, has_crossed, is_busy, open_engines
 from storage.sql.kept import Kept
-from storage.sql.prepared import Run, at_once
+from storage.sql.prepared import Run
 from storage.sql.sharing import Shared
 from storage.sql.uow import SqlUow
 
@@ -64,16 +64,14 @@ class Store:
             yield Shared(connection, open_uow, foreseen, series)
 
     async def glance(self, work: Callable[[Run], Done]) -> Done:
-        """Look at a few rows at one instant, with as little ado as can be."""
-        async with _transaction(self._engines.glances) as connection:
-            return await at_once(connection, work)
+        """Look at a few rows, each statement at one instant, with as little ado as can be."""
+        with _named_faults():
+            return await self._engines.glances.see(work)
 
-    def kept_county(self, revision: int) -> tuple[CountyGlance, Rules] | None:
-        """The county as it was parsed under that revision, if it was."""
-        kept = self._kept.values if self._kept.revision == revision else {}
-        if not {"halls", "calendar", "rules"} <= kept.keys():
-            return None
-        return CountyGlance(kept["halls"], kept["calendar"]), kept["rules"]
+    @property
+    def shares_glances(self) -> bool:
+        """Whether those who glance at the same moment had better do it together."""
+        return self._engines.glances.shares
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction for what is no part of the desk's units of work; commits only when told to."""
@@ -101,10 +99,17 @@ class Store:
 
 @asynccontextmanager
 async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    try:
+    with _named_faults():
         async with engine.connect() as connection:
             await connection.begin()
             yield connection
+
+
+@contextmanager
+def _named_faults() -> Iterator[None]:
+    """What only says "too many at once" is `Busy`."""
+    try:
+        yield
     except DBAPIError as fault:
         if is_busy(fault):
             raise Busy(at_once=has_crossed(fault)) from fault

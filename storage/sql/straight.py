@@ -1,0 +1,134 @@
+"""Straight to the driver (直问): a few rows by their keys, on one connection that is kept for nothing else.
+
+What is looked up with every request takes the database some microseconds. To fetch a connection from the pool, to begin, to
+go through SQLAlchemy and to give the connection back takes twenty times as long, and on SQLite the way to another thread
+and back besides. Whatever goes wrong here is tried again the ordinary way, which has patience and names its faults.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util.concurrency import await_, greenlet_spawn
+
+from storage.sql.prepared import OnSqlite, Prepared, Row, Run, Values, at_once
+
+Done = TypeVar("Done")
+
+
+class Straight(Protocol):
+    """Looks at a few rows; each statement sees one instant, and nothing is written."""
+
+    shares: bool
+    """Whether those who ask at the same moment had better share a look, for each is a trip."""
+
+    async def see(self, work: Callable[[Run], Done]) -> Done:
+        """Do some work that only looks. It asks and answers, and waits for nothing else."""
+
+    async def close(self) -> None:
+        """Give the kept connection back."""
+
+
+class StraightToFile:
+    """To a SQLite file, in the event loop's own thread.
+
+    In WAL mode no writer makes a reader wait, so nothing is waited for here. Where the file is locked all the same (another
+    process recovers it), the pool's threads wait instead.
+    """
+
+    shares = False
+
+    def __init__(self, file: str, engine: AsyncEngine) -> None:
+        self._file = file
+        self._engine = engine
+        self._bare: sqlite3.Connection | None = None
+
+    async def see(self, work: Callable[[Run], Done]) -> Done:
+        """See `Straight.see`."""
+        try:
+            return work(OnSqlite(self._opened(), self._engine.dialect))
+        except sqlite3.Error:
+            await self.close()
+            return await _ordinarily(self._engine, work)
+
+    async def close(self) -> None:
+        """See `Straight.close`."""
+        if self._bare is not None:
+            self._bare.close()
+            self._bare = None
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._bare is None:
+            self._bare = sqlite3.connect(self._file, timeout=0, isolation_level=None)
+            self._bare.execute("PRAGMA query_only = ON")
+        return self._bare
+
+
+class StraightToServer:
+    """To PostgreSQL, one look after the other: a trip for each statement and none for anything else."""
+
+    shares = True
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._kept: AsyncConnection | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def see(self, work: Callable[[Run], Done]) -> Done:
+        """See `Straight.see`."""
+        async with self._one_at_a_time:
+            try:
+                return await greenlet_spawn(work, _OnAsyncpg(await self._driver(), self._engine.dialect))
+            except Exception:  # noqa: BLE001 (if it is more than this connection, the ordinary way says what)
+                await self._throw_away()
+        return await _ordinarily(self._engine, work)
+
+    async def close(self) -> None:
+        """See `Straight.close`."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept.close()
+
+    async def _throw_away(self) -> None:
+        if self._kept is not None:
+            with suppress(Exception):
+                await self._kept.invalidate()
+        await self.close()
+
+    async def _driver(self) -> Any:  # noqa: ANN401 (asyncpg's connection, which has no types)
+        if self._kept is None:
+            self._kept = await self._engine.connect()
+        return (await self._kept.get_raw_connection()).driver_connection
+
+
+class _OnAsyncpg:
+    """On the driver's bare connection, which remembers what it has prepared."""
+
+    locks = False
+
+    def __init__(self, driver: Any, dialect: Dialect) -> None:  # noqa: ANN401 (as above)
+        self._driver, self._dialect = driver, dialect
+
+    def __call__(self, statement: Prepared, values: Values) -> list[Row]:
+        compiled = statement.on(self._dialect)
+        return compiled.read(await_(self._driver.fetch(compiled.sql, *compiled.parameters(values))))
+
+    def count(self, statement: Prepared, values: Values) -> int:
+        raise NotImplementedError("nothing is written here")
+
+    def many(self, statement: Prepared, rows: Sequence[Values]) -> None:
+        raise NotImplementedError("nothing is written here")
+
+    def keep(self) -> None:
+        """There is nothing to commit."""
+
+
+async def _ordinarily(engine: AsyncEngine, work: Callable[[Run], Done]) -> Done:
+    async with engine.connect() as connection:
+        return await at_once(connection, work)

@@ -14,7 +14,6 @@ from intake.model.calendar import local_day
 from intake.model.catalogue import ServiceItem
 from intake.model.matching import Decision
 from intake.usecases.catalogue.exchange import read_items
-from intake.usecases.catalogue.learning import items_as_taught
 from jiujinban.clock import SystemClock
 from jiujinban.explaining import explained_text
 from jiujinban.reference import catalogue_rows, read_files, reference_folder
@@ -24,6 +23,7 @@ from nlp.encoder import VECTORS, SentenceEncoder, VectorShelf, installed_encoder
 from nlp.evaluation import Answer, Row, evaluate, rows_in
 from nlp.explaining import explained as to_desk
 from nlp.live import LiveMatcher
+from nlp.matcher import shelved_build
 from nlp.second import SecondLook
 
 _DEPTH = 10
@@ -104,9 +104,10 @@ def _finding(
 
 def _live(settings: Settings, items: tuple[ServiceItem, ...], *, encoder: bool) -> LiveMatcher:
     """A matcher in service; with the encoder it has read the catalogue when this returns."""
+    build = shelved_build(settings.state)
     if not encoder:
-        return LiveMatcher(items)
-    live = LiveMatcher(second=SecondLook(_encoder(settings, VECTORS), Event()))
+        return LiveMatcher(items, build=build)
+    live = LiveMatcher(build=build, second=SecondLook(_encoder(settings, VECTORS), Event()))
     live.renew(items, "here")
     live.wait_for_second_look()
     return live
@@ -147,7 +148,8 @@ def _has_store(settings: Settings) -> bool:
 
 
 async def _in_force(settings: Settings) -> tuple[ServiceItem, ...]:
-    # Loading the store's code takes as long as building the index: only who has a store pays for it.
+    # Loading the store's code and the desk's takes as long as building the index: only who has a store pays for it.
+    from intake.usecases.catalogue.learning import items_as_taught  # noqa: PLC0415
     from storage.crypto import load_keys  # noqa: PLC0415
     from storage.sql.store import Store  # noqa: PLC0415
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from intake.usecases.questions.undelivered import Undelivered
 from jiujinban.terminal import as_json_text, fail, in_house, in_storeroom, run, say, settings_now
+
+if TYPE_CHECKING:  # the desk's verbs take as long to load as all that other commands need
+    from intake.usecases.questions.undelivered import Undelivered
 
 audit_app = typer.Typer(help="审计记录", no_args_is_help=True)
 outbox_app = typer.Typer(help="没有送达的消息", no_args_is_help=True)

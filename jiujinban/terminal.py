@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import typer
 
 from intake.errors import NotFound, Refusal
-from intake.model.exchange import Progress, RowFault
-from intake.usecases.catalogue.sheets import field_text
 from jiujinban import reference
 from jiujinban.memory import collect_seldom
 from jiujinban.settings import BadSetting, Settings, read_settings
 from jiujinban.wording import why_not
 
 if TYPE_CHECKING:  # opening a house takes a second; commands that need none do not wait for it
+    from intake.model.exchange import Progress, RowFault
     from jiujinban.wiring import House, Storeroom
 
 Done = TypeVar("Done")
@@ -74,6 +73,8 @@ def run(doing: Coroutine[Any, Any, Done]) -> Done:
 
 
 def _place(fault: RowFault) -> str:
+    from intake.usecases.catalogue.sheets import field_text  # noqa: PLC0415 (see above)
+
     return f"{fault.place}　{field_text(fault.field)}" if fault.field else fault.place
 
 

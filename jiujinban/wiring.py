@@ -30,6 +30,7 @@ from miniapp_api.app import Surroundings, build_app
 from miniapp_api.statements import StatementPapers
 from nlp.encoder import shelved_encoder
 from nlp.live import LiveMatcher
+from nlp.matcher import shelved_build
 from nlp.second import SecondLook
 from nlp.speech import Ear
 from nlp.tutor import Tutor
@@ -107,7 +108,8 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
     store = Store.open(settings.store_url, keys)
     prefixes = _DEMO_PREFIXES if settings.demo else ()
     photos = PhotoReader(PhotoRules(workers=settings.photo_workers, demo_prefixes=prefixes))
-    matcher = LiveMatcher(second=_second_look(settings) if listening else None)
+    second = _second_look(settings) if listening else None
+    matcher = LiveMatcher(build=shelved_build(settings.state), second=second)
     tutor, routes = Tutor(matcher, hire=hire_one), RouteOffice(hire=hire_one)
     together = SqlTogether(store)
     glances = SqlGlances(store)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
@@ -30,6 +32,7 @@ from nlp.ranker import (
 )
 from nlp.reading import Reading, read
 from nlp.sense import Sense
+from nlp.shelf import INDEX, IndexShelf
 
 _SURE: Final = 0.55
 _CLEAR_LEAD: Final = 2.0
@@ -75,15 +78,22 @@ class Matcher:
     weights: Weights
 
     @classmethod
-    def build(cls, items: Sequence[ServiceItem], encoder: SentenceEncoder | None = None) -> Self:
+    def build(
+        cls,
+        items: Sequence[ServiceItem],
+        encoder: SentenceEncoder | None = None,
+        shelf: IndexShelf | None = None,
+    ) -> Self:
         """Index the items; costs most of a second for a county's catalogue, a match about a millisecond.
 
-        With an encoder a first build takes minutes (keep its vectors with a `VectorShelf`), a match tens of
-        milliseconds, and sentences that share no word with the catalogue are found oftener.
+        A shelf keeps the index for the next start. With an encoder a first build takes minutes (keep its vectors with a
+        `VectorShelf`), a match tens of milliseconds, and sentences that share no word with the catalogue are found oftener.
         """
         with _uncollected():
             documents = [item_document(item) for item in items]
-            return cls(Index.build(documents, encoder=encoder), trained(with_encoder=encoder is not None))
+            index = Index.build(documents) if shelf is None else shelf.index(documents)
+            matcher = cls(index, trained())
+            return matcher if encoder is None else matcher.with_encoder(encoder)
 
     def with_encoder(self, encoder: SentenceEncoder) -> Self:
         """The same index, asked in meaning as well; takes minutes for texts that the encoder's shelf does not hold."""
@@ -170,6 +180,11 @@ class Matcher:
         worth = (ranking.rows[0] - ranking.rows[1]) * self.weights.candidate
         order = np.argsort(-np.abs(worth))
         return tuple((FEATURES[i], round(float(worth[i]), 3)) for i in order if abs(worth[i]) > 0)
+
+
+def shelved_build(folder: Path) -> Callable[[Sequence[ServiceItem]], Matcher]:
+    """`Matcher.build` with the shelf of a folder."""
+    return partial(Matcher.build, shelf=IndexShelf(folder / INDEX))
 
 
 @contextmanager

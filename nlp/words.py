@@ -15,6 +15,8 @@ from math import log
 from pathlib import Path
 from typing import Final, Self
 
+import numpy as np
+
 from nlp.lexicon import lexicon
 
 _LEXICON_FREQUENCY: Final = 2000
@@ -24,7 +26,7 @@ _CONTENT: Final = re.compile(r"[\u3400-\u9fff]{2,}|[a-z]{2,}|\d{3,}")
 _RUN: Final = re.compile(r"[\u3007\u3400-\u9fff]+|[a-z0-9]+|[^\u3007\u3400-\u9fffa-z0-9]+")
 _CJK: Final = re.compile(r"[\u3007\u3400-\u9fff]")
 # Words that the dictionary counts less than eight times are left out: two thirds of it, and hardly ever met.
-_COUNTED: Final = re.compile(r"^(\S+) ([89]|\d{2,}) ", re.MULTILINE)
+_FEWEST: Final = b"8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,14 @@ def _counted() -> dict[str, int]:
     if spec is None or spec.origin is None:
         message = "jieba is not installed: its dictionary is needed"
         raise ModuleNotFoundError(message)
-    text = Path(spec.origin).with_name("dict.txt").read_text(encoding="utf-8")
-    return {word: int(count) for word, count in _COUNTED.findall(text)}
+    lines = np.frombuffer(Path(spec.origin).with_name("dict.txt").read_bytes(), np.uint8)
+    # Of each line: word, blank, count, blank, tag. Reading only the bytes of words that are kept takes half the time of a pattern.
+    blanks = (lines == ord(" ")).nonzero()[0].reshape(-1, 2)
+    ends = (lines == ord("\n")).nonzero()[0] + 1
+    has_more_digits = np.diff(blanks)[:, 0] > len(_FEWEST) + 1
+    often = has_more_digits | (lines[blanks[:, 0] + 1] >= ord(_FEWEST))
+    parts = lines[often.repeat(np.diff(ends, prepend=0))].tobytes().decode().split()
+    return dict(zip(parts[0::3], map(int, parts[1::3]), strict=True))
 
 
 @cache

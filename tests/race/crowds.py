@@ -40,7 +40,7 @@ async def gather_crowd(url: str, state: Path, *, people: int, slots: int, places
             await uow.places.put_rules(Rules(booking=unbounded))
             await uow.commit()
         for first in range(0, people, 5_000):
-            await _people(house.store, first, min(first + 5_000, people))
+            await sign_in_crowd(house.store, first, min(first + 5_000, people))
         return await _slots(house.store, slots, places)
 
 
@@ -52,7 +52,8 @@ async def press(http: aiohttp.ClientSession, url: str, person: int, slot: str) -
         return answer.status, await answer.json(content_type=None)
 
 
-async def _people(store: Store, first: int, last: int) -> None:
+async def sign_in_crowd(store: Store, first: int, last: int) -> None:
+    """People of a crowd by number, each with a session whose token is `t` and the number."""
     sealer = Sealer(store.keys, Purpose.FIELDS)
     expires = datetime.now(UTC) + timedelta(days=1)
     people: list[dict[str, Any]] = []

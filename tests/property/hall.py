@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -118,49 +117,67 @@ class SmallHall:
             store, desk, clock, callers, Caller(director, Door.DESK_PAGE), Caller(clerk, Door.DESK_PAGE)
         )
 
-    async def slots(self) -> tuple[Slot, ...]:
-        """Every slot of the hall, by start."""
+    async def books(self) -> Books:
+        """All that stands in the rows, in one view."""
         now = self.clock.now()
         async with self.store.open_view() as view:
-            ids = (await view.slots.connection.execute(select(tables.slots.c.id))).scalars().all()
-            return await view.slots.read(ids, now)
+            execute = view.slots.connection.execute
+            ids = (await execute(select(tables.slots.c.id))).scalars().all()
+            appointments, holds, waiting = [
+                (await execute(select(table))).mappings().all()
+                for table in (tables.appointments, tables.holds, tables.waiting)
+            ]
+            return Books(
+                now,
+                await view.slots.read(ids, now),
+                [as_noun(Appointment, row) for row in appointments],
+                [as_noun(Hold, row) for row in holds],
+                [as_noun(Waiting, row) for row in waiting],
+            )
+
+    async def slots(self) -> tuple[Slot, ...]:
+        """Every slot of the hall, by start."""
+        return (await self.books()).slots
 
     async def appointments(self) -> list[Appointment]:
         """Every appointment there ever was."""
-        return [as_noun(Appointment, row) for row in await self._all(tables.appointments)]
+        return (await self.books()).appointments
 
-    async def holds(self) -> list[Hold]:
-        """Every hold there ever was."""
-        return [as_noun(Hold, row) for row in await self._all(tables.holds)]
 
-    async def waiting(self) -> list[Waiting]:
-        """Everybody who was ever in line."""
-        return [as_noun(Waiting, row) for row in await self._all(tables.waiting)]
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What there is at one instant: slots by start, and every appointment, hold and wait there ever was."""
 
-    async def _all(self, table: Any) -> Any:
-        async with self.store.open_view() as view:
-            return (await view.slots.connection.execute(select(table))).mappings().all()
+    at: datetime
+    slots: tuple[Slot, ...]
+    appointments: list[Appointment]
+    holds: list[Hold]
+    waiting: list[Waiting]
+
+    def require_every_place_once(self) -> None:
+        """What must hold after any act, counted from the rows of bookings and holds, never from the counters."""
+        slots = {slot.id: slot for slot in self.slots}
+        booked = [
+            a for a in self.appointments if a.state in {AppointmentState.BOOKED, AppointmentState.CHECKED_IN}
+        ]
+        gone = [a for a in self.appointments if a.state is AppointmentState.NO_SHOW]
+        live = [hold for hold in self.holds if hold.live_at(self.at)]
+        taken = Counter((slot, a.pool) for a in (*booked, *gone) for slot in a.slots)
+        held = Counter((slot, hold.pool) for hold in live for slot in hold.run)
+        for slot in slots.values():
+            for pool in Pool:
+                capacity = getattr(slot, f"{pool.value}_capacity")
+                counted = taken[slot.id, pool], held[slot.id, pool]
+                assert sum(counted) <= capacity, (slot.id, pool, counted, capacity)
+                assert counted == (getattr(slot, f"{pool.value}_taken"), getattr(slot, f"{pool.value}_held"))
+        _require_open(booked, slots, self.at)
+        _require_one_place_each(booked, live, self.at)
+        _require_offers(self.waiting, self.holds)
 
 
 async def require_every_place_once(hall: SmallHall) -> None:
-    """What must hold after any act, counted from the rows of bookings and holds, never from the counters."""
-    now = hall.clock.now()
-    slots = {slot.id: slot for slot in await hall.slots()}
-    appointments, holds = await hall.appointments(), await hall.holds()
-    booked = [a for a in appointments if a.state in {AppointmentState.BOOKED, AppointmentState.CHECKED_IN}]
-    gone = [a for a in appointments if a.state is AppointmentState.NO_SHOW]
-    live = [hold for hold in holds if hold.live_at(now)]
-    taken = Counter((slot, a.pool) for a in (*booked, *gone) for slot in a.slots)
-    held = Counter((slot, hold.pool) for hold in live for slot in hold.run)
-    for slot in slots.values():
-        for pool in Pool:
-            capacity = getattr(slot, f"{pool.value}_capacity")
-            counted = taken[slot.id, pool], held[slot.id, pool]
-            assert sum(counted) <= capacity, (slot.id, pool, counted, capacity)
-            assert counted == (getattr(slot, f"{pool.value}_taken"), getattr(slot, f"{pool.value}_held"))
-    _require_open(booked, slots, now)
-    _require_one_place_each(booked, live, now)
-    _require_offers(await hall.waiting(), holds)
+    """Read the books and count."""
+    (await hall.books()).require_every_place_once()
 
 
 def _require_open(booked: list[Appointment], slots: dict[SlotId, Slot], now: datetime) -> None:

@@ -45,7 +45,6 @@ from tests.property.hall import (
     SHORT,
     SmallHall,
     hours,
-    require_every_place_once,
     span,
 )
 
@@ -155,14 +154,9 @@ class Everything(RuleBasedStateMachine):
         self.do(self._change(NewHours(hours(online=online, green=green, first=first, valid_from=day))))
 
     @invariant()
-    def every_place_is_there_once(self) -> None:
-        """Counted from the rows."""
-        self.loop.run(require_every_place_once(self.hall))
-
-    @invariant()
-    def what_is_free_is_found(self) -> None:
-        """A place that came free is shown to whoever looks, and no other is."""
-        self.loop.run(self._require_shown())
+    def every_place_is_there_once_and_what_is_free_is_found(self) -> None:
+        """Counted from the rows; and a place that came free is shown to whoever looks, and no other is."""
+        self.loop.run(self._look())
 
     async def _slot(self, which: int) -> Any:
         slots = await self.hall.slots()
@@ -178,7 +172,7 @@ class Everything(RuleBasedStateMachine):
 
     async def _on_hold(self, which: int, act: Any) -> None:
         holds: list[Hold] = sorted(
-            await self.hall.holds(), key=lambda hold: (hold.state is not HoldState.HELD, hold.id)
+            (await self.hall.books()).holds, key=lambda hold: (hold.state is not HoldState.HELD, hold.id)
         )
         if holds:
             hold = holds[which % len(holds)]
@@ -211,7 +205,7 @@ class Everything(RuleBasedStateMachine):
             await self.hall.desk.places.cancel(CancelAppointment(mine[0], mine[1].id))
 
     async def _leave(self, which: int) -> None:
-        entries = sorted(await self.hall.waiting(), key=lambda entry: entry.id)
+        entries = sorted((await self.hall.books()).waiting, key=lambda entry: entry.id)
         if entries:
             entry = entries[which % len(entries)]
             caller = next(c for c in self.hall.callers if _own(c) == entry.person)
@@ -220,15 +214,15 @@ class Everything(RuleBasedStateMachine):
     async def _change(self, change: Closure | NewHours) -> None:
         await self.hall.desk.places.change_hours(ChangeHours(self.hall.director, HALL, change, "临时调整"))
 
-    async def _require_shown(self) -> None:
-        now = self.hall.clock.now()
+    async def _look(self) -> None:
+        books = await self.hall.books()
+        books.require_every_place_once()
         shown = {slot.id for slot in await self.hall.desk.places.find_slots(FindSlots(SHORT, limit=500))}
-        late = {slot.id for slot in await self.hall.slots() if slot.green_until and slot.green_until <= now}
-        for slot in await self.hall.slots():
+        for slot in books.slots:
             left = slot.online_capacity - slot.online_taken - slot.online_held
-            if slot.id in late:
+            if slot.green_until and slot.green_until <= books.at:
                 left = max(0, left) + slot.green_capacity - slot.green_taken - slot.green_held
-            free = slot.bookable_at(now) and left > slot.waiting
+            free = slot.bookable_at(books.at) and left > slot.waiting
             assert (slot.id in shown) == free, (slot, free)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from intake.model.booking import Appointment, BookingRules, Hold, HoldState, Pool, Slot
 from intake.model.calendar import CalendarDay, WorkingCalendar
@@ -1205,8 +1205,7 @@ Done = TypeVar("Done")
 OpenUow = Callable[[], AbstractAsyncContextManager[Uow]]
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
+class Foreseen(NamedTuple):
     """预见: what an act will look at, as far as its command tells. It only lets a store read for many acts at once what
     each would ask for by itself; what is wrong or missing here changes no answer.
 

@@ -5,11 +5,12 @@ Whoever decides first reads the slots under their locks and the books about the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 from intake.errors import BookedOut, CoolingDown, Paused, SlotPast
 from intake.model.booking import BookingRules, Hold, Pool, Slot
@@ -19,8 +20,7 @@ from intake.model.ids import AppointmentId, PersonId, ServiceCode, SlotId
 _LONGEST_RUN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """要号: one place in each slot of a run, for one person and one matter, from the first pool that has one.
 
     `by_office`: a clerk at the desk decides about limits. `in_line`: the place is offered to the person by the line's order.
@@ -37,8 +37,7 @@ class Request:
     moving: AppointmentId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """已有情况: what the books say about the person and about whoever books, as it was read before deciding.
 
     `absences` are the starts of the visits that were not kept and not forgiven, since the person last came.
@@ -50,7 +49,7 @@ class Standing:
     booker_live: int = 0
     booker_made_today: int = 0
     absences: tuple[datetime, ...] = ()
-    given_back: tuple[tuple[SlotId, datetime], ...] = field(default=())
+    given_back: tuple[tuple[SlotId, datetime], ...] = ()
 
 
 def pools_for(*, counter: bool, green: bool) -> tuple[Pool, ...]:
@@ -75,15 +74,15 @@ def is_run(slots: Sequence[Slot]) -> bool:
 
 def places_left(slots: Sequence[Slot], pools: Sequence[Pool], *, green: bool, now: datetime) -> int:
     """How many such places the run still has for this person: the one count that is shown and that is enforced."""
-    return max(0, sum(_left(slots, pool, green=green, now=now) for pool in pools) - _waiting(slots, pools))
+    return _open_to_all(_left_in(slots, pools, green=green, now=now), slots)
 
 
 def pool_with_a_place(slots: Sequence[Slot], request: Request, now: datetime) -> Pool | None:
     """The first pool with a place in every slot of the run; None when the run is full or kept for people in line."""
-    if not request.in_line and places_left(slots, request.pools, green=request.green, now=now) == 0:
+    left = _left_in(slots, request.pools, green=request.green, now=now)
+    if not request.in_line and _open_to_all(left, slots) == 0:
         return None
-    fitting = (pool for pool in request.pools if _left(slots, pool, green=request.green, now=now) > 0)
-    return next(fitting, None)
+    return next((pool for pool, places in left.items() if places > 0), None)
 
 
 def grant(
@@ -141,10 +140,19 @@ def own_hold_of(hold: Hold | None, person: PersonId, service: ServiceCode, now: 
     return hold if mine else None
 
 
+def _left_in(slots: Sequence[Slot], pools: Sequence[Pool], *, green: bool, now: datetime) -> dict[Pool, int]:
+    return {pool: _left(slots, pool, green=green, now=now) for pool in pools}
+
+
+def _open_to_all(left: Mapping[Pool, int], slots: Sequence[Slot]) -> int:
+    """What is left in some pools less what people in line are waiting for."""
+    return max(0, sum(left.values()) - _waiting(slots, left))
+
+
 def _left(slots: Sequence[Slot], pool: Pool, *, green: bool, now: datetime) -> int:
     if not slots or not all(_may_use(slot, pool, green=green, now=now) for slot in slots):
         return 0
-    return max(0, min(slot.left(pool) for slot in slots))
+    return max(0, min([slot.left(pool) for slot in slots]))
 
 
 def _may_use(slot: Slot, pool: Pool, *, green: bool, now: datetime) -> bool:
@@ -152,9 +160,9 @@ def _may_use(slot: Slot, pool: Pool, *, green: bool, now: datetime) -> bool:
     return pool is not Pool.GREEN or green or (slot.green_until is not None and now >= slot.green_until)
 
 
-def _waiting(slots: Sequence[Slot], pools: Sequence[Pool]) -> int:
+def _waiting(slots: Sequence[Slot], pools: Collection[Pool]) -> int:
     """People in line wait for what is booked from home; the counter's quota is the hall's own."""
-    return 0 if Pool.COUNTER in pools else max((slot.waiting for slot in slots), default=0)
+    return 0 if Pool.COUNTER in pools else max([slot.waiting for slot in slots], default=0)
 
 
 def _refuse_circle(request: Request, standing: Standing, now: datetime) -> None:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 
-from intake.model.booking import Appointment, Hold, HoldState, Pool, Slot
+from intake.model.booking import Appointment, AppointmentState, Hold, HoldState, Pool, Slot
 from intake.model.granting import Standing
 from intake.model.ids import AccountCode, AppointmentId, HoldId, IntentKey, PersonId, ServiceCode, SlotId
 from intake.model.people import Account, Mandate, Person, Role
@@ -18,14 +18,13 @@ from intake.model.waiting import Waiting, WaitingState
 from intake.ports import Foreseen
 from storage.sql import tables
 from storage.sql.intents import advanced
+from storage.sql.journal import Journal
 from storage.sql.people import SqlPeople
 from storage.sql.prepared import Nouns, Prepared, Run, among, named, nouns, one_of
 from storage.sql.rows import altered
 from storage.sql.slots import with_waiting
 from storage.sql.standing import LIVE, Ask, standings
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 Matter = tuple[PersonId, ServiceCode]
 
 _NOTHING_HELD = {f"{pool.value}_held": 0 for pool in Pool}
@@ -36,6 +35,7 @@ class Books:
     """What the store says, as the acts of one transaction find it; what one act changes the next one sees.
 
     People, appointments and holds that nobody foresaw are not in it; `everybody` are the people whose matters are.
+    `made_for` and `made_by` count the bookings made since it was read; whose books changed otherwise is in `unsettled`.
     """
 
     everybody: frozenset[PersonId]
@@ -53,30 +53,10 @@ class Books:
     waiting: dict[Matter, Waiting]
     standings: Mapping[Ask, Standing]
     numbers: list[int]
-    journal: list[tuple[dict[Any, Any], object, object]] = field(default_factory=list)
-
-    def put(self, book: dict[Key, Value], key: Key, value: Value) -> None:
-        """Write into one of the books, so that it can be undone."""
-        self.journal.append((book, key, book.get(key, _NOT_THERE)))
-        book[key] = value
-
-    def strike(self, book: dict[Key, Value], key: Key) -> None:
-        """Take something out of one of the books, so that it can be undone."""
-        if key in book:
-            self.journal.append((book, key, book.pop(key)))
-
-    def settle(self) -> None:
-        """What was changed so far stays."""
-        self.journal.clear()
-
-    def undo(self) -> None:
-        """Back to what was settled last."""
-        for book, key, was in reversed(self.journal):
-            if was is _NOT_THERE:
-                del book[key]
-            else:
-                book[key] = was
-        self.journal.clear()
+    journal: Journal = field(default_factory=Journal)
+    made_for: dict[PersonId, int] = field(default_factory=dict)
+    made_by: dict[AccountCode, int] = field(default_factory=dict)
+    unsettled: dict[PersonId | AccountCode, None] = field(default_factory=dict)
 
     def seen(self, slot: Slot, now: datetime) -> Slot:
         """A slot with what is held of it at an instant."""
@@ -91,26 +71,51 @@ class Books:
     def place(self, appointment: Appointment) -> None:
         """Write an appointment as it is now."""
         matter = (appointment.person, appointment.service_code)
-        self.put(self.appointments, appointment.id, appointment)
+        self.journal.put(self.appointments, appointment.id, appointment)
         if appointment.state in LIVE:
-            self.put(self.live, matter, appointment)
+            self.journal.put(self.live, matter, appointment)
         elif matter in self.live and self.live[matter].id == appointment.id:
-            self.strike(self.live, matter)
+            self.journal.strike(self.live, matter)
+        self._count(appointment)
 
     def hold(self, hold: Hold) -> None:
         """Write a hold as it is now, with the places it keeps or keeps no more."""
-        self.put(self.holds, hold.id, hold)
+        self.journal.put(self.holds, hold.id, hold)
         matter, places = (hold.person, hold.service_code), (hold.pool, hold.expires_at)
         if hold.state is HoldState.HELD:
-            self.put(self.matters, matter, hold.id)
+            self.journal.put(self.matters, matter, hold.id)
         elif self.matters.get(matter) == hold.id:
-            self.strike(self.matters, matter)
+            self.journal.strike(self.matters, matter)
         for slot in hold.run:
             others = {one: of for one, of in self.held.get(slot, {}).items() if one != hold.id}
-            self.put(self.held, slot, {**others, hold.id: places} if hold.state is HoldState.HELD else others)
+            now = {**others, hold.id: places} if hold.state is HoldState.HELD else others
+            self.journal.put(self.held, slot, now)
+        self.journal.put(self.unsettled, hold.person, None)
 
+    def standing(self, ask: Ask) -> Standing | None:
+        """What the books say by now of somebody; None where it is not foreseen or has changed by more than a count."""
+        standing = self.standings.get(ask)
+        if self.unsettled and not self.unsettled.keys().isdisjoint((ask.person, ask.booker, *ask.circle)):
+            return None
+        mine, theirs = self.made_for.get(ask.person, 0), self.made_by.get(ask.booker, 0)
+        if standing is None or not (mine or theirs):
+            return standing
+        return standing._replace(
+            person_live=standing.person_live + mine,
+            person_made_today=standing.person_made_today + mine,
+            booker_live=standing.booker_live + theirs,
+            booker_made_today=standing.booker_made_today + theirs,
+        )
 
-_NOT_THERE = object()
+    def _count(self, appointment: Appointment) -> None:
+        """A booking counts for its person and its booker; after any other change their books must be read anew."""
+        put, person, by = self.journal.put, appointment.person, appointment.booked_by
+        if appointment.state is AppointmentState.BOOKED and appointment.version == 1:
+            put(self.made_for, person, self.made_for.get(person, 0) + 1)
+            put(self.made_by, by, self.made_by.get(by, 0) + 1)
+        else:
+            put(self.unsettled, person, None)
+            put(self.unsettled, by, None)
 
 
 class _Look:

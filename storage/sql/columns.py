@@ -103,13 +103,13 @@ class Document(TypeDecorator[Content], Generic[Content]):
     def bind_processor(self, dialect: Dialect) -> Callable[[Content | None], str | None]:
         """What turns a value into its text; raises `PydanticSerializationError` for one of another shape."""
         del dialect
-        dump = adapter(self.content).dump_json
+        dump = adapter(self.content).serializer.to_json
         return lambda value: None if value is None else dump(value, warnings="error").decode()
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], Content | None]:
         """What turns a row's document into its value; raises `ValidationError` for one of another shape."""
         del coltype
-        kind = adapter(self.content)
+        kind = adapter(self.content).validator
         # asyncpg's connection has parsed it before anybody can say into what.
         parsed = dialect.supports_native_json_deserialization
         read: Callable[[Any], Content] = kind.validate_python if parsed else kind.validate_json

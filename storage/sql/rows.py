@@ -33,8 +33,12 @@ def as_noun(kind: type[Noun], row: RowMapping | Mapping[str, Any]) -> Noun:
 
 
 def altered(noun: Noun, **changes: Any) -> Noun:  # noqa: ANN401 (of as many kinds as there are fields)
-    """As `dataclasses.replace`, at a quarter of its cost, for what is done for every act."""
-    return type(noun)(**{**as_row(noun), **changes})
+    """As `dataclasses.replace`, at half its cost, for what is done for every act."""
+    names, values_of = _fields_of(type(noun))
+    values = list(values_of(noun))
+    for name, value in changes.items():
+        values[names.index(name)] = value
+    return type(noun)(*values)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, and_, bindparam, case, func, or_, select
 
@@ -24,8 +24,7 @@ _CAME = frozenset({AppointmentState.CHECKED_IN, AppointmentState.KEPT})
 _TELLING = (*sorted(_CAME), AppointmentState.NO_SHOW, AppointmentState.BOOKED)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """About whom the books are asked; `circle` are the people who count as one with the person."""
 
     person: PersonId

@@ -34,11 +34,11 @@ class Changes:
     saved: dict[AppointmentId, Appointment] = field(default_factory=dict)
     held: dict[HoldId, Hold] = field(default_factory=dict)
     ended: dict[HoldId, Hold] = field(default_factory=dict)
-    taken: dict[tuple[SlotId, Pool], int] = field(default_factory=lambda: defaultdict(int))
+    taken: dict[tuple[SlotId, Pool], int] = field(default_factory=dict)
     intents: dict[tuple[AccountCode, IntentKey], tuple[str, str | None]] = field(default_factory=dict)
     audits: list[AuditEntry] = field(default_factory=list)
     messages: list[Outgoing] = field(default_factory=list)
-    beats: set[HallCode] = field(default_factory=set)
+    beats: dict[HallCode, int] = field(default_factory=dict)
     at: datetime | None = None
 
     @property
@@ -52,20 +52,6 @@ class Changes:
         return bool(
             self.added or self.saved or self.moves_places or self.intents or self.audits or self.messages
         )
-
-    def take_in(self, other: Changes) -> None:
-        """Add what a further act has written."""
-        self.added |= other.added
-        self.saved |= other.saved
-        self.held |= other.held
-        self.ended |= other.ended
-        for place, count in other.taken.items():
-            self.taken[place] += count
-        self.intents |= other.intents
-        self.audits += other.audits
-        self.messages += other.messages
-        self.beats |= other.beats
-        self.at = other.at or self.at
 
 
 def write(run: Run, *, changes: Changes, last: bool = False) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from intake.errors import HoldOver, MovedEnough, NotFound, NotNow, SlotFull
 from intake.model.authority import Belonging, Verb, require
-from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState
+from intake.model.booking import Appointment, AppointmentState, Hold, HoldState
 from intake.model.calendar import local_day, local_text
 from intake.model.case import CASE_WORDS, Case, CaseState
 from intake.model.granting import own_hold_of
@@ -40,6 +40,7 @@ from intake.usecases.places.taking import (
     moved_to,
     new_hold,
     number_of,
+    place_of,
     refuse_second,
     trail,
     write_no_show,
@@ -308,8 +309,7 @@ async def write_booking(uow: Uow, wanted: Wanted, granted: Granted, tools: Tools
     new = AppointmentId(tools.ids.new())
     await end_own(uow, wanted, now, new)
     await _take(uow, wanted, granted)
-    hold = new_hold(wanted, granted, HoldId(new), now, HoldPurpose.CHOICE)
-    appointment = appointment_of(hold, new, await number_of(uow, now), now)
+    appointment = appointment_of(place_of(wanted, granted), new, await number_of(uow, now), now)
     await uow.appointments.add(appointment)
     await leave_line(uow, appointment.person, appointment.service_code, WaitingState.TAKEN)
     if order.case is not None:
@@ -331,7 +331,7 @@ async def _hold(uow: Uow, cmd: HoldPlace, tools: Tools) -> Hold:
     granted = await decide(uow, wanted, tools)
     await end_own(uow, wanted, granted.at)
     expires = granted.at + timedelta(minutes=tools.rules.booking.hold_minutes)
-    hold = new_hold(wanted, granted, HoldId(tools.ids.new()), expires, HoldPurpose.CHOICE)
+    hold = new_hold(wanted, granted, HoldId(tools.ids.new()), expires)
     await uow.holds.add(hold)
     await leave_line(uow, hold.person, hold.service_code, WaitingState.LEFT, only_offered=True)
     await audit_hold(uow, hold, cmd.caller, "place.hold", granted.at)
@@ -436,9 +436,9 @@ async def _move(uow: Uow, cmd: MoveAppointment, tools: Tools) -> Appointment:
     if not asked_by_hall:
         await uow.slots.give_back(moving.slots, moving.pool)
     await _take(uow, wanted, granted)
-    hold = new_hold(wanted, granted, HoldId(moving.id), now, HoldPurpose.CHOICE)
     await written_answer(uow, moving, Answer.MOVED, now)
-    moved = await uow.appointments.save(moved_to(moving, hold, counted=not asked_by_hall))
+    place = place_of(wanted, granted)
+    moved = await uow.appointments.save(moved_to(moving, place, counted=not asked_by_hall))
     await leave_line(uow, moved.person, moved.service_code, WaitingState.TAKEN)
     await trail(uow, moved, cmd.caller, "move", now)
     await offer_freed(uow, _let_go(wanted), tools)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from intake.errors import SlotFull
 from intake.model.booking import Pool, Slot
@@ -35,8 +36,7 @@ class FindSlots:
     person: PersonId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     """取号身份: the pools somebody may draw on, and whether as one of the green channel."""
 
     pools: tuple[Pool, ...] = (Pool.ONLINE, Pool.GREEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from intake.errors import CoolingDown, NotThisWay, SlotPast
@@ -134,7 +134,7 @@ class _Search:
             return False
         there = [known[one] for one in run if one in known]
         try:
-            wish = replace(self.seeker.request, run=run)
+            wish = self.seeker.request._replace(run=run)
             return grant(wish, there, self.seeker.standing, self.rules, self.now) is not None
         except (CoolingDown, SlotPast):
             return False

@@ -6,19 +6,30 @@ follow. Whoever books, holds, confirms, moves or is offered a place from a line 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from intake.errors import AlreadyBooked, NotFound
 from intake.model.authority import Verb
 from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState, Pool, Slot
 from intake.model.calendar import local_day, local_text
-from intake.model.catalogue import ServiceItem
+from intake.model.catalogue import CounterGroup, ServiceItem
 from intake.model.granting import Request, Standing, grant, own_hold_of, run_length, without
-from intake.model.ids import AppointmentId, CaseId, HoldId, PersonId, ServiceCode, SlotId, VillageCode
+from intake.model.ids import (
+    AccountCode,
+    AppointmentId,
+    CaseId,
+    HallCode,
+    HoldId,
+    PersonId,
+    ServiceCode,
+    SlotId,
+    VillageCode,
+)
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.people import RECEPTION, Caller, Person, Role
-from intake.model.places import Hall
+from intake.model.places import Hall, OfferKind
 from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Rules, Tools, Uow
 from intake.usecases.cases.drafting import require_offered
@@ -30,8 +41,7 @@ from intake.usecases.places.searching import Drawing, drawing, full, run_of, ser
 _TO_WRITE_DOWN = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """要号单: who wants which place for whom and what."""
 
     caller: Caller
@@ -41,8 +51,7 @@ class Order:
     case: CaseId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """查好的要号单: an order with everything that was read before a lock was taken."""
 
     order: Order
@@ -65,13 +74,32 @@ class Wanted:
         return frozenset((*self.request.run, *given_up))
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(NamedTuple):
     """给到的号: the slots of the run and the pool they are taken from, decided at an instant."""
 
     slots: tuple[Slot, ...]
     pool: Pool
     at: datetime
+
+
+class Place(NamedTuple):
+    """给到的号的去处: where and when, for whom and what; as a `Hold` keeps it for a while, an appointment for good."""
+
+    slot: SlotId
+    run: tuple[SlotId, ...]
+    pool: Pool
+    hall: HallCode
+    group: CounterGroup
+    kind: OfferKind
+    start: datetime
+    end: datetime
+    person: PersonId
+    held_by: AccountCode
+    service_code: ServiceCode
+    service_name: str
+    case: CaseId | None
+    village: VillageCode | None
+    minutes: int
 
 
 async def look_up(uow: Uow, order: Order, tools: Tools, *, moving: Appointment | None = None) -> Wanted:
@@ -101,7 +129,7 @@ async def look_up(uow: Uow, order: Order, tools: Tools, *, moving: Appointment |
         moving=moving.id if moving else None,
     )
     own = await uow.holds.of_matter(person.id, item.code)
-    standing = await _standing(uow, order, tools)
+    standing = await _standing(uow, order, now, tools)
     return Wanted(
         order, person, item, hall, first, request, draws, standing, own, moving, village, item.minutes
     )
@@ -184,76 +212,84 @@ async def end_own(uow: Uow, wanted: Wanted, now: datetime, became: AppointmentId
         await uow.holds.end(own, HoldState.RELEASED, now)
 
 
-def new_hold(
-    wanted: Wanted, granted: Granted, hold: HoldId, expires_at: datetime, purpose: HoldPurpose
-) -> Hold:
-    """The hold a granted order becomes."""
+def place_of(wanted: Wanted, granted: Granted) -> Place:
+    """The place a granted order gets."""
     first, last = granted.slots[0], granted.slots[-1]
+    return Place(
+        first.id,
+        wanted.request.run,
+        granted.pool,
+        first.hall,
+        first.group,
+        first.kind,
+        first.start,
+        last.end,
+        wanted.person.id,
+        wanted.order.caller.code,
+        wanted.item.code,
+        wanted.item.name,
+        wanted.order.case,
+        wanted.village,
+        wanted.minutes,
+    )
+
+
+def new_hold(wanted: Wanted, granted: Granted, hold: HoldId, expires_at: datetime) -> Hold:
+    """The hold a granted order becomes while the person chooses."""
+    place = place_of(wanted, granted)
     return Hold(
         id=hold,
-        purpose=purpose,
-        slot=first.id,
-        run=wanted.request.run,
-        pool=granted.pool,
-        hall=first.hall,
-        group=first.group,
-        kind=first.kind,
-        start=first.start,
-        end=last.end,
-        person=wanted.person.id,
-        held_by=wanted.order.caller.code,
-        service_code=wanted.item.code,
-        service_name=wanted.item.name,
-        case=wanted.order.case,
+        purpose=HoldPurpose.CHOICE,
         state=HoldState.HELD,
         held_at=granted.at,
-        expires_at=min(expires_at, first.start),
+        expires_at=min(expires_at, place.start),
         appointment=wanted.moving.id if wanted.moving else None,
-        village=wanted.village,
-        minutes=wanted.minutes,
+        **place._asdict(),
     )
 
 
-def appointment_of(hold: Hold, appointment: AppointmentId, number: str, now: datetime) -> Appointment:
-    """The appointment a hold becomes."""
+def appointment_of(
+    place: Place | Hold, appointment: AppointmentId, number: str, now: datetime
+) -> Appointment:
+    """The appointment at a place that was granted or held."""
     return Appointment(
-        id=appointment,
-        number=number,
-        slot=hold.slot,
-        hall=hold.hall,
-        group=hold.group,
-        kind=hold.kind,
-        start=hold.start,
-        end=hold.end,
-        person=hold.person,
-        booked_by=hold.held_by,
-        service_code=hold.service_code,
-        service_name=hold.service_name,
-        case=hold.case,
-        state=AppointmentState.BOOKED,
+        appointment,
+        number,
+        place.slot,
+        place.hall,
+        place.group,
+        place.kind,
+        place.start,
+        place.end,
+        place.person,
+        place.held_by,
+        place.service_code,
+        place.service_name,
+        place.case,
+        AppointmentState.BOOKED,
         version=1,
         booked_at=now,
-        run=hold.run,
-        pool=hold.pool,
-        village=hold.village,
-        minutes=hold.minutes,
+        run=place.run,
+        pool=place.pool,
+        village=place.village,
+        minutes=place.minutes,
     )
 
 
-def moved_to(appointment: Appointment, hold: Hold, *, counted: bool) -> Appointment:
+def moved_to(appointment: Appointment, place: Place | Hold, *, counted: bool) -> Appointment:
     """The appointment at its new place, under its old number; a move the hall asked for is not counted."""
     return replace(
         appointment,
-        slot=hold.slot,
-        run=hold.run,
-        pool=hold.pool,
-        hall=hold.hall,
-        group=hold.group,
-        kind=hold.kind,
-        start=hold.start,
-        end=hold.end,
-        village=hold.village,
-        minutes=hold.minutes,
+        slot=place.slot,
+        run=place.run,
+        pool=place.pool,
+        hall=place.hall,
+        group=place.group,
+        kind=place.kind,
+        start=place.start,
+        end=place.end,
+        village=place.village,
+        minutes=place.minutes,
         state=AppointmentState.BOOKED,
         moves=appointment.moves + counted,
     )
@@ -261,7 +297,7 @@ def moved_to(appointment: Appointment, hold: Hold, *, counted: bool) -> Appointm
 
 async def number_of(uow: Uow, now: datetime) -> str:
     """A number people see; it is never given twice, and a gap is a booking that was not finished."""
-    day = f"{local_day(now):%Y%m%d}"
+    day = local_day(now).isoformat().replace("-", "")
     return f"YY{day}{await uow.numbers.next(f'appointment:{day}'):05d}"
 
 
@@ -301,13 +337,13 @@ async def audit_hold(uow: Uow, hold: Hold, caller: Caller, act: str, at: datetim
     await uow.leaving.audit(AuditEntry(act, caller.code, caller.door, at, person=hold.person, facts=facts))
 
 
-async def _standing(uow: Uow, order: Order, tools: Tools) -> Standing:
+async def _standing(uow: Uow, order: Order, now: datetime, tools: Tools) -> Standing:
     own = order.caller.account.person
     return await uow.appointments.standing(
         order.person,
         order.caller.code,
         order.service_code,
         circle=[own] if own else [],
-        now=tools.clock.now(),
+        now=now,
         rules=tools.rules.booking,
     )

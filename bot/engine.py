@@ -28,11 +28,12 @@ from bot.dialogue.vocabulary import (
 from bot.replies import Reply, render
 from intake.desk import Desk
 from intake.errors import BadInput, Busy, NotFound, Refusal
-from intake.model.booking import Slot
-from intake.model.calendar import SHANGHAI
+from intake.model.booking import AppointmentState, Slot
+from intake.model.calendar import SHANGHAI, local_day
 from intake.model.ids import HallCode, IntentKey, PersonId
 from intake.model.matching import Decision, Match
 from intake.model.people import Caller
+from intake.model.queue import OVER
 from intake.model.speech import DayPart, Spoken
 from intake.ports import Conversations
 from intake.usecases.cases.deciding import EvaluateCase
@@ -51,6 +52,7 @@ from intake.usecases.places.booking import (
     ReleaseHold,
 )
 from intake.usecases.places.lines import JoinLine, LeaveLine
+from intake.usecases.places.soonest import FindSoonest
 from intake.usecases.questions.asking import AskQuestion
 
 _MOST_WISHES = 8
@@ -58,6 +60,7 @@ _LONGEST_TEXT = 10_000
 # From here on a candidate is a new matter even in the middle of another.
 _CLEAR = 0.4
 _WEEK = timedelta(days=6)
+_SOONEST = 6
 _HOURS = {
     DayPart.MORNING: (time(0), time(12)),
     DayPart.NOON: (time(11), time(14)),
@@ -197,6 +200,11 @@ class Engine:
                 return await self._tell(caller, wish)
             case words.FindPlaces():
                 return await self._places(wish)
+            case words.FindSoonest():
+                asked = FindSoonest(wish.service_code, caller, wish.person, limit=_SOONEST)
+                return words.SoonestPlaces(await desk.places.soonest(asked))
+            case words.LookAtLines():
+                return await self._lines(caller)
             case words.TakePlace():
                 person = _for_whom(caller, wish.person)
                 return await desk.places.book(
@@ -313,7 +321,16 @@ class Engine:
         if not places.slots:
             places = await self._places(replace(found, hall=None))
         slots = tuple(slot for slot in places.slots if slot.id != appointment.slot)
-        return words.MovePlaces(appointment, slots, places.halls)
+        return words.MovePlaces(appointment, slots, places.halls, wish.when)
+
+    async def _lines(self, caller: Caller) -> words.InLineNow:
+        desk, today = self._desk, self._desk.today
+        booked = (a for a in await desk.places.my_appointments(caller) if a.state is AppointmentState.BOOKED)
+        return words.InLineNow(
+            tuple(one for one in await desk.queue.mine(caller) if one.ticket.state not in OVER),
+            await desk.places.my_lines(caller),
+            next((one for one in booked if local_day(one.start) >= today), None),
+        )
 
     def _line(self, caller: Caller, wish: words.StandInLine, key: IntentKey) -> JoinLine:
         """The days that were asked for, or the week to come."""
@@ -354,11 +371,13 @@ def _for_whom(caller: Caller, person: PersonId | None) -> PersonId:
 def _pressed(spoken: Spoken, offered: tuple[tuple[str, str], ...]) -> Picked | None:
     """What was offered, said as its number or in its very words: 第1个 is 1, and 11 is never 1.
 
-    A number that was not offered is an unknown choice: the question stays, for it is no new matter.
+    A number that was not offered is a day of the month (26号) or an unknown choice: then the question stays, for it is no
+    new matter.
     """
     if spoken.number is not None and offered:
-        known = 1 <= spoken.number <= len(offered)
-        return Picked(offered[spoken.number - 1][1] if known else str(spoken.number))
+        if 1 <= spoken.number <= len(offered):
+            return Picked(offered[spoken.number - 1][1])
+        return None if spoken.first_day else Picked(str(spoken.number))
     return next((Picked(value) for label, value in offered if label == spoken.text.strip()), None)
 
 

@@ -12,6 +12,7 @@ from bot.dialogue.vocabulary import (
     Choice,
     Consider,
     FindPlaces,
+    FindSoonest,
     Heard,
     HoldIt,
     Opened,
@@ -22,6 +23,7 @@ from bot.dialogue.vocabulary import (
     Said,
     Say,
     Situation,
+    SoonestPlaces,
     StandInLine,
     TakePlace,
     Turn,
@@ -101,6 +103,8 @@ class ChoosingHall:
             return self._at(self.listed[0][0] if "近" in heard.text else None, when)
         if when is not None:
             return self._at(None, when)
+        if heard.spoken.unknown_day:
+            return turn(self, which_day(heard.spoken), *self.offer().says)
         if heard.spoken.intent in {Intent.YES, Intent.BOOK} and self.listed:
             return self._at(self.listed[0][0])
         if hits or len(heard.text) <= len("便民服务中心"):
@@ -144,13 +148,14 @@ class ChoosingSlot:
         match heard:
             case Places():
                 return self._offer(heard)
+            case SoonestPlaces():
+                return self._offer_soonest(heard)
             case Picked(value="later"):
                 return self._look(skip=self.skip + _SLOTS_SHOWN)
             case Picked(value="soonest"):
                 return self._look()
             case Picked(value="other_halls"):
-                other = ChoosingSlot(self.service_code, self.whose)
-                return turn(other, wish=FindPlaces(self.service_code, None))
+                return ChoosingSlot(self.service_code, self.whose).look()
             case Picked(value=value) if any(value == slot for slot, _ in self.listed):
                 return self._take(SlotId(value))
             case Said():
@@ -171,8 +176,10 @@ class ChoosingSlot:
     def _said(self, heard: Said, situation: Situation) -> Turn:
         """A day or an hour looks again, 最早的 takes the first, 都不行 looks further; else it is a new matter."""
         spoken = heard.spoken
-        if spoken.first_day or spoken.part or spoken.at:
+        if spoken.names_a_time:
             return self.asked_for(spoken)
+        if spoken.unknown_day:
+            return turn(self, which_day(spoken, self._again()))
         if spoken.intent is Intent.ANY and self.listed:
             return turn(self, wish=HoldIt(self.service_code, self.listed[0][0], self.whose.person))
         if spoken.intent in {Intent.NO, Intent.MOVE} and self.listed:
@@ -194,6 +201,18 @@ class ChoosingSlot:
         place = "" if several or not shown else places.halls[shown[0].hall].name
         asked = f"{self.asked}，" if self.asked else ""
         return turn(state, Say("choose_slot", {"hall": place, "asked": asked}, (*choices, _LATER)))
+
+    def _offer_soonest(self, found: SoonestPlaces) -> Turn:
+        """Anywhere and in any way: each with why it stands there."""
+        listed = tuple((row.slot.id, slot_label(row.slot, row.hall)) for row in found.rows)
+        state = replace(self, listed=listed)
+        if not listed:
+            return turn(state, Say("no_free_slot", {"asked": "近两周"}, self._elsewhere()))
+        choices = tuple(
+            Choice(label, slot, "，".join(row.why))
+            for (slot, label), row in zip(listed, found.rows, strict=True)
+        )
+        return turn(state, Say("choose_soonest", choices=(*choices, _LATER)))
 
     def _granted(self, heard: Hold | InLine | Appointment) -> Turn:
         match heard:
@@ -227,6 +246,8 @@ class ChoosingSlot:
 
     def _look(self, skip: int = 0) -> Turn:
         state = ChoosingSlot(self.service_code, self.whose, self.hall, skip=skip)
+        if self.hall is None and not skip:
+            return turn(state, wish=FindSoonest(self.service_code, self.whose.person))
         return turn(state, wish=FindPlaces(self.service_code, self.hall, skip=skip))
 
     def _take(self, slot: SlotId) -> Turn:
@@ -252,6 +273,11 @@ class ChoosingSlot:
                 Booked(self.service_code, self.whose, appointment, self.hall), Say("refused", facts, on)
             )
         return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+
+
+def which_day(spoken: Spoken, choices: tuple[Choice, ...] = ()) -> Say:
+    """A day that only those who live there know is asked for as a date."""
+    return Say("which_day", {"said": spoken.unknown_day}, choices)
 
 
 _LATER = Choice("看更晚的时间", "later")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.dialogue import booking, starting
 from bot.dialogue.vocabulary import (
@@ -12,6 +12,8 @@ from bot.dialogue.vocabulary import (
     FindMoves,
     Heard,
     LeaveTheLine,
+    ListMine,
+    Mine,
     MovePlace,
     MovePlaces,
     Picked,
@@ -24,13 +26,16 @@ from bot.dialogue.vocabulary import (
     Whose,
     turn,
 )
-from bot.dialogue.words import slot_label
+from bot.dialogue.words import slot_label, when_words
 from intake.errors import SlotFull, SlotPast
 from intake.model.booking import Appointment, Hold
 from intake.model.calendar import local_text
 from intake.model.ids import AppointmentId, HallCode, HoldId, ServiceCode, SlotId, WaitingId
-from intake.model.speech import Intent
+from intake.model.speech import Intent, Spoken
 from intake.model.waiting import Waiting
+
+if TYPE_CHECKING:
+    from bot.dialogue.states import State
 
 _SLOTS_SHOWN = 6
 
@@ -81,6 +86,57 @@ _YES_OR_OTHER = (Choice("就这个时间", "confirm_place"), Choice("换个时�
 
 
 @dataclass(frozen=True, slots=True)
+class Which:
+    """Something booked is to be moved or given back: the only one there is, or the person says which."""
+
+    spoken: Spoken
+    name: Literal["which"] = "which"
+
+    def hear(self, heard: Heard, situation: Situation) -> Turn:
+        """One can only be meant; of several each has its buttons."""
+        match heard:
+            case Mine() if len(heard.booked) == 1:
+                (only,) = heard.booked
+                if self.spoken.intent is Intent.CANCEL:
+                    return turn(self, _sure(only, heard))
+                return move(only.id, self.spoken)
+            case Mine():
+                return turn(starting.Idle(), starting.mine(heard, situation))
+            case Said() if heard.spoken.intent is Intent.NO:
+                return turn(starting.Idle(), Say("place_stays"))
+            case Said() if heard.spoken.intent is Intent.YES:
+                return turn(self, wish=ListMine())
+            case _:
+                return starting.Idle().hear(heard, situation)
+
+
+def _sure(appointment: Appointment, mine: Mine) -> Say:
+    """What would be given back, read back as a date with its weekday; giving up needs its button."""
+    facts = {
+        "service": appointment.service_name,
+        "when": local_text(appointment.start),
+        "hall": mine.halls[appointment.hall].name,
+    }
+    give_back = Choice("取消这个预约", f"cancel_appointment:{appointment.id}")
+    return Say("cancel_which", facts, (give_back, Choice("改时间", f"move_appointment:{appointment.id}")))
+
+
+def change(spoken: Spoken, state: State) -> Turn:
+    """Another time, or none: of what was booked a moment ago, else of what there is."""
+    if spoken.intent is Intent.MOVE and isinstance(state, booking.Booked) and state.appointment is not None:
+        return move(state.appointment, spoken)
+    return turn(Which(spoken), wish=ListMine())
+
+
+def move(appointment: AppointmentId, spoken: Spoken) -> Turn:
+    """Where an appointment could go, in the days that were named; a day in no calendar is asked for."""
+    moving = Moving(appointment)
+    if spoken.unknown_day:
+        return moving.ask_day(spoken)
+    return turn(moving, wish=FindMoves(appointment, spoken if spoken.names_a_time else None))
+
+
+@dataclass(frozen=True, slots=True)
 class Moving:
     """Another time for an appointment: what is offered can be pressed, another day can be said."""
 
@@ -95,8 +151,10 @@ class Moving:
                 return self._offer(heard)
             case Picked(value=value) if any(value == slot for slot, _ in self.listed):
                 return turn(self, wish=MovePlace(self.appointment, SlotId(value)))
-            case Said() if heard.spoken.first_day or heard.spoken.part or heard.spoken.at:
-                return turn(self, wish=FindMoves(self.appointment, heard.spoken))
+            case Said() if heard.spoken.names_a_time or heard.spoken.unknown_day:
+                return move(self.appointment, heard.spoken)
+            case Said() if heard.spoken.intent in {Intent.ANY, Intent.MOVE} and self.listed:
+                return turn(self, wish=MovePlace(self.appointment, self.listed[0][0]))
             case Said() if heard.spoken.intent is Intent.NO:
                 return turn(starting.Idle(), Say("place_stays"))
             case Said():
@@ -116,11 +174,20 @@ class Moving:
             case _:
                 return turn(self, Say("choose_slot_first", choices=self._choices()))
 
+    def ask_day(self, spoken: Spoken) -> Turn:
+        """A day that only those who live there know."""
+        return turn(self, booking.which_day(spoken, self._choices()))
+
     def _offer(self, places: MovePlaces) -> Turn:
         shown = places.slots[:_SLOTS_SHOWN]
         listed = tuple((slot.id, slot_label(slot, places.halls.get(slot.hall))) for slot in shown)
         state = Moving(self.appointment, listed)
-        facts = {"service": places.appointment.service_name, "when": local_text(places.appointment.start)}
+        asked = when_words(places.when)
+        facts = {
+            "service": places.appointment.service_name,
+            "when": local_text(places.appointment.start),
+            "asked": f"{asked}，" if asked else "",
+        }
         key = "choose_move" if listed else "no_move"
         return turn(state, Say(key, facts, state._choices()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from bot.dialogue import asking, booking, changing, collecting, finding, representing
+from bot.dialogue import asking, booking, changing, collecting, finding, queueing, representing
 from bot.dialogue.vocabulary import (
     AskPerson,
     Choice,
@@ -14,10 +14,12 @@ from bot.dialogue.vocabulary import (
     FindItem,
     GiveBack,
     Heard,
+    InLineNow,
     Judge,
     ListMine,
     ListVillagers,
     LookAt,
+    LookAtLines,
     Meant,
     Mine,
     Photographed,
@@ -33,7 +35,7 @@ from bot.dialogue.vocabulary import (
     turn,
 )
 from bot.dialogue.words import case_line
-from intake.model.booking import Appointment, AppointmentState
+from intake.model.booking import Appointment
 from intake.model.calendar import day_text, local_text
 from intake.model.case import CASE_WORDS, Act, Case
 from intake.model.grades import GRADES
@@ -78,7 +80,7 @@ class Idle:
             case Question():
                 return turn(Idle(whose=self.whose), _passed_on(heard))
             case Mine():
-                return turn(self, _mine(heard, situation))
+                return turn(self, mine(heard, situation))
             case CaseFile():
                 return turn(self, _about(heard, situation))
             case Appointment():
@@ -125,6 +127,8 @@ def overhear(heard: Heard, state: State, situation: Situation) -> Turn | None:
             return asking.ask(heard, state) or _said_anywhere(heard, state, situation)
         case Told() | Explained():
             return asking.tell(heard, state, situation)
+        case InLineNow():
+            return queueing.tell(heard, state, situation)
         case _:
             return None
 
@@ -141,11 +145,10 @@ def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | No
             return turn(Idle(), wish=ListMine())
         case Intent.CANCEL if state.name not in _SOMETHING_BOOKED:
             return stop(state, situation)
-        case Intent.MOVE if isinstance(state, booking.Booked) and state.appointment is not None:
-            return changing.pressed("move_appointment", state.appointment)
         case Intent.MOVE | Intent.CANCEL if state.name in _SOMETHING_BOOKED:
-            # What is booked stands there with a button to give it back; which one is meant is for the person to say.
-            return turn(Idle(), wish=ListMine())
+            return changing.change(heard.spoken, state)
+        case Intent.LINE:
+            return turn(state, wish=LookAtLines())
         case Intent.COMPLAINT if not isinstance(state, Idle) or len(heard.text) <= _BARE:
             return asking.call_somebody(heard.text, _BARE)
         case Intent.GREETING if isinstance(state, Idle):
@@ -254,22 +257,25 @@ def _passed_on(question: Question) -> Say:
     return Say("passed_on", facts)
 
 
-def _mine(mine: Mine, situation: Situation) -> Say:
-    live = {AppointmentState.BOOKED, AppointmentState.DISPLACED}
-    booked = [a for a in mine.appointments if a.state in live]
-    if not mine.cases and not booked:
+def mine(under_way: Mine, situation: Situation) -> Say:
+    """What is under way, and what is booked with a button to change it or give it back."""
+    booked = under_way.booked
+    if not under_way.cases and not booked:
         return Say("nothing_under_way", choices=again(situation))
-    lines = [case_line(case, mine.halls) for case in mine.cases[:_SHOWN]]
+    lines = [case_line(case, under_way.halls) for case in under_way.cases[:_SHOWN]]
     lines += [
-        f"预约：{a.service_name}\n{local_text(a.start)} {mine.halls[a.hall].name}" for a in booked[:_SHOWN]
+        f"预约：{a.service_name}\n{local_text(a.start)} {under_way.halls[a.hall].name}"
+        for a in booked[:_SHOWN]
     ]
     choices = [
-        Choice(f"查看 {c.service_name}", f"case:{c.id}", CASE_WORDS[c.state]) for c in mine.cases[:_SHOWN]
+        Choice(f"查看 {c.service_name}", f"case:{c.id}", CASE_WORDS[c.state])
+        for c in under_way.cases[:_SHOWN]
     ]
     for a in booked[:3]:
-        choices += [Choice(f"改时间 {local_text(a.start)}", f"move_appointment:{a.id}")]
-        choices += [Choice(f"取消预约 {local_text(a.start)}", f"cancel_appointment:{a.id}")]
-    return Say("my_cases", {"list": "\n\n".join(lines), "count": str(len(mine.cases))}, tuple(choices))
+        when = local_text(a.start)
+        choices += [Choice(f"改时间 {a.service_name}", f"move_appointment:{a.id}", when)]
+        choices += [Choice(f"取消预约 {a.service_name}", f"cancel_appointment:{a.id}", when)]
+    return Say("my_cases", {"list": "\n\n".join(lines), "count": str(len(under_way.cases))}, tuple(choices))
 
 
 def _about(file: CaseFile, situation: Situation) -> Say:

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from bot.dialogue.asking import PassingOn
 from bot.dialogue.booking import Booked, ChoosingHall, ChoosingSlot
-from bot.dialogue.changing import Answering, Held, Moving
+from bot.dialogue.changing import Answering, Held, Moving, Which
 from bot.dialogue.collecting import Collecting, Confirming
 from bot.dialogue.finding import ChoosingItem, ConsideringItem
 from bot.dialogue.representing import ChoosingPerson, ForWhom, GivingMandate, NamingPerson
@@ -32,6 +32,7 @@ State = (
     | Booked
     | Held
     | Moving
+    | Which
     | Answering
     | Collecting
     | Confirming

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from intake.errors import Refusal
-from intake.model.booking import Appointment, Hold, Slot
+from intake.model.booking import Appointment, AppointmentState, Hold, Slot
 from intake.model.case import Case
 from intake.model.catalogue import CommonQuestion, ServiceItem
 from intake.model.ids import (
@@ -32,6 +32,8 @@ from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer, Consideration
 from intake.usecases.places.lines import InLine
 from intake.usecases.places.opentimes import OpenDay
+from intake.usecases.places.soonest import Soonest
+from intake.usecases.queue.watching import Place
 
 if TYPE_CHECKING:
     from bot.dialogue.states import State
@@ -101,12 +103,29 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class SoonestPlaces:
+    """The soonest place of each hall and kind, best first, with why each stands there."""
+
+    rows: tuple[Soonest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InLineNow:
+    """Where the person stands: numbers of today, lines for a place, and the next appointment."""
+
+    numbers: tuple[Place, ...]
+    lines: tuple[InLine, ...]
+    coming: Appointment | None
+
+
+@dataclass(frozen=True, slots=True)
 class MovePlaces:
-    """Where an appointment could go."""
+    """Where an appointment could go, in the days that were named if any were."""
 
     appointment: Appointment
     slots: tuple[Slot, ...]
     halls: Mapping[HallCode, Hall]
+    when: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +135,12 @@ class Mine:
     cases: tuple[Case, ...]
     appointments: tuple[Appointment, ...]
     halls: Mapping[HallCode, Hall]
+
+    @property
+    def booked(self) -> tuple[Appointment, ...]:
+        """The appointments that can still be changed, next first."""
+        live = {AppointmentState.BOOKED, AppointmentState.DISPLACED}
+        return tuple(one for one in self.appointments if one.state in live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +174,8 @@ Learned = (
     | Told
     | Explained
     | Places
+    | SoonestPlaces
+    | InLineNow
     | MovePlaces
     | Appointment
     | Hold
@@ -204,6 +231,19 @@ class FindPlaces:
     hall: HallCode | None
     when: Spoken | None = None
     skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FindSoonest:
+    """The soonest places anywhere and in any way, for the person."""
+
+    service_code: ServiceCode
+    person: PersonId | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtLines:
+    """How long until it is the person's turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +423,8 @@ Wish = (
     | Consider
     | Tell
     | FindPlaces
+    | FindSoonest
+    | LookAtLines
     | TakePlace
     | GiveBack
     | HoldIt

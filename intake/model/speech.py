@@ -24,6 +24,7 @@ class Intent(StrEnum):
     RESTART = "restart"
     STOP = "stop"
     ANY = "any"
+    LINE = "line"
 
 
 class Aspect(StrEnum):
@@ -56,7 +57,7 @@ class Spoken:
     """听懂的话: every field is empty unless the words say it.
 
     `number` is a choice said as a number ("第1个", "一", "1。" are 1; "11" is 11). `first_day`..`last_day` is the span of
-    days named, both included. `only_whom` says that the words name a person and nothing else (给我妈办).
+    days named, both included; `unknown_day` are the words for one that stands in no calendar. `only_whom` says that the words name a person and nothing else (给我妈办).
     """
 
     text: str
@@ -73,3 +74,9 @@ class Spoken:
     phone: str = ""
     asks: tuple[Aspect, ...] = ()
     only_whom: bool = False
+    unknown_day: str = ""
+
+    @property
+    def names_a_time(self) -> bool:
+        """Whether a day, a part of one or an hour is named."""
+        return bool(self.first_day or self.part or self.at)

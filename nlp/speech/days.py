@@ -23,10 +23,14 @@ _RELATIVE: Final = {
     "大后天": 3, "后天": 2, "后日": 2, "明天": 1, "明日": 1, "明儿": 1, "明朝": 1, "明早": 1, "明晚": 1,
     "今天": 0, "今日": 0, "今儿": 0, "今朝": 0, "今早": 0, "今晚": 0,
 }  # fmt: skip
-_LUNAR_MONTHS: Final = {"正月": 1, "腊月": 12, "冬月": 11}
+_LUNAR_MONTHS: Final = {"正月": 1, "大年": 1, "腊月": 12, "冬月": 11}
 _NEXT_CYCLE_MONTHS: Final = 12
 _SATURDAY, _SUNDAY = 5, 6
 _LAST_DAYS: Final = 5
+_NEXT_FEW: Final = 3
+# Whoever says 26号以后 means the days that follow, not those of next year.
+_FROM_THEN_ON: Final = 13
+_SPANS: Final = {"天": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,24 @@ def _after(found: re.Match[str], today: date) -> Days | None:
     return Days.only(today + timedelta(count * (7 if re.search(_WEEK, found.group(2)) else 1)))
 
 
+def _within(found: re.Match[str], today: date) -> Days | None:
+    """三天内: from today on, so many days."""
+    count = number_of(found.group(1))
+    return Days(today, today + timedelta(count * _SPANS[found.group(2)])) if count is not None else None
+
+
+def _few(found: re.Match[str], today: date) -> Days | None:
+    del found
+    return Days(today, today + timedelta(_NEXT_FEW))
+
+
+def _before_new_year(found: re.Match[str], today: date) -> Days | None:
+    """年前: until the eve of the lunar year."""
+    del found
+    new_year = next_lunar_day(today + timedelta(1), 1, 1)
+    return Days(today, new_year - timedelta(1)) if new_year else None
+
+
 def _full_date(found: re.Match[str], today: date) -> Days | None:
     del today
     return _dated(int(found.group(1)), int(found.group(2)), int(found.group(3)))
@@ -139,7 +161,8 @@ _Reader = Callable[[re.Match[str], date], Days | None]
 # The first pattern that reads a day decides; longer ways to say a day stand before the shorter ones inside them.
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})(?!\d)"), _full_date),
-    (re.compile(r"(农历(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|正月|腊月|冬月)\s*((?:初|廿|卅)?[一二三四五六七八九十]{1,3}|廿|卅|[0-9]{1,2})"), _lunar),
+    (re.compile(r"(?<![0-9一二三四五六七八九十两几多去今明])(?:过?年|春节)(?:以前|之前|前)"), _before_new_year),
+    (re.compile(r"(农历(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|正月|大年|腊月|冬月)\s*((?:初|廿|卅)?[一二三四五六七八九十]{1,3}|廿|卅|[0-9]{1,2})"), _lunar),
     (re.compile(rf"(今年|明年)?({_N})月({_N})(?:日|号)?"), _month_day),
     (re.compile(r"(今年|明年)?(?<![\d./-])(\d{1,2})[./](\d{1,2})(?![\d./%折元])"), _month_day),
     (re.compile("|".join(_RELATIVE)), _relative),
@@ -147,12 +170,21 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(r"((?:这|本|下+)个?)?(?:周末|双休日|双休)"), _weekend),
     (re.compile(rf"((?:这|本|下+)个?){_WEEK}"), _week),
     (re.compile(rf"({_N})(天|个?{_WEEK})(?:以后|之后|后)"), _after),
+    (re.compile(rf"({_N})个?(天|周|星期|礼拜|月)(?:之内|以内|内)"), _within),
+    (re.compile(r"(?:这|最近|近)(?:几|两|二|三)天"), _few),
     (re.compile(rf"过({_N})(天|个{_WEEK})"), _after),
     (re.compile(rf"(?:(下个?月)|(?<![月0-9一二三四五六七八九十]))({_N})(?:日|号)(?!线|楼|窗|桌|码|店|门)"), _day_of_month),
     (re.compile(r"((?:这个?|本|下个?)?)月底"), _month_end),
     (re.compile(r"((?:这|本|下)个?)月"), _month),
 )  # fmt: skip
-DAY_WORDS: Final = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _PATTERNS))
+_UNTIL: Final = re.compile(r"(?:之前|以前|前)(?![台面几些])")
+_SINCE: Final = re.compile(r"(?:之后|以后|往后|起)")
+# Days that only those who live there know.
+_IN_NO_CALENDAR: Final = re.compile(
+    r"(?:下次|逢)?(?:赶集|赶场|赶墟|逢集|集市|集日|市日)(?:那天|那日|那一天|日|天|的时候)?"
+)
+_DATED: Final = "|".join(f"(?:{pattern.pattern})" for pattern, _ in _PATTERNS)
+DAY_WORDS: Final = re.compile(f"(?:{_DATED})(?:{_UNTIL.pattern}|{_SINCE.pattern})?|{_IN_NO_CALENDAR.pattern}")
 
 
 def days_in(text: str, today: date) -> Days | None:
@@ -163,5 +195,20 @@ def days_in(text: str, today: date) -> Days | None:
     for pattern, reader in _PATTERNS:
         for found in pattern.finditer(text):
             if (days := reader(found, today)) is not None:
-                return days
+                return _stretched(days, text[found.end() :], today)
     return None
+
+
+def unknown_day_in(text: str) -> str:
+    """A day that is named but stands in no calendar (赶集那天), in the words it was named with; empty when there is none."""
+    found = _IN_NO_CALENDAR.search(text)
+    return found.group(0) if found else ""
+
+
+def _stretched(days: Days, following: str, today: date) -> Days:
+    """月底前 is from today to then, 26号以后 from then on; the day itself belongs to both."""
+    if _UNTIL.match(following):
+        return Days(min(today, days.last), days.last)
+    if _SINCE.match(following):
+        return Days(days.first, days.first + timedelta(_FROM_THEN_ON))
+    return days

@@ -8,15 +8,18 @@ from datetime import date
 from intake.model.speech import Intent, Spoken
 from nlp.speech.ages import age_in
 from nlp.speech.aspects import aspects_in
-from nlp.speech.days import days_in
+from nlp.speech.days import DAY_WORDS, days_in, unknown_day_in
 from nlp.speech.identifiers import id_number_in, phone_in
-from nlp.speech.intents import intent_in
+from nlp.speech.intents import LIGHT_WORDS, intent_in
 from nlp.speech.likeness import closest
 from nlp.speech.numbers import choice_in
 from nlp.speech.persons import only_whom, person_in
 from nlp.speech.places import places_in, spoken_names
 from nlp.speech.times import part_in, time_in
 from nlp.text import focus, normalise
+
+# 多久 and 什么时候 in these ask for a place or for one's turn, not for the item's time limit.
+_NO_QUESTION_OF_THE_MATTER = frozenset({Intent.ANY, Intent.LINE})
 
 
 class Ear:
@@ -32,7 +35,12 @@ class Ear:
         place = next(iter(places_in(said, self._places)), "")
         whom = only_whom(said)
         intent = intent_in(said)
-        asks = () if intent is Intent.ANY else aspects_in(said, spoken_names(place) if place else ())
+        nothing_else = days is not None and not LIGHT_WORDS.sub("", DAY_WORDS.sub("", said))
+        asks = (
+            ()
+            if nothing_else or intent in _NO_QUESTION_OF_THE_MATTER
+            else aspects_in(said, spoken_names(place) if place else ())
+        )
         return Spoken(
             text=text,
             intent=None if asks else intent,
@@ -48,6 +56,7 @@ class Ear:
             phone=phone_in(said),
             asks=asks,
             only_whom=bool(whom),
+            unknown_day="" if days else unknown_day_in(said),
         )
 
     def closest(self, text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from intake.model.booking import AppointmentState
 from intake.model.hours import Closure
 from intake.usecases.places.booking import BookAppointment, FindSlots
 from intake.usecases.places.hours import ChangeHours
+from intake.usecases.queue.arriving import TakeNumber
+from intake.usecases.queue.calling import CallNext
 from tests.desks import ALLOWANCE, ANWEN, person_of
 from tests.dialogue.talks import booked_allowance, talk_as
 
@@ -107,3 +111,115 @@ async def test_who_loses_a_place_answers_in_the_chat(county):
     (now_is,) = await county.desk.places.my_appointments(me.caller)
     assert (now_is.number, now_is.state) == (mine.number, AppointmentState.BOOKED)
     assert "约好了" in me.heard
+
+
+@pytest.mark.parametrize(
+    ("said", "read_back"),
+    [
+        ("大后天", "11月26日（星期四），"),
+        ("下周三上午", "12月2日（星期三）上午，"),
+        ("月底前", "11月23日（星期一）到11月30日（星期一），"),
+        ("三天内", "11月23日（星期一）到11月26日（星期四），"),
+        ("26号以后", "11月26日（星期四）到12月9日（星期三），"),
+        ("下周三上午九点", "给您留好了：12月2日（星期三）09:00"),
+        ("最早什么时候", "给您留好了：11月23日（星期一）10:30"),
+    ],
+)
+async def test_every_way_to_name_a_day_is_read_back(county, said, read_back):
+    """With its weekday, before anything counts."""
+    me = await choosing_a_time(county)
+
+    assert (await me.say(said)).startswith(read_back)
+
+
+async def test_a_day_that_only_the_village_knows_is_asked_for(county):
+    """“赶集那天” stands in no calendar: no guess, and the question stays, at the hall, at the time and at a move."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴")
+    await me.press("预约办理")
+    assert "“赶集那天”是哪一天，我这里查不到" in await me.say("赶集那天")
+    await me.press("安文")
+    assert "请说日期或星期几" in await me.say("赶集那天")
+    await me.say("26号")
+    await me.press("11月26日")
+
+    assert "请说日期或星期几" in await me.say("改到赶集那天")
+
+    assert "11月28日（星期六）上午，改到哪个时间" in await me.say("28号上午")
+
+
+async def test_a_time_said_with_the_wish_to_move_is_heard(county):
+    """“改到明天下午” in one breath, from wherever one stands; the number stays."""
+    me = await booked_allowance(county)
+
+    assert "11月24日（星期二）下午，改到哪个时间" in await me.say("改到明天下午")
+    assert "改好了：11月24日（星期二）14:00" in await me.say("第一个")
+    assert "11月27日（星期五）下午，改到哪个时间" in await me.say("把高龄津贴的预约推迟到周五下午")
+    assert "原来的预约不变" in await me.say("算了")
+
+
+async def test_to_the_soonest_is_a_time_too(county):
+    """“改到最早的”: the soonest place is listed first, and “最早的” takes it."""
+    me = await booked_allowance(county)
+    await me.say("改到周五")
+    await me.say("第一个")
+
+    await me.say("改到最早的")
+
+    assert next(iter(me.offered)).startswith("11月23日（星期一）10:30")
+    assert "改好了：11月23日（星期一）10:30" in await me.say("最早的")
+
+
+@pytest.mark.parametrize("said", ["取消", "不去了", "把预约取消掉", "把高龄津贴的预约取消"])
+async def test_what_would_be_given_back_is_read_back_first(county, said):
+    """However it is said; words alone give nothing up, the button does."""
+    me = await booked_allowance(county)
+
+    assert "您约的是11月23日（星期一）10:30" in await me.say(said)
+    assert "您约的是" in await me.say("确定")
+    assert "原来的预约不变" in await me.say("不用了")
+    await me.say(said)
+    assert "已取消" in await me.press("取消这个预约")
+    assert "没有在办的事" in await me.say(said)
+
+
+async def test_anywhere_means_the_soonest_by_time_and_way(county):
+    """Halls, machines and visits together, each with why it stands there, the nearest among equals first."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办优待证")
+    await me.press("预约办理")
+
+    await me.press("哪里最早都行")
+
+    hints = [choice["hint"] for reply in me.replies for choice in reply["choices"]]
+    assert "自助机，有人在旁边帮忙" in hints[0]
+    assert "离您最近" in hints[0]
+    assert sum("自助机" in hint for hint in hints) == 2
+    assert "约好了：11月23日（星期一）" in await me.press(next(iter(me.offered)))
+
+
+async def test_how_long_one_still_waits_is_told_with_its_error(county):
+    """Before there is a number, with a number, when it is called, and in the middle of something, which goes on."""
+    me = await talk_as(county, "citizen-1")
+    assert "没有在排队" in await me.say("排队还要多久")
+    clerk = await county.caller("clerk-anwen-1")
+    await county.desk.queue.take_number(TakeNumber(clerk, ANWEN, ALLOWANCE, holder="前面的人"))
+    mine = await county.desk.queue.take_number(TakeNumber(clerk, ANWEN, ALLOWANCE, person_of(me.caller)))
+    assert f"{mine.number}号：前面还有1人" in await me.say("还要等多久")
+    await me.say("我要办老年证")
+    heard = await me.say("轮到我了吗")
+    assert f"{mine.number}号" in heard
+    assert me.state == "considering_item"
+    counter = next(h for h in await county.desk.places.halls() if h.code == ANWEN).counters[0]
+    for _ in range(2):
+        called = await county.desk.queue.call_next(CallNext(clerk, ANWEN, counter.code))
+
+    assert called.number == mine.number
+    assert f"已经叫到，请到{counter.name}" in await me.say("叫到几号了")
+
+
+async def test_who_is_booked_and_not_yet_there_hears_the_time(county):
+    """A place in no line yet: the appointment is read back."""
+    me = await booked_allowance(county)
+
+    assert "您约的是11月23日（星期一）10:30" in await me.say("前面还有几个人")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.model.case import CaseState
-from tests.desks import ALLOWANCE, ANWEN, person_of
+from tests.desks import ALLOWANCE, ANWEN, ELDER_CARD, person_of
 from tests.dialogue.talks import booked_allowance, handed_in_allowance, talk_as
 from tests.journeys import booked, submitted
 
@@ -298,15 +298,36 @@ async def test_the_wrong_item_leads_to_the_next_likely_ones(county):
     assert await county.desk.places.my_appointments(me.caller) == ()
 
 
-@pytest.mark.parametrize("said", ["我要改约", "取消预约", "帮我改到下周三"])
-async def test_who_wants_another_time_or_none_is_shown_what_is_booked(county, said):
-    """No matter is looked for in words about an appointment; it stands there with its button."""
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("我要改约", "原来约的是"),
+        ("取消预约", "您约的是"),
+        ("帮我改到下周三", "12月2日（星期三），改到哪个时间"),
+    ],
+)
+async def test_who_wants_another_time_or_none_is_asked_about_the_one_that_is_booked(county, said, answered):
+    """No matter is looked for in words about an appointment."""
     me = await booked_allowance(county)
     await me.say("重新开始")
 
-    assert "预约：高龄津贴申领" in await me.say(said)
+    heard = await me.say(said)
 
-    assert any(value.startswith("cancel_appointment:") for value in me.offered.values())
+    assert "高龄津贴申领" in heard
+    assert answered in heard
+
+
+@pytest.mark.parametrize("said", ["我要改约", "取消预约"])
+async def test_of_several_appointments_each_stands_there_with_its_buttons(county, said):
+    """Which one is meant is for the person to say."""
+    me = await booked_allowance(county)
+    await booked(county, "citizen-1", ELDER_CARD)
+
+    await me.say("算了")
+    heard = await me.say(said)
+
+    assert heard.count("预约：") == 2
+    assert sum(value.startswith("cancel_appointment:") for value in me.offered.values()) == 2
 
 
 async def test_a_complaint_in_the_middle_of_something_reaches_a_person(county):

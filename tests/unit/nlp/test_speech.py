@@ -462,3 +462,57 @@ def test_a_written_question_is_met_in_other_words_or_not_at_all(said: str, place
 def test_who_says_only_the_name_of_the_matter_has_asked_none_of_its_questions(said: str) -> None:
     """死亡注销户口怎么办 is no question about how soon."""
     assert closest(said, ("死亡注销户口要多久", "死亡注销户口怎么委托"), ("死亡注销户口",)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("月底前", MONDAY, date(2026, 11, 30)),
+        ("周六之前", MONDAY, date(2026, 11, 28)),
+        ("26号以后", date(2026, 11, 26), date(2026, 12, 9)),
+        ("三天内", MONDAY, date(2026, 11, 26)),
+        ("两个星期之内", MONDAY, date(2026, 12, 7)),
+        ("这几天", MONDAY, date(2026, 11, 26)),
+        ("年前", MONDAY, date(2027, 2, 5)),
+        ("大年初五", date(2027, 2, 10), date(2027, 2, 10)),
+    ],
+)
+def test_until_and_from_a_day_are_spans(said: str, first: date, last: date) -> None:
+    """月底前 begins today, 26号以后 goes on for two weeks."""
+    assert days_in(said, MONDAY) == Days(first, last)
+
+
+@pytest.mark.parametrize("said", ["3年前办的证", "去年前夫", "产前检查", "婚前体检"])
+def test_what_lies_in_the_past_is_no_day_to_book(said: str) -> None:
+    """前 alone names nothing."""
+    assert days_in(said, MONDAY) is None
+
+
+def test_the_front_counter_is_no_deadline() -> None:
+    """周五前台有人吗 asks about Friday."""
+    assert days_in("周五前台有人吗", MONDAY) == Days.only(date(2026, 11, 27))
+
+
+@pytest.mark.parametrize("said", ["赶集那天", "下次赶集", "改到市日"])
+def test_a_day_in_no_calendar_is_heard_and_not_guessed(said: str) -> None:
+    """Market days are each village's own."""
+    heard = Ear().listen(said, today=MONDAY)
+
+    assert heard.unknown_day
+    assert heard.first_day is None
+
+
+@pytest.mark.parametrize(
+    "said", ["排队还要多久", "我还要等多久", "前面还有几个人", "叫到几号了", "轮到我了吗", "什么时候轮到我"]
+)
+def test_whose_turn_it_is_is_no_question_about_the_matter(said: str) -> None:
+    """多久 asks for the item's limit elsewhere."""
+    heard = Ear().listen(said, today=MONDAY)
+
+    assert (heard.intent, heard.asks) == (Intent.LINE, ())
+
+
+@pytest.mark.parametrize("said", ["多久能办好", "等多久能拿到证", "办社保卡要排队吗"])
+def test_how_long_a_matter_takes_is_no_question_about_the_line(said: str) -> None:
+    """The limit, or the matter itself."""
+    assert Ear().listen(said, today=MONDAY).intent is not Intent.LINE

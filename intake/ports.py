@@ -1220,6 +1220,7 @@ class Foreseen(NamedTuple):
     slot: SlotId | None = None
     appointment: AppointmentId | None = None
     hold: HoldId | None = None
+    case: CaseId | None = None
     at: datetime | None = None
     rules: BookingRules | None = None
 

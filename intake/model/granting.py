@@ -16,6 +16,7 @@ from intake.errors import BookedOut, CoolingDown, Paused, SlotPast
 from intake.model.booking import BookingRules, Hold, Pool, Slot
 from intake.model.calendar import local_text
 from intake.model.ids import AppointmentId, PersonId, ServiceCode, SlotId
+from intake.model.places import slot_at
 
 _LONGEST_RUN = 8
 
@@ -62,6 +63,15 @@ def run_length(minutes: int, slot: Slot) -> int:
     """How many slots in a row a matter of so many minutes takes."""
     each = max(1, round((slot.end - slot.start).total_seconds() / 60))
     return min(_LONGEST_RUN, max(1, ceil(minutes / each)))
+
+
+def run_of(first: Slot, length: int) -> tuple[SlotId, ...]:
+    """The ids of so many slots in a row; one that is not there breaks the run."""
+    if length == 1:
+        return (first.id,)
+    each = first.end - first.start
+    rest = (slot_at(first.hall, first.group, first.kind, first.start + each * n) for n in range(1, length))
+    return (first.id, *rest)
 
 
 def is_run(slots: Sequence[Slot]) -> bool:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from intake.model.booking import Appointment, AppointmentState, Hold, HoldState, Pool, Slot
-from intake.model.granting import Standing
-from intake.model.ids import AccountCode, AppointmentId, HoldId, IntentKey, PersonId, ServiceCode, SlotId
+from intake.model.case import Case
+from intake.model.granting import Standing, run_length, run_of
+from intake.model.ids import (
+    AccountCode,
+    AppointmentId,
+    CaseId,
+    HoldId,
+    IntentKey,
+    PersonId,
+    ServiceCode,
+    SlotId,
+)
 from intake.model.people import Account, Mandate, Person, Role
 from intake.model.waiting import Waiting, WaitingState
 from intake.ports import Foreseen
 from storage.sql import tables
+from storage.sql.cases import case_in
 from storage.sql.intents import advanced
 from storage.sql.journal import Journal
 from storage.sql.people import SqlPeople
@@ -34,7 +45,8 @@ _NOTHING_HELD = {f"{pool.value}_held": 0 for pool in Pool}
 class Books:
     """What the store says, as the acts of one transaction find it; what one act changes the next one sees.
 
-    People, appointments and holds that nobody foresaw are not in it; `everybody` are the people whose matters are.
+    What nobody foresaw is not in it; `everybody` are the people whose matters are, and `sought` the slots that were looked
+    for, whether or not there are such.
     `made_for` and `made_by` count the bookings made since it was read; whose books changed otherwise is in `unsettled`.
     """
 
@@ -44,6 +56,8 @@ class Books:
     people: dict[PersonId, Person]
     accounts: dict[PersonId, Account]
     mandates: Mapping[tuple[PersonId, AccountCode], Sequence[Mandate]]
+    cases: dict[CaseId, Case]
+    sought: frozenset[SlotId]
     slots: dict[SlotId, Slot]
     held: dict[SlotId, Mapping[HoldId, tuple[Pool, datetime]]]
     appointments: dict[AppointmentId, Appointment]
@@ -118,13 +132,23 @@ class Books:
             put(self.unsettled, by, None)
 
 
+class Sight(NamedTuple):
+    """What some acts will probably look at: what their commands tell, the series whose numbers they will want (empty where
+    that is not known), and how many minutes an item took when it was read last.
+    """
+
+    foreseen: Sequence[Foreseen]
+    series: str
+    minutes_of: Callable[[ServiceCode], int]
+
+
 class _Look:
     """Reads the books: first whose and which places it is about, then the locks, then everything under them."""
 
-    def __init__(self, run: Run, foreseen: Sequence[Foreseen], people: SqlPeople, series: str) -> None:
-        self._run, self._foreseen, self._people, self._series = run, foreseen, people, series
-        self._appointments = _sorted(one.appointment for one in foreseen)
-        self._named_holds = _sorted(one.hold for one in foreseen)
+    def __init__(self, run: Run, sight: Sight, people: SqlPeople) -> None:
+        self._run, self._sight, self._foreseen, self._people = run, sight, sight.foreseen, people
+        self._appointments = _sorted(one.appointment for one in sight.foreseen)
+        self._named_holds = _sorted(one.hold for one in sight.foreseen)
         self.everybody: list[PersonId] = []
 
     def books(self) -> Books:
@@ -132,15 +156,13 @@ class _Look:
         run = self._run
         appointments = self._named()
         holds = self._holds(appointments)
-        slots = {one.slot for one in self._foreseen if one.slot}
-        slots |= {slot for appointment in appointments for slot in appointment.slots}
-        slots |= {slot for hold in holds for slot in hold.run}
+        slots = self._sought(appointments, holds)
         if run.locks:
-            run(_LOCK_SLOTS, {"ids": sorted(slots)})
+            run(_LOCK_SLOTS, {"ids": slots})
             appointments = self._locked(_APPOINTMENTS_LOCKED, self._appointments)
             holds = self._locked(_HOLDS_LOCKED, sorted(hold.id for hold in holds))
         about = {"people": self.everybody}
-        read = self._slots(sorted(slots))
+        read = self._slots(slots)
         live = nouns(run, _LIVE, about)
         return Books(
             everybody=frozenset(self.everybody),
@@ -149,8 +171,10 @@ class _Look:
             people={row["id"]: self._people.person_in(row) for row in named(run, _PEOPLE, about)},
             accounts=self._accounts(),
             mandates=self._mandates(),
+            cases=self._cases(holds),
+            sought=frozenset(slots),
             slots={slot.id: slot for slot in read},
-            held=self._held(sorted(slots)),
+            held=self._held(slots),
             appointments={appointment.id: appointment for appointment in appointments},
             live={(appointment.person, appointment.service_code): appointment for appointment in live},
             holds={hold.id: hold for hold in holds},
@@ -159,6 +183,32 @@ class _Look:
             standings=self._standings(appointments),
             numbers=self._numbers(read),
         )
+
+    def _sought(self, appointments: Sequence[Appointment], holds: Sequence[Hold]) -> list[SlotId]:
+        """Every slot an act may touch, those in a row for a long matter included, in the order of all who lock."""
+        slots = {slot for appointment in appointments for slot in appointment.slots}
+        slots |= {slot for hold in holds for slot in hold.run}
+        lengths = self._lengths(appointments)
+        for row in self._run(_SHAPES, {"ids": sorted(lengths)}) if any(lengths.values()) else ():
+            first = Slot(*row)
+            slots.update(run_of(first, run_length(lengths[first.id], first)))
+        return sorted(slots | lengths.keys())
+
+    def _lengths(self, appointments: Sequence[Appointment]) -> dict[SlotId, int]:
+        """The slots that are named, each with the minutes of the longest matter that is to begin there."""
+        moving = {appointment.id: appointment.service_code for appointment in appointments}
+        lengths: dict[SlotId, int] = {}
+        for one in self._foreseen:
+            service = one.service or (moving.get(one.appointment) if one.appointment else None)
+            if one.slot:
+                minutes = self._sight.minutes_of(service) if service else 0
+                lengths[one.slot] = max(minutes, lengths.get(one.slot, 0))
+        return lengths
+
+    def _cases(self, holds: Sequence[Hold]) -> dict[CaseId, Case]:
+        ids = _sorted((*(one.case for one in self._foreseen), *(hold.case for hold in holds)))
+        rows = named(self._run, _CASES, {"ids": ids}) if ids else []
+        return {row["id"]: case_in(row) for row in rows}
 
     def _accounts(self) -> dict[PersonId, Account]:
         """The citizen accounts. Asked for by person alone, for SQLite would look through the index of the roles."""
@@ -198,9 +248,9 @@ class _Look:
         """For each who may get a place a number of the series that was asked for last; the lowest comes first."""
         wanted = sum(one.slot is not None and one.appointment is None for one in self._foreseen)
         count = min(wanted, sum(max(0, slot.left(pool)) for slot in slots for pool in Pool))
-        if not self._series or count == 0:
+        if not self._sight.series or count == 0:
             return []
-        last = advanced(self._run, series=self._series, count=count)
+        last = advanced(self._run, series=self._sight.series, count=count)
         return list(range(last, last - count, -1))
 
     def _intents(self) -> dict[tuple[AccountCode, IntentKey], tuple[str, str | None]]:
@@ -228,12 +278,9 @@ class _Look:
         return dict(found)
 
 
-def look(run: Run, foreseen: Sequence[Foreseen], people: SqlPeople, series: str) -> Books:
-    """Read everything some acts will look at, as many statements for a hundred acts as for one.
-
-    `series` is the one whose numbers they will probably want, empty where that is not known.
-    """
-    return _Look(run, foreseen, people, series).books()
+def look(run: Run, sight: Sight, people: SqlPeople) -> Books:
+    """Read everything some acts will look at, as many statements for a hundred acts as for one."""
+    return _Look(run, sight, people).books()
 
 
 def _ask_of(one: Foreseen, moving: Mapping[AppointmentId, Appointment]) -> Ask | None:
@@ -279,6 +326,9 @@ _MANDATES = Nouns(
     among(tables.mandates.c.proxy, "proxies"),
     order=(tables.mandates.c.given_at.desc(), tables.mandates.c.id.desc()),
 )
+_CASES = Prepared(
+    select(tables.cases).where(among(tables.cases.c.id, "ids")).order_by(tables.cases.c.id).with_for_update()
+)
 _REVISIONS = Prepared(select(tables.revisions.c.subject, tables.revisions.c.value))
 _INTENTS = Prepared(
     select(tables.intents.c.account, tables.intents.c.key, tables.intents.c.verb, tables.intents.c.result)
@@ -288,6 +338,17 @@ _INTENTS = Prepared(
 _PEOPLE = Prepared(select(tables.people).where(among(tables.people.c.id, "people")))
 _ACCOUNTS = Prepared(select(tables.accounts).where(among(tables.accounts.c.person, "people")))
 _SLOTS = Prepared(with_waiting().where(among(tables.slots.c.id, "ids")))
+# Where and how long a slot is, before it is locked: should that change meanwhile, the act goes the long way.
+_SHAPES = Prepared(
+    select(
+        *(tables.slots.c[name] for name in ("id", "hall", "group", "kind", "start", "end", "book_before")),
+        *(
+            literal_column("0").label(f"{pool.value}_{count}")
+            for pool in Pool
+            for count in ("capacity", "taken")
+        ),
+    ).where(among(tables.slots.c.id, "ids"))
+)
 _LOCK_SLOTS = Prepared(
     select(tables.slots.c.id)
     .where(among(tables.slots.c.id, "ids"))

@@ -35,7 +35,7 @@ class SqlCases:
 
     async def those(self, ids: Collection[CaseId]) -> dict[CaseId, Case]:
         rows = await self.connection.execute(select(cases).where(cases.c.id.in_(sorted(ids))))
-        return {row["id"]: _case(row) for row in rows.mappings()}
+        return {row["id"]: case_in(row) for row in rows.mappings()}
 
     async def by_number(self, number: str) -> Case:
         return _found(await one(self.connection, cases, cases.c.number == number))
@@ -43,12 +43,12 @@ class SqlCases:
     async def open_for(self, person: PersonId, service: ServiceCode) -> Case | None:
         same = (cases.c.applicant == person, cases.c.service_code == service)
         row = await one(self.connection, cases, *same, cases.c.state.in_(sorted(OPEN_STATES)))
-        return None if row is None else _case(row)
+        return None if row is None else case_in(row)
 
     async def draft_of(self, person: PersonId, service: ServiceCode, by: AccountCode) -> Case | None:
         same = (cases.c.applicant == person, cases.c.service_code == service, cases.c.opened_by == by)
         row = await one(self.connection, cases, *same, cases.c.state == CaseState.DRAFT)
-        return None if row is None else _case(row)
+        return None if row is None else case_in(row)
 
     async def of_person(self, person: PersonId, limit: int = 50) -> tuple[Case, ...]:
         return await self._newest(cases.c.applicant == person, limit)
@@ -63,12 +63,12 @@ class SqlCases:
             cases.c.state == CaseState.DRAFT,
         )
         statement = select(cases).where(*draft).order_by(cases.c.opened_at, cases.c.id)
-        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+        return tuple(map(case_in, (await self.connection.execute(statement)).mappings()))
 
     async def of_proxy(self, proxy: AccountCode, since: datetime) -> tuple[Case, ...]:
         theirs = (cases.c.opened_by == proxy, cases.c.opened_at >= since, cases.c.state != CaseState.DRAFT)
         statement = select(cases).where(*theirs).order_by(cases.c.opened_at, cases.c.id)
-        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+        return tuple(map(case_in, (await self.connection.execute(statement)).mappings()))
 
     async def at_hall(
         self, hall: HallCode, states: Collection[CaseState], limit: int = 200
@@ -115,11 +115,11 @@ class SqlCases:
         statement = (
             select(cases).where(*resting, cases.c.id > (after or "")).order_by(cases.c.id).limit(limit)
         )
-        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+        return tuple(map(case_in, (await self.connection.execute(statement)).mappings()))
 
     async def to_look_at(self, on: date, limit: int) -> tuple[Case, ...]:
         due = select(cases).where(cases.c.look_on <= on).order_by(cases.c.look_on, cases.c.id).limit(limit)
-        return tuple(map(_case, (await self.connection.execute(due)).mappings()))
+        return tuple(map(case_in, (await self.connection.execute(due)).mappings()))
 
     async def tried(self, case: CaseId) -> int:
         row = await one(self.connection, code_tries, code_tries.c.case == case)
@@ -145,7 +145,7 @@ class SqlCases:
     async def _newest(self, whose: ColumnElement[bool], limit: int) -> tuple[Case, ...]:
         statement = select(cases).where(whose, cases.c.state != CaseState.DRAFT)
         newest = statement.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(limit)
-        return tuple(map(_case, (await self.connection.execute(newest)).mappings()))
+        return tuple(map(case_in, (await self.connection.execute(newest)).mappings()))
 
     async def _in_states(
         self, where: ColumnElement[bool], states: Collection[CaseState], order: str, limit: int
@@ -153,7 +153,7 @@ class SqlCases:
         if not states:
             return ()
         statement = first_of_each(cases, [where], cases.c.state, states, [order, "id"], limit)
-        return tuple(map(_case, (await self.connection.execute(statement)).mappings()))
+        return tuple(map(case_in, (await self.connection.execute(statement)).mappings()))
 
     async def _index_pages(self, case: Case) -> None:
         rows = [
@@ -182,14 +182,15 @@ def case_row(case: Case) -> Values:
     }
 
 
-def _case(row: RowMapping) -> Case:
+def case_in(row: RowMapping | Values) -> Case:
+    """The case a row holds."""
     return as_noun(Case, {**row, "number": row["number"] or ""})
 
 
 def _found(row: RowMapping | None) -> Case:
     if row is None:
         raise NotFound
-    return _case(row)
+    return case_in(row)
 
 
 def _name(case: Case) -> str:

@@ -53,6 +53,11 @@ class ItemsInForce:
         while len(self.days) > (_DAYS_KEPT if len(items) < _LONG else 1):
             del self.days[next(iter(self.days))]
 
+    def minutes_of(self, code: ServiceCode) -> int:
+        """How long the item takes as it was read last, 0 where it was not: only to foresee by, for it may have changed."""
+        item = next((day.by_code.get(code) for day in reversed(self.days.values())), None)
+        return 0 if item is None else item.minutes
+
     def kept(self, code: ServiceCode, version: int) -> ServiceItem | None:
         """That version, if it stands on a day that is kept."""
         found = (day.by_code.get(code) for day in self.days.values())

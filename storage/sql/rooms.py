@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 from intake.errors import AlreadyBooked, KeyReused
 from intake.model.booking import Appointment, BookingRules, Hold, HoldState, Pool, Slot
 from intake.model.calendar import local_text
+from intake.model.case import Case
 from intake.model.catalogue import ServiceItem
 from intake.model.granting import Standing
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
+    CaseId,
     HallCode,
     HoldId,
     IntentKey,
@@ -75,6 +77,7 @@ class SharedUow(_Room):
         self.slots = _Slots(shared, books)
         self.holds = _Holds(shared, books)
         self.appointments = _Appointments(shared, books)
+        self.cases = _Cases(shared, books)
         self.waitings = _Waitings(shared, books)
         self.intents = _Intents(shared, books)
         self.leaving = _Leaving(shared, books)
@@ -118,11 +121,11 @@ class _Slots(_Room):
         return self._seen(slot, now)
 
     async def lock(self, wanted: Collection[SlotId]) -> None:
-        if not all(slot in self._books.slots for slot in wanted):
+        if not self._books.sought.issuperset(wanted):
             raise Unforeseen
 
     async def read(self, wanted: Collection[SlotId], now: datetime) -> tuple[Slot, ...]:
-        slots = [self._seen(slot, now) for slot in set(wanted)]
+        slots = [self._seen(slot, now) for slot in self._books.slots.keys() & set(wanted)]
         return tuple(sorted(slots, key=lambda slot: (slot.start, slot.id)))
 
     async def take(self, run: Collection[SlotId], pool: Pool, now: datetime) -> bool:
@@ -243,6 +246,23 @@ class _Appointments(_Room):
         saved = replace(appointment, version=appointment.version + 1)
         self._books.place(saved)
         self._journal.put(self._shared.changes.saved, saved.id, saved)
+        return saved
+
+
+class _Cases(_Room):
+    async def get(self, case: CaseId) -> Case:
+        return _foreseen(self._books.cases, case)
+
+    async def save(self, case: Case) -> Case:
+        """Only of a draft, and only where it will be handled: nothing else of it depends on that."""
+        known = await self.get(case.id)
+        if case.submitted_at is not None or case != replace(
+            known, appointment=case.appointment, hall=case.hall
+        ):
+            raise Unforeseen(case.id)
+        saved = replace(case, version=case.version + 1)
+        for book in (self._books.cases, self._shared.changes.tied):
+            self._journal.put(book, saved.id, saved)
         return saved
 
 

@@ -7,15 +7,15 @@ run on the ordinary repositories, in a savepoint, after everything before it was
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from intake.ports import Foreseen, Uow
-from storage.sql.books import Books, look
+from intake.ports import Uow
+from storage.sql.books import Books, Sight, look
 from storage.sql.prepared import at_once
 from storage.sql.rooms import SharedUow, Unforeseen
 from storage.sql.uow import SqlUow
@@ -41,16 +41,16 @@ class Shared:
         self,
         connection: AsyncConnection,
         open_uow: Callable[[], SqlUow],
-        foreseen: Sequence[Foreseen],
-        series: str = "",
+        sight: Sight,
     ) -> None:
         self.connection = connection
-        self.foreseen = foreseen
-        self.keys = frozenset((one.by, one.key) for one in foreseen)
+        self.foreseen = sight.foreseen
+        self.keys = frozenset((one.by, one.key) for one in sight.foreseen)
         self.real = open_uow()
         self.changes = Changes()
         self.read: dict[Hashable, Any] = {}
-        self.series = series
+        self.series = sight.series
+        self._sight = sight
         self._nested = open_uow
         self._uow: SharedUow | None = None
 
@@ -92,8 +92,8 @@ class Shared:
         return self.read[what]
 
     async def _look(self) -> Books:
-        people = self.real.people
-        books = await at_once(self.connection, lambda run: look(run, self.foreseen, people, self.series))
+        sight = self._sight._replace(series=self.series)
+        books = await at_once(self.connection, partial(look, sight=sight, people=self.real.people))
         self.real.places.know(books.revisions)
         self.real.catalogue.know(books.revisions)
         return books

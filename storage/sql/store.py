@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from intake.errors import Busy
 from intake.ports import Foreseen
 from storage.crypto import KeyRing, Purpose, Sealer
+from storage.sql.books import Sight
 from storage.sql.catalogue import ItemsInForce
 from storage.sql.engines import Engines, has_crossed, is_busy, open_engines
 from storage.sql.kept import Kept
@@ -61,7 +62,7 @@ class Store:
         """A transaction that several acts share, which will probably want numbers of a series; `finish` commits it."""
         async with self.writing() as connection:
             open_uow = partial(SqlUow, connection, self.sealer, self._in_force, self._kept)
-            yield Shared(connection, open_uow, foreseen, series)
+            yield Shared(connection, open_uow, Sight(foreseen, series, self._in_force.minutes_of))
 
     async def glance(self, work: Callable[[Run], Done]) -> Done:
         """Look at a few rows, each statement at one instant, with as little ado as can be."""

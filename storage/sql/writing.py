@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.model.booking import Appointment, Hold, Pool
-from intake.model.ids import AccountCode, AppointmentId, HallCode, HoldId, IntentKey, SlotId
+from intake.model.case import Case
+from intake.model.ids import AccountCode, AppointmentId, CaseId, HallCode, HoldId, IntentKey, SlotId
 from intake.model.leaving import AuditEntry, Outgoing
 from storage.sql import tables
 from storage.sql.columns import Instant
@@ -34,6 +35,7 @@ class Changes:
     saved: dict[AppointmentId, Appointment] = field(default_factory=dict)
     held: dict[HoldId, Hold] = field(default_factory=dict)
     ended: dict[HoldId, Hold] = field(default_factory=dict)
+    tied: dict[CaseId, Case] = field(default_factory=dict)
     taken: dict[tuple[SlotId, Pool], int] = field(default_factory=dict)
     intents: dict[tuple[AccountCode, IntentKey], tuple[str, str | None]] = field(default_factory=dict)
     audits: list[AuditEntry] = field(default_factory=list)
@@ -62,6 +64,10 @@ def write(run: Run, *, changes: Changes, last: bool = False) -> None:
     _write_holds(run, changes)
     _write_taken(run, changes)
     _write_appointments(run, changes)
+    _add(run, _TIE, [
+        {"its_id": case.id, "its_appointment": case.appointment, "its_hall": case.hall, "its_version": case.version}
+        for case in changes.tied.values()
+    ])  # fmt: skip
     _add(run, _INTENT, [
         {"account": by, "key": key, "verb": verb, "result": result}
         for (by, key), (verb, result) in changes.intents.items()
@@ -159,6 +165,16 @@ _SAVE = Prepared(
     update(tables.appointments)
     .where(tables.appointments.c.id == given("its_id", tables.appointments.c.id))
     .values({column: given(column.name, column) for column in tables.appointments.c})
+)
+_CASES = tables.cases.c
+_TIE = Prepared(
+    update(tables.cases)
+    .where(_CASES.id == given("its_id", _CASES.id))
+    .values(
+        appointment=given("its_appointment", _CASES.appointment),
+        hall=given("its_hall", _CASES.hall),
+        version=given("its_version", _CASES.version),
+    )
 )
 _INTENT = _adding(tables.intents, "begun_at")
 _AUDIT = _adding(tables.audit_entries, "place")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import Dialect, event, func, select
 
-from intake.errors import AlreadyBooked, HoldOver, KeyReused, SlotFull
+from intake.errors import AlreadyBooked, HoldOver, KeyReused, NotFound, SlotFull
 from intake.model.booking import Appointment, AppointmentState, Hold, HoldState, Pool, Slot
-from intake.model.ids import AccountCode, IntentKey, PersonId, ServiceCode, SlotId
+from intake.model.ids import AccountCode, CaseId, HallCode, IntentKey, PersonId, ServiceCode, SlotId
 from intake.model.people import Account, Caller, Door, Role
 from intake.model.waiting import WaitingState
 from intake.ports import Foreseen, Rules, Tools, Uow
@@ -57,11 +58,18 @@ class Hall:
     statements: list[str]
     url: str
 
-    async def book(self, who: Caller, key: str = "", slot: SlotId | None = None) -> Appointment:
+    async def book(
+        self,
+        who: Caller,
+        key: str = "",
+        slot: SlotId | None = None,
+        service: ServiceCode = SERVICE,
+        case: CaseId | None = None,
+    ) -> Appointment:
         """Press 预约."""
         intent = IntentKey(key) if key else None
         person = who.account.person or PersonId("")
-        cmd = BookAppointment(who, person, SERVICE, slot or self.slot, key=intent)
+        cmd = BookAppointment(who, person, service, slot or self.slot, case, intent)
         return await booking.book_appointment(cmd, tools=self.tools)
 
     async def hold(self, who: Caller, slot: SlotId | None = None) -> Hold:
@@ -258,13 +266,21 @@ async def test_what_is_not_foreseen_is_done_in_its_turn(hall: Hall) -> None:
 
 
 @pytest.fixture
-def only_short_ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing goes the long way: what would, fails."""
+def only_short_ways(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing goes the long way, in a savepoint or alone."""
+    long_ways: list[object] = []
 
-    async def long_way(_: Shared, act: object) -> None:
-        raise AssertionError(f"{act} went the long way")
+    def watched(way: Callable[[Any, Any], Awaitable[object]]) -> Callable[[Any, Any], Awaitable[object]]:
+        async def walk(self: object, act: object) -> object:
+            long_ways.append(act)
+            return await way(self, act)
 
-    monkeypatch.setattr(Shared, "_run_really", long_way)
+        return walk
+
+    monkeypatch.setattr(Shared, "_run_really", watched(Shared._run_really))  # noqa: SLF001 (to see it taken)
+    monkeypatch.setattr(SqlTogether, "_alone", watched(SqlTogether._alone))  # noqa: SLF001 (likewise)
+    yield
+    assert long_ways == []
 
 
 @pytest.mark.usefixtures("only_short_ways")
@@ -285,6 +301,76 @@ async def test_a_hold_is_confirmed_between_two_bookings(hall: Hall) -> None:
     async with hall.store.open_view() as view:
         kept = await view.holds.get(held.id)
     assert (kept.state, kept.appointment) == (HoldState.CONFIRMED, answers[1].id)
+
+
+@pytest.mark.usefixtures("only_short_ways")
+async def test_long_matters_take_their_runs_between_short_ones(hall: Hall) -> None:
+    """Four hour-long matters and four short ones at once: each run counts in both its slots, and what is full is told."""
+    long = ServiceCode("MZ60")
+    async with hall.store.open_uow() as uow:
+        await uow.catalogue.replace([nouns.item(code=SERVICE), nouns.item(code=long, minutes=60)], TODAY)
+        await uow.commit()
+    async with hall.store.open_view() as view:
+        await view.catalogue.all_current(TODAY)
+    later, people = await hall.open_later(), await everybody(hall, 8)
+
+    answers = await asyncio.gather(
+        *(hall.book(who, service=(long, SERVICE)[n % 2]) for n, who in enumerate(people)),
+        return_exceptions=True,
+    )
+
+    assert [type(answer) for answer in answers] == [Appointment] * 6 + [SlotFull] * 2
+    assert [answer.run for answer in answers[:2] if isinstance(answer, Appointment)] == [
+        (hall.slot, later), (hall.slot,),
+    ]  # fmt: skip
+    async with hall.store.open_view() as view:
+        assert [(await view.slots.get(slot, NOW)).online_taken for slot in (hall.slot, later)] == [6, 3]
+
+
+@pytest.mark.usefixtures("only_short_ways")
+async def test_a_run_that_breaks_off_is_refused_in_the_batch(hall: Hall) -> None:
+    """The last slot of the day has none after it: an hour does not fit, and half an hour does."""
+    long = ServiceCode("MZ60")
+    async with hall.store.open_uow() as uow:
+        await uow.catalogue.replace([nouns.item(code=SERVICE), nouns.item(code=long, minutes=60)], TODAY)
+        await uow.commit()
+    async with hall.store.open_view() as view:
+        await view.catalogue.all_current(TODAY)
+    one, other = await everybody(hall, 2)
+
+    hour, half = await asyncio.gather(hall.book(one, service=long), hall.book(other), return_exceptions=True)
+
+    assert (type(hour), type(half)) == (SlotFull, Appointment)
+
+
+@pytest.mark.usefixtures("only_short_ways")
+async def test_drafts_are_tied_to_their_bookings_in_the_batch(hall: Hall) -> None:
+    """Two have a draft: it knows its appointment and its hall; somebody else's draft is no reason to be booked."""
+    people = await everybody(hall, 3)
+    drafts = [
+        nouns.draft(
+            id=CaseId(f"c{n}"), applicant=who.account.person, service_code=SERVICE, hall=HallCode("x")
+        )
+        for n, who in enumerate(people[:2])
+    ]
+    async with hall.store.open_uow() as uow:
+        for draft in drafts:
+            await uow.cases.add(draft)
+        await uow.commit()
+
+    *tied, wrong = await asyncio.gather(
+        *(hall.book(who, case=draft.id) for who, draft in zip(people, drafts, strict=False)),
+        hall.book(people[2], case=drafts[0].id),
+        return_exceptions=True,
+    )
+
+    assert isinstance(wrong, NotFound)
+    async with hall.store.open_view() as view:
+        kept = [await view.cases.get(draft.id) for draft in drafts]
+    assert [(case.appointment, case.hall, case.version) for case in kept] == [
+        (booked.id, booked.hall, 2) for booked in tied if isinstance(booked, Appointment)
+    ]  # fmt: skip
+    assert (await hall.seen()).online_taken == 2
 
 
 @pytest.mark.usefixtures("only_short_ways")

@@ -156,11 +156,10 @@ async def book_appointment(cmd: BookAppointment, *, tools: Tools) -> Appointment
             name=lambda done: done.id,
         )
 
-    return await sharing(
-        tools,
-        _foreseen(cmd.caller, tools, cmd.key, person=cmd.person, service=cmd.service_code, slot=cmd.slot),
-        act,
+    foreseen = _foreseen(cmd.caller, cmd.key, tools)._replace(
+        person=cmd.person, service=cmd.service_code, slot=cmd.slot, case=cmd.case
     )
+    return await sharing(tools, foreseen, act)
 
 
 async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
@@ -178,8 +177,8 @@ async def hold_place(cmd: HoldPlace, *, tools: Tools) -> Hold:
             name=lambda done: done.id,
         )
 
-    foreseen = _foreseen(
-        cmd.caller, tools, cmd.key, person=cmd.person, service=cmd.service_code, slot=cmd.slot
+    foreseen = _foreseen(cmd.caller, cmd.key, tools)._replace(
+        person=cmd.person, service=cmd.service_code, slot=cmd.slot
     )
     return await sharing(tools, foreseen, act)
 
@@ -199,7 +198,7 @@ async def confirm_hold(cmd: ConfirmHold, *, tools: Tools) -> Appointment:
             name=lambda done: done.id,
         )
 
-    return await sharing(tools, _foreseen(cmd.caller, tools, cmd.key, hold=cmd.hold), act)
+    return await sharing(tools, _foreseen(cmd.caller, cmd.key, tools)._replace(hold=cmd.hold), act)
 
 
 async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
@@ -217,7 +216,7 @@ async def release_hold(cmd: ReleaseHold, *, tools: Tools) -> Hold:
             name=lambda done: done.id,
         )
 
-    return await sharing(tools, _foreseen(cmd.caller, tools, cmd.key, hold=cmd.hold), act)
+    return await sharing(tools, _foreseen(cmd.caller, cmd.key, tools)._replace(hold=cmd.hold), act)
 
 
 async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment:
@@ -235,7 +234,7 @@ async def move_appointment(cmd: MoveAppointment, *, tools: Tools) -> Appointment
             name=lambda done: done.id,
         )
 
-    foreseen = _foreseen(cmd.caller, tools, cmd.key, slot=cmd.slot, appointment=cmd.appointment)
+    foreseen = _foreseen(cmd.caller, cmd.key, tools)._replace(slot=cmd.slot, appointment=cmd.appointment)
     return await sharing(tools, foreseen, act)
 
 
@@ -254,7 +253,9 @@ async def cancel_appointment(cmd: CancelAppointment, *, tools: Tools) -> Appoint
             name=lambda done: done.id,
         )
 
-    return await sharing(tools, _foreseen(cmd.caller, tools, cmd.key, appointment=cmd.appointment), act)
+    return await sharing(
+        tools, _foreseen(cmd.caller, cmd.key, tools)._replace(appointment=cmd.appointment), act
+    )
 
 
 async def my_appointments(caller: Caller, *, tools: Tools) -> tuple[Appointment, ...]:
@@ -276,21 +277,10 @@ async def my_holds(caller: Caller, *, tools: Tools) -> tuple[Hold, ...]:
     return tuple(sorted(found.values(), key=lambda hold: hold.start))
 
 
-def _foreseen(
-    caller: Caller,
-    tools: Tools,
-    key: IntentKey | None,
-    *,
-    person: PersonId | None = None,
-    service: ServiceCode | None = None,
-    slot: SlotId | None = None,
-    appointment: AppointmentId | None = None,
-    hold: HoldId | None = None,
-) -> Foreseen:
+def _foreseen(caller: Caller, key: IntentKey | None, tools: Tools) -> Foreseen:
+    """What every act at the counter looks at; each adds what its own command tells."""
     now, rules = tools.clock.now(), tools.rules.booking
-    return Foreseen(
-        caller.code, caller.account.person, key, person, service, slot, appointment, hold, now, rules
-    )
+    return Foreseen(caller.code, caller.account.person, key, at=now, rules=rules)
 
 
 async def _book(uow: Uow, cmd: BookAppointment, tools: Tools) -> Appointment:

@@ -10,14 +10,14 @@ from functools import partial
 from intake.errors import Refusal
 from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState, Slot
 from intake.model.calendar import local_day, local_text
-from intake.model.granting import Request, grant, pools_for, run_length
+from intake.model.granting import Request, grant, pools_for, run_length, run_of
 from intake.model.hours import Answer, Displacement
 from intake.model.ids import AppointmentId, ChangeId, HoldId, SlotId
 from intake.model.waiting import WaitingState
 from intake.ports import Tools, Uow
 from intake.usecases.intents import taking_turns
 from intake.usecases.places.lines import offer_freed
-from intake.usecases.places.searching import drawing, nearest_to, run_of
+from intake.usecases.places.searching import drawing, nearest_to
 from intake.usecases.places.taking import tell
 
 _ROUND = 50

@@ -10,7 +10,7 @@ from intake.errors import AlreadyBooked, AlreadyWaiting, NotFound, NotNow, Place
 from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import AppointmentState, Hold, HoldPurpose, HoldState, Slot
 from intake.model.calendar import local_day, local_text
-from intake.model.granting import Request, grant, pools_for, run_length
+from intake.model.granting import Request, grant, pools_for, run_length, run_of
 from intake.model.ids import (
     CaseId,
     HallCode,
@@ -34,7 +34,6 @@ from intake.usecases.places.searching import (
     drawing,
     free,
     goes_with,
-    run_of,
     serving_group,
     slot_text,
 )

@@ -11,10 +11,10 @@ from intake.errors import SlotFull
 from intake.model.booking import Pool, Slot
 from intake.model.calendar import local_day, local_text
 from intake.model.catalogue import CounterGroup, ServiceItem, Way
-from intake.model.granting import places_left, pools_for, run_length
+from intake.model.granting import places_left, pools_for, run_length, run_of
 from intake.model.ids import HallCode, PersonId, ServiceCode, SlotId
 from intake.model.people import RECEPTION, Caller
-from intake.model.places import KIND_WORDS, Hall, OfferKind, slot_at
+from intake.model.places import KIND_WORDS, Hall, OfferKind
 from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Tools, Uow
 
@@ -99,13 +99,6 @@ def _whole(slot: Slot, known: dict[SlotId, Slot], minutes: int, draws: Drawing, 
     run = [known.get(one) for one in run_of(slot, run_length(minutes, slot))]
     there = [one for one in run if one is not None]
     return len(there) == len(run) and places_left(there, draws.pools, green=draws.green, now=now) > 0
-
-
-def run_of(first: Slot, length: int) -> tuple[SlotId, ...]:
-    """The ids of so many slots in a row; one that is not there breaks the run."""
-    each = first.end - first.start
-    rest = (slot_at(first.hall, first.group, first.kind, first.start + each * n) for n in range(1, length))
-    return (first.id, *rest)
 
 
 async def full(uow: Uow, item: ServiceItem, slot: Slot, now: datetime, draws: Drawing) -> SlotFull:

@@ -19,6 +19,7 @@ from intake.model.granting import (
     own_hold_of,
     require_within_limits,
     run_length,
+    run_of,
     without,
 )
 from intake.model.ids import HallCode, PersonId, ServiceCode, SlotId
@@ -27,7 +28,7 @@ from intake.model.places import Hall, OfferKind, Village, straight_km
 from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Tools, Uow
 from intake.usecases.places.reaching import visit_minutes
-from intake.usecases.places.searching import drawing, goes_with, run_of, serving_group, takes
+from intake.usecases.places.searching import drawing, goes_with, serving_group, takes
 from intake.usecases.places.taking import is_over
 
 _EACH = 3

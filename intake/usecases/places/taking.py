@@ -15,7 +15,7 @@ from intake.model.authority import Verb
 from intake.model.booking import Appointment, AppointmentState, Hold, HoldPurpose, HoldState, Pool, Slot
 from intake.model.calendar import local_day, local_text
 from intake.model.catalogue import CounterGroup, ServiceItem
-from intake.model.granting import Request, Standing, grant, own_hold_of, run_length, without
+from intake.model.granting import Request, Standing, grant, own_hold_of, run_length, run_of, without
 from intake.model.ids import (
     AccountCode,
     AppointmentId,
@@ -35,7 +35,7 @@ from intake.ports import Rules, Tools, Uow
 from intake.usecases.cases.drafting import require_offered
 from intake.usecases.people.mandates import require_may_act
 from intake.usecases.places.reaching import way_to
-from intake.usecases.places.searching import Drawing, drawing, full, run_of, serving_group
+from intake.usecases.places.searching import Drawing, drawing, full, serving_group
 
 # Nobody takes a number at a machine or at home: what became of such a visit is written down by whoever made it.
 _TO_WRITE_DOWN = timedelta(days=1)

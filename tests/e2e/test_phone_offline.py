@@ -315,7 +315,7 @@ async def kept_page_of_yesterday(open_kept_phone: OpenPage, releases: tuple[str,
 NEXT = 'meta[name="release"]'
 
 
-async def test_a_new_release_waits_until_it_is_pressed(
+async def test_an_open_page_stays_as_it_is_until_it_is_pressed(
     open_kept_phone: OpenPage, releases: tuple[str, NextRelease]
 ):
     """Nobody is interrupted in the middle of a sentence; pressed, the new page comes with the sentence."""
@@ -330,10 +330,10 @@ async def test_a_new_release_waits_until_it_is_pressed(
     await expect(phone.page.get_by_role("button", name="有新版本，点这里更新")).to_have_count(0)
 
 
-async def test_a_new_release_takes_over_when_the_page_is_opened_anew(
+async def test_the_page_opens_with_the_new_release(
     open_kept_phone: OpenPage, releases: tuple[str, NextRelease]
 ):
-    """Those who never press get it the next time; a page that stayed open beside it is told, and opens with it when pressed."""
+    """Those who never press get it the next time; a page that stayed open beside it goes on."""
     yesterday = await kept_page_of_yesterday(open_kept_phone, releases)
     page = await yesterday.page.context.new_page()
 

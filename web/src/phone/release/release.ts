@@ -1,35 +1,17 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
-
-import { TAKE_OVER } from './words'
+import { ref } from 'vue'
 
 const LOOK_EVERY = 60 * 60 * 1000
-const TAKE_OVER_WITHIN = 5_000
 
 /**
- * 页面版本: keeps the page in this telephone, so that it opens without a line, and lets a new release in. It takes over while the
- * page is opening, before anybody has said anything; on a page that is open already only when the person presses.
+ * 页面版本: keeps the page in this telephone, so that it opens without a line, and looks for newer ones. A newer one is what the
+ * page opens with from then on; a page that is open stays as it is until the person presses, or wants a screen it lacks.
  */
 export const useRelease = defineStore('release', () => {
-  const waiting = shallowRef<ServiceWorker>()
-  /** Another page of this telephone let the new release in; this one is of yesterday. */
+  /** A newer release is in this telephone than the one this page is of. */
   const behind = ref(false)
   const workers = 'serviceWorker' in navigator ? navigator.serviceWorker : undefined
   let lookedAt = 0
-
-  /** Let in a release that was fetched the last time; true when the page is about to open anew with it. */
-  async function takeOverAtOpening(): Promise<boolean> {
-    const next = (await workers?.getRegistration().catch(() => undefined))?.waiting
-    if (!next || !workers?.controller) return false
-    const changed = new Promise<boolean>((resolve) => {
-      workers.addEventListener('controllerchange', () => resolve((behind.value = true)), { once: true })
-      setTimeout(() => resolve(false), TAKE_OVER_WITHIN)
-    })
-    next.postMessage(TAKE_OVER)
-    if (!(await changed)) return false
-    location.reload()
-    return true
-  }
 
   /** Keep this page, and look for newer ones now and then. Costs nobody's first look at the page. */
   async function keepPage(): Promise<void> {
@@ -41,17 +23,8 @@ export const useRelease = defineStore('release', () => {
       known = workers.controller
     })
     const registration = await workers.register('/sw.js')
-    look(registration)
-    registration.addEventListener('updatefound', () => look(registration))
     document.addEventListener('visibilitychange', () => void lookForNewer(registration).catch(() => {}))
     lookedAt = Date.now()
-  }
-
-  function look({ waiting: there, installing }: ServiceWorkerRegistration): void {
-    if (there && workers?.controller) waiting.value = there
-    installing?.addEventListener('statechange', () => {
-      if (installing.state === 'installed' && workers?.controller) waiting.value = installing
-    })
   }
 
   async function lookForNewer(registration: ServiceWorkerRegistration): Promise<void> {
@@ -60,12 +33,10 @@ export const useRelease = defineStore('release', () => {
     await registration.update()
   }
 
-  /** Open this page anew with the new release. */
-  function takeOver(): void {
-    if (behind.value || !waiting.value) return location.reload()
-    workers?.addEventListener('controllerchange', () => location.reload(), { once: true })
-    waiting.value.postMessage(TAKE_OVER)
+  /** Open this page anew with the newer release. */
+  function openAnew(): void {
+    location.reload()
   }
 
-  return { waiting, behind, takeOverAtOpening, keepPage, takeOver }
+  return { behind, keepPage, openAnew }
 })

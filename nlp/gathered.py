@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Final, Self
 
@@ -14,7 +15,7 @@ from nlp.lexicon import lexicon
 from nlp.pieces import Letters, Pieces
 from nlp.postings import Counts, Places, Terms
 from nlp.reading import concepts_in
-from nlp.words import content_words, cut
+from nlp.words import words_within
 
 _WORD_FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summary", "question"})
 
@@ -44,8 +45,8 @@ class Lines:
     bare: tuple[str, ...]
 
     @classmethod
-    def of(cls, held: Iterable[Sequence[tuple[str, str]]]) -> Self:
-        """From the kinds and texts of every document."""
+    def of(cls, held: Iterable[Sequence[tuple[str, str]]], bare: Callable[[str], str]) -> Self:
+        """From the kinds and texts of every document, and what takes empty words away."""
         rows = list(held)
         lines = list(chain.from_iterable(rows))
         texts = tuple(text for _, text in lines)
@@ -53,7 +54,7 @@ class Lines:
             np.arange(len(rows)).repeat(np.array([len(row) for row in rows], dtype=np.int64)),
             tuple(kind for kind, _ in lines),
             texts,
-            tuple(map(lexicon().without_filler, texts)),
+            tuple(map(bare, texts)),
         )
 
 
@@ -62,7 +63,7 @@ class Gathered:
     """汇集: texts by number, and the pieces of each.
 
     `lines` are all fields of the documents, `spoken` their phrases. Grams, syllable pairs and words are those of the texts without
-    empty words; concepts, by number, of the texts as they are.
+    empty words; words, of the first texts alone, which stand in telling fields; concepts, by number, of the texts as they are.
     """
 
     vocabulary: Vocabulary
@@ -79,12 +80,13 @@ class Gathered:
     def of(cls, documents: Sequence[Document], strangers: Sequence[str]) -> Self:
         """Read the documents, of which one without a phrase is known by its name or key, and texts that belong elsewhere."""
         known, book = Vocabulary.none(), lexicon()
-        lines = Lines.of(document.fields for document in documents)
-        spoken = Lines.of(d.spoken or (("name", d.name or d.key),) for d in documents)
-        texts = list(dict.fromkeys(chain(lines.bare, spoken.bare, spoken.texts, strangers)))
+        bare = cache(book.without_filler)
+        lines = Lines.of((document.fields for document in documents), bare)
+        spoken = Lines.of((d.spoken or (("name", d.name or d.key),) for d in documents), bare)
+        kinds = zip(lines.bare, lines.kinds, strict=True)
+        telling = dict.fromkeys(text for text, kind in kinds if kind in _WORD_FIELDS)
+        texts = list(dict.fromkeys(chain(telling, lines.bare, spoken.bare, spoken.texts, strangers)))
         letters = Letters.of(texts)
-        telling = {bare for bare, kind in zip(lines.bare, lines.kinds, strict=True) if kind in _WORD_FIELDS}
-        words = (content_words(cut(text)) if text in telling else () for text in texts)
         grams = letters.grams(known.grams)
         concepts = {
             text: known.concepts.learn(concepts_in(text, book))
@@ -98,7 +100,7 @@ class Gathered:
             grams=grams,
             distinct=grams.distinct(),
             sounds=letters.sounds(known.sounds).distinct(),
-            words=Pieces.of(map(known.said.learn, words)),
+            words=words_within(Letters.of(list(telling)), known.said),
             concepts=concepts,
         )
 

@@ -18,12 +18,16 @@ from typing import Final, Self
 import numpy as np
 
 from nlp.lexicon import lexicon
+from nlp.pieces import Letters, Pieces
+from nlp.postings import Terms
 
 _LEXICON_FREQUENCY: Final = 2000
 _RAREST: Final = 16.0
 _PAIR: Final = 2
+_CODES: Final = 1 << 16
 _CONTENT: Final = re.compile(r"[\u3400-\u9fff]{2,}|[a-z]{2,}|\d{3,}")
 _RUN: Final = re.compile(r"[\u3007\u3400-\u9fff]+|[a-z0-9]+|[^\u3007\u3400-\u9fffa-z0-9]+")
+_OTHER: Final = re.compile(r"[a-z0-9]+")
 _CJK: Final = re.compile(r"[\u3007\u3400-\u9fff]")
 # Words that the dictionary counts less than eight times are left out: two thirds of it, and hardly ever met.
 _FEWEST: Final = b"8"
@@ -77,6 +81,41 @@ class Dictionary:
             place = ends[place]
         return pieces
 
+    def ends(self, letters: Letters) -> list[int]:
+        """Where the word ends that begins at each Chinese character of many texts, as `cut` finds it in every run."""
+        count, whole, text = self.counts.get, self.whole, letters.whole
+        alone, longest = self._alone(letters), self._longest(letters)
+        best = [0.0] * (len(alone) + 1)
+        ends = [0] * len(alone)
+        for place in letters.han.nonzero()[0][::-1].tolist():
+            end = place + 1
+            top = alone[place] + best[end]
+            for stop in range(place + _PAIR, place + longest[place] + 1):
+                met = count(text[place:stop])
+                if met is not None and (likely := log(met) - whole + best[stop]) > top:
+                    top, end = likely, stop
+            best[place], ends[place] = top, end
+        return ends
+
+    def _alone(self, letters: Letters) -> list[float]:
+        """How likely every Chinese character is as a word by itself."""
+        likely = np.full(_CODES, -self.whole)
+        likely[[ord(single) for single in self.singles]] = list(self.singles.values())
+        told: list[float] = likely[letters.codes * letters.han].tolist()
+        return told
+
+    def _longest(self, letters: Letters) -> list[int]:
+        """How long a word may be that begins at each character, within its run of Chinese ones; 0 for one that begins none."""
+        pairs, gaps = (letters.han[:-1] & letters.han[1:]).nonzero()[0], (~letters.han).nonzero()[0]
+        keys = letters.codes[pairs] * _CODES + letters.codes[pairs + 1]
+        met, numbers = np.unique(keys, return_inverse=True)
+        reach = [self.reach.get(chr(key // _CODES) + chr(key % _CODES), 0) for key in met.tolist()]
+        longest = np.zeros(len(letters.codes), dtype=np.int64)
+        longest[pairs] = np.array(reach, dtype=np.int64)[numbers]
+        longest[pairs] = np.minimum(longest[pairs], gaps[gaps.searchsorted(pairs)] - pairs)
+        told: list[int] = longest.tolist()
+        return told
+
     def rarity(self, word: str) -> float:
         """How surprising a word is, 0 to 1."""
         return min(self.whole - log(self.counts.get(word, 1)), _RAREST) / _RAREST
@@ -121,6 +160,25 @@ def cut(text: str) -> list[str]:
 def content_words(pieces: Iterable[str]) -> tuple[str, ...]:
     """The distinct pieces that carry content: two characters or more, Latin words, long numbers."""
     return tuple(dict.fromkeys(piece for piece in pieces if len(piece) > 1 and _CONTENT.fullmatch(piece)))
+
+
+def words_within(letters: Letters, terms: Terms) -> Pieces:
+    """The `content_words` of every text's `cut`, many at a time; new ones are learnt."""
+    ends = _dictionary().ends(letters)
+    begins: list[int] = []
+    last = 0
+    for place in letters.han.nonzero()[0].tolist():
+        if place >= last:
+            begins.append(place)
+            last = ends[place]
+    words = [letters.whole[begin : ends[begin]] for begin in begins]
+    for other in _OTHER.finditer(letters.whole):
+        begins.append(other.start())
+        words.append(other.group())
+    tell = [number for number, word in enumerate(words) if len(word) > 1 and _CONTENT.fullmatch(word)]
+    owners = letters.owners[np.array(begins, dtype=np.int64)[tell]]
+    numbers = terms.learn([words[number] for number in tell])
+    return Pieces.sorted(owners, np.array(numbers, dtype=np.int64), letters.texts).distinct()
 
 
 def rarity(word: str) -> float:

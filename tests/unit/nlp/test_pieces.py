@@ -6,13 +6,14 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nlp.pieces import Letters, Pieces
 from nlp.postings import Bag, Counts, Nested, Postings, Terms
 from nlp.sounds import sound_grams
 from nlp.text import grams, normalise
+from nlp.words import Dictionary, content_words, cut, words_within
 
 WRITTEN = st.text(
     st.one_of(st.sampled_from("身份证丢了补办老年优待证〇㐀龥abz09 ，。😀"), st.characters(codec="utf-8")),
@@ -26,6 +27,7 @@ def held(pieces: Pieces, terms: Terms, text: int) -> Counter[str]:
     return Counter(names[number] for number in pieces.within(np.array([text])))
 
 
+@settings(deadline=None)  # the first one loads the readings
 @given(st.lists(WRITTEN, max_size=6))
 def test_many_texts_hold_the_grams_and_sounds_that_each_holds_alone(texts: list[str]) -> None:
     """A gram known only to the index, or only to the sentence, would never meet the other."""
@@ -36,6 +38,26 @@ def test_many_texts_hold_the_grams_and_sounds_that_each_holds_alone(texts: list[
     for number, text in enumerate(texts):
         assert held(gram_pieces, gram_terms, number) == Counter(grams(text))
         assert held(sound_pieces, sound_terms, number) == Counter(sound_grams(text))
+
+
+@settings(deadline=None)  # the first one loads the dictionary
+@given(st.lists(WRITTEN, max_size=6))
+@example(["二〇二六年身份证", "〇", "身份证丢了", "a1 社保abc 120 12"])
+def test_many_texts_hold_the_words_that_each_holds_alone(texts: list[str]) -> None:
+    """Nor may a word end elsewhere because another text stands beside it."""
+    terms = Terms.none()
+    words = words_within(Letters.of(texts), terms)
+
+    for number, text in enumerate(texts):
+        assert held(words, terms, number) == Counter(content_words(cut(text)))
+
+
+def test_a_word_ends_with_the_chinese_that_it_began_in() -> None:
+    """Also when a keeper teaches a word that goes on in Latin: a sentence is cut run by run."""
+    words = Dictionary.of({"社": 9, "保": 9, "社保": 9, "社保app": 90})
+
+    assert words.cut("社保") == ["社保"]
+    assert words.ends(Letters.of(["社保app"]))[:2] == [2, 2]
 
 
 @given(st.lists(st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=5))

@@ -131,7 +131,7 @@ class Engine:
 
     async def hear(self, caller: Caller, incoming: Incoming) -> Answer:
         """Answer one message; the same message again gets the first answer again."""
-        async with self._conversations.hold(caller.code) as talk:
+        async with self._conversations.hold(caller.code, incoming.message_id) as talk:
             before = await talk.answered(incoming.message_id)
             if before is not None:
                 return Answer.read(before)

@@ -1427,8 +1427,12 @@ class HeldConversation(Protocol):
 class Conversations(Protocol):
     """对话 as kept: one at a time per account, across processes; the last 200 exchanges stay."""
 
-    def hold(self, account: AccountCode) -> AbstractAsyncContextManager[HeldConversation]:
+    def hold(
+        self, account: AccountCode, message_id: str = ""
+    ) -> AbstractAsyncContextManager[HeldConversation]:
         """Take the account's lock, waiting for whoever has it; raises `Busy` after half a minute.
+
+        The message it is taken for, if named, is the one whose answer will be asked for: it is looked up along with it.
 
         A process that dies with the lock loses it within half a minute.
         """

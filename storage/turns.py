@@ -25,8 +25,8 @@ Fence = TypeVar("Fence")
 class Lock(Protocol[Fence]):
     """A lock with an end: whoever takes it gets a fence that no later holder shares."""
 
-    async def take(self, account: AccountCode) -> Fence | None:
-        """The lock for the length of a lease, or None while somebody else has it."""
+    async def take(self, account: AccountCode, message_id: str) -> Fence | None:
+        """The lock for the length of a lease, for a message if it names one; None while somebody else has it."""
 
     async def keep(self, account: AccountCode, fence: Fence) -> None:
         """Begin the lease anew, if it is still ours."""
@@ -55,8 +55,8 @@ class Turns(Generic[Fence]):
         self._lines: WeakValueDictionary[AccountCode, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def turn(self, account: AccountCode) -> AsyncIterator[Turn[Fence]]:
-        """One's turn, with the lease renewed as long as it lasts; raises `Busy` when it does not come in time."""
+    async def turn(self, account: AccountCode, message_id: str) -> AsyncIterator[Turn[Fence]]:
+        """One's turn for a message, with the lease renewed as long as it lasts; raises `Busy` when it does not come in time."""
         deadline = asyncio.get_running_loop().time() + self._patience
         line = self._lines.setdefault(account, asyncio.Lock())
         try:
@@ -65,7 +65,7 @@ class Turns(Generic[Fence]):
         except TimeoutError:
             raise Busy from None
         try:
-            turn = Turn(await self._first_free(account, deadline))
+            turn = Turn(await self._first_free(account, message_id, deadline))
             renewing = asyncio.create_task(
                 self._renew(account, turn.fence), name=f"renew the turn of {account}"
             )
@@ -80,9 +80,9 @@ class Turns(Generic[Fence]):
         finally:
             line.release()
 
-    async def _first_free(self, account: AccountCode, deadline: float) -> Fence:
+    async def _first_free(self, account: AccountCode, message_id: str, deadline: float) -> Fence:
         pause = _FIRST_LOOK_SECONDS
-        while (fence := await self._lock.take(account)) is None:
+        while (fence := await self._lock.take(account, message_id)) is None:
             if asyncio.get_running_loop().time() + pause > deadline:
                 raise Busy
             await asyncio.sleep(pause)

@@ -99,7 +99,8 @@ class MemoryConversations:
         self._kept: defaultdict[AccountCode, _Kept] = defaultdict(_Kept)
 
     @asynccontextmanager
-    async def hold(self, account: AccountCode) -> AsyncIterator[_Held]:
+    async def hold(self, account: AccountCode, message_id: str = "") -> AsyncIterator[_Held]:
+        del message_id
         kept = self._kept[account]
         async with kept.lock:
             yield _Held(self, kept)

@@ -86,9 +86,9 @@ class RedisConversations:
         return cls(Redis.from_url(url, decode_responses=True), keys)
 
     @asynccontextmanager
-    async def hold(self, account: AccountCode) -> AsyncIterator[_Held]:
+    async def hold(self, account: AccountCode, message_id: str = "") -> AsyncIterator[_Held]:
         """See `intake.ports.Conversations.hold`."""
-        async with self._turns.turn(account) as turn:
+        async with self._turns.turn(account, message_id) as turn:
             yield _Held(self._redis, self._sealer, self._now, account, turn)
 
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
@@ -173,7 +173,8 @@ class _KeyLock:
     redis: Redis
     lease: timedelta
 
-    async def take(self, account: AccountCode) -> str | None:
+    async def take(self, account: AccountCode, message_id: str) -> str | None:
+        del message_id
         fence = secrets.token_hex(16)
         taken = await self.redis.set(_key(account, "lock"), fence, nx=True, px=self.lease)
         return fence if taken else None

@@ -6,14 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.errors import Stale
 from intake.model.ids import AccountCode
 from intake.ports import Exchange
 from storage.crypto import Purpose, Sealer
-from storage.sql.rows import insert_into
+from storage.sql.columns import Instant
+from storage.sql.prepared import Prepared, Run, Values, at_once, given
 from storage.sql.store import Store
 from storage.sql.tables import conversations, exchanges
 from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turn, Turns
@@ -37,26 +41,25 @@ class SqlConversations:
         self._turns = Turns(_RowLock(store, now, lease), lease=lease, patience=patience)
 
     @asynccontextmanager
-    async def hold(self, account: AccountCode) -> AsyncIterator[_Held]:
+    async def hold(self, account: AccountCode, message_id: str = "") -> AsyncIterator[_Held]:
         """See `intake.ports.Conversations.hold`."""
-        async with self._turns.turn(account) as turn:
+        async with self._turns.turn(account, message_id) as turn:
             yield _Held(self._store, self._sealer, self._now, account, turn)
 
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         """See `intake.ports.Conversations.history`."""
-        mine = (exchanges.c.account == account, exchanges.c.number > after)
-        statement = select(exchanges).where(*mine).order_by(exchanges.c.number).limit(limit)
+        asked = {"account": account, "after": after, "limit": limit}
         async with self._store.reading() as connection:
-            rows = (await connection.execute(statement)).mappings().all()
+            rows = await at_once(connection, lambda run: run(_HISTORY, asked))
         return tuple(
             Exchange(
-                number=row["number"],
-                message_id=row["message_id"],
-                heard=self._sealer.open_text(row["heard_sealed"], about_heard(account, row["message_id"])),
-                answer=self._sealer.open_text(row["answer_sealed"], about_answer(account, row["message_id"])),
-                at=row["at"],
+                number=number,
+                message_id=message_id,
+                heard=self._sealer.open_text(heard, about_heard(account, message_id)),
+                answer=self._sealer.open_text(answer, about_answer(account, message_id)),
+                at=at,
             )
-            for row in rows
+            for number, message_id, heard, answer, at in rows
         )
 
     async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
@@ -91,46 +94,42 @@ class _Held:
         return self.sealer.open_text(sealed, about_state(self.account)) if sealed else None
 
     async def answered(self, message_id: str) -> str | None:
-        same = (exchanges.c.account == self.account, exchanges.c.message_id == message_id)
-        async with self.store.reading() as connection:
-            sealed = (await connection.execute(select(exchanges.c.answer_sealed).where(*same))).scalar()
-        return (
-            None if sealed is None else self.sealer.open_text(sealed, about_answer(self.account, message_id))
-        )
+        if message_id == self.turn.fence.message_id:
+            sealed = self.turn.fence.answer_sealed
+        else:
+            async with self.store.reading() as connection:
+                sealed = await at_once(
+                    connection, partial(_answer, account=self.account, message_id=message_id)
+                )
+        return self.sealer.open_text(sealed, about_answer(self.account, message_id)) if sealed else None
 
     async def save(self, state: str, message_id: str, heard: str, answer: str) -> None:
-        kept = {"state_sealed": self.sealer.seal_text(state, about_state(self.account))}
-        saved = (
-            update(conversations)
-            .where(_mine(self.account, self.turn.fence))
-            .values(**kept, last=conversations.c.last + 1, held_until=None)
-            .returning(conversations.c.last)
-        )
+        kept = {
+            "mine": self.account,
+            "fence": self.turn.fence.number,
+            "state_sealed": self.sealer.seal_text(state, about_state(self.account)),
+        }
+        exchange = {
+            "account": self.account,
+            "message_id": message_id,
+            "heard_sealed": self.sealer.seal_text(heard, about_heard(self.account, message_id)),
+            "answer_sealed": self.sealer.seal_text(answer, about_answer(self.account, message_id)),
+            "at": self.now(),
+        }
         async with self.store.writing() as connection:
-            number = (await connection.execute(saved)).scalar()
-            if number is None:
-                raise Stale(what="这段对话")
-            row = {
-                "account": self.account,
-                "number": number,
-                "message_id": message_id,
-                "heard_sealed": self.sealer.seal_text(heard, about_heard(self.account, message_id)),
-                "answer_sealed": self.sealer.seal_text(answer, about_answer(self.account, message_id)),
-                "at": self.now(),
-            }
-            await connection.execute(insert_into(connection, exchanges).values(row).on_conflict_do_nothing())
-            forgotten = (exchanges.c.account == self.account, exchanges.c.number <= number - KEPT_EXCHANGES)
-            await connection.execute(delete(exchanges).where(*forgotten))
+            await at_once(connection, partial(_save, kept=kept, exchange=exchange))
             await connection.commit()
         self.turn.over = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Fence:
-    """Which holder of the row this is, and the state as that holder found it."""
+    """Which holder of the row this is, the state as that holder found it, and how their message was answered before."""
 
     number: int
     state_sealed: str
+    message_id: str = ""
+    answer_sealed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +140,13 @@ class _RowLock:
     now: Now
     lease: timedelta
 
-    async def take(self, account: AccountCode) -> _Fence | None:
+    async def take(self, account: AccountCode, message_id: str) -> _Fence | None:
         now = self.now()
+        lease = {"account": account, "now": now, "until": now + self.lease}
         async with self.store.writing() as connection:
-            first = {
-                "account": account,
-                "fence": 1,
-                "held_until": now + self.lease,
-                "last": 0,
-                "state_sealed": "",
-            }
-            insert = insert_into(connection, conversations).values(first)
-            free = or_(conversations.c.held_until.is_(None), conversations.c.held_until <= now)
-            later = {"fence": conversations.c.fence + 1, "held_until": now + self.lease}
-            statement = insert.on_conflict_do_update(index_elements=["account"], set_=later, where=free)
-            returning = statement.returning(conversations.c.fence, conversations.c.state_sealed)
-            row = (await connection.execute(returning)).one_or_none()
+            fence = await at_once(connection, partial(_take, lease=lease, message_id=message_id))
             await connection.commit()
-        return None if row is None else _Fence(row.fence, row.state_sealed)
+        return fence
 
     async def keep(self, account: AccountCode, fence: _Fence) -> None:
         await self._hold_until(account, fence, self.now() + self.lease)
@@ -167,11 +155,84 @@ class _RowLock:
         await self._hold_until(account, fence, None)
 
     async def _hold_until(self, account: AccountCode, fence: _Fence, until: datetime | None) -> None:
+        lease = {"mine": account, "fence": fence.number, "until": until}
         async with self.store.writing() as connection:
-            await connection.execute(
-                update(conversations).where(_mine(account, fence)).values(held_until=until)
-            )
+            await at_once(connection, lambda run: run.count(_HOLD_UNTIL, lease))
             await connection.commit()
+
+
+def _take(run: Run, *, lease: Values, message_id: str) -> _Fence | None:
+    """The lock, with the answer the message got if it came before; nothing while somebody else holds it."""
+    taken = run(_TAKE, lease)
+    answered = _answer(run, account=lease["account"], message_id=message_id) if taken and message_id else None
+    run.keep()
+    if not taken:
+        return None
+    ((number, state_sealed),) = taken
+    return _Fence(number, state_sealed, message_id, answered)
+
+
+def _answer(run: Run, *, account: AccountCode, message_id: str) -> str | None:
+    rows = run(_ANSWER, {"account": account, "message_id": message_id})
+    return rows[0][0] if rows else None
+
+
+def _save(run: Run, *, kept: Values, exchange: Values) -> None:
+    """State and exchange, and the lock given back; raises `Stale` when it was lost meanwhile."""
+    saved = run(_SAVE, kept)
+    if not saved:
+        raise Stale(what="这段对话")
+    ((number,),) = saved
+    run.count(_EXCHANGE, {**exchange, "number": number})
+    if number > KEPT_EXCHANGES:
+        run.count(_FORGET, {"account": exchange["account"], "last": number - KEPT_EXCHANGES})
+    run.keep()
+
+
+def _taking(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
+    c, until = conversations.c, bindparam("until", None, type_=Instant())
+    first = {
+        "account": given("account", c.account),
+        "fence": 1,
+        "held_until": until,
+        "last": 0,
+        "state_sealed": "",
+    }
+    free = or_(c.held_until.is_(None), c.held_until <= bindparam("now", None, type_=Instant()))
+    insert = insert_into(conversations).values(first)
+    later = {"fence": c.fence + 1, "held_until": insert.excluded["held_until"]}
+    taken = insert.on_conflict_do_update(index_elements=["account"], set_=later, where=free)
+    return taken.returning(c.fence, c.state_sealed)
+
+
+def _exchanging(insert_into: Any) -> Any:  # noqa: ANN401 (as above)
+    values = {column.name: given(column.name, column) for column in exchanges.c}
+    return insert_into(exchanges).values(values).on_conflict_do_nothing()
+
+
+def _either(say: Callable[[Any], Any]) -> Prepared:
+    return Prepared(say(sqlite.insert), say(postgresql.insert))
+
+
+_C, _E = conversations.c, exchanges.c
+_MINE = (_C.account == given("mine", _C.account), _C.fence == given("fence", _C.fence))
+_HIS = _E.account == given("account", _E.account)
+_TAKE, _EXCHANGE = _either(_taking), _either(_exchanging)
+_ANSWER = Prepared(select(_E.answer_sealed).where(_HIS, _E.message_id == given("message_id", _E.message_id)))
+_SAVE = Prepared(
+    update(conversations)
+    .where(*_MINE)
+    .values(state_sealed=given("state_sealed", _C.state_sealed), last=_C.last + 1, held_until=null())
+    .returning(_C.last)
+)
+_FORGET = Prepared(delete(exchanges).where(_HIS, _E.number <= given("last", _E.number)))
+_HOLD_UNTIL = Prepared(update(conversations).where(*_MINE).values(held_until=given("until", _C.held_until)))
+_HISTORY = Prepared(
+    select(_E.number, _E.message_id, _E.heard_sealed, _E.answer_sealed, _E.at)
+    .where(_HIS, _E.number > given("after", _E.number))
+    .order_by(_E.number)
+    .limit(bindparam("limit", None, type_=Integer()))
+)
 
 
 def about_state(account: AccountCode) -> str:
@@ -187,7 +248,3 @@ def about_heard(account: AccountCode, message_id: str) -> str:
 def about_answer(account: AccountCode, message_id: str) -> str:
     """Where the sealed answer to a message belongs."""
     return f"conversation.answer:{account}:{message_id}"
-
-
-def _mine(account: AccountCode, fence: _Fence) -> ColumnElement[bool]:
-    return (conversations.c.account == account) & (conversations.c.fence == fence.number)

@@ -70,6 +70,18 @@ class Conversing:
             await talk.save("again", "m-1", "heard again", "another answer")
             assert await talk.answered("m-1") == "answer to m-1"
 
+    async def test_a_turn_taken_for_a_message_knows_how_it_was_answered(self, talks: Conversations) -> None:
+        """It is looked up with the lock; any other message can still be asked for."""
+        await say(talks, "m-1")
+        async with talks.hold(ME, "m-1") as talk:
+            assert await talk.answered("m-1") == "answer to m-1"
+            assert await talk.answered("m-2") is None
+        async with talks.hold(ME, "m-2") as talk:
+            assert await talk.answered("m-2") is None
+            assert await talk.answered("m-1") == "answer to m-1"
+        async with talks.hold(OTHER, "m-1") as talk:
+            assert await talk.answered("m-1") is None
+
     async def test_history_is_read_in_order_from_where_one_was(self, talks: Conversations) -> None:
         """A page that was away asks for what came since."""
         for number in range(1, 6):

@@ -61,6 +61,9 @@ _LONGEST_TEXT = 10_000
 _CLEAR = 0.4
 _WEEK = timedelta(days=6)
 _SOONEST = 6
+_FEW, _MANY = 40, 200
+# One more than are shown, for one may be the place that is to be changed.
+_ENOUGH = 7
 _HOURS = {
     DayPart.MORNING: (time(0), time(12)),
     DayPart.NOON: (time(11), time(14)),
@@ -303,12 +306,16 @@ class Engine:
     async def _places(self, wish: words.FindPlaces) -> words.Places:
         halls = {hall.code: hall for hall in await self._desk.places.halls()}
         after, before = _span(wish.when)
-        cmd = FindSlots(
-            wish.service_code, frozenset({wish.hall}) if wish.hall else None, after=after, before=before
-        )
-        found = await self._desk.places.find_slots(cmd)
-        fitting = [slot for slot in found if _fits(slot, wish.when)]
-        return words.Places(tuple(_spread(fitting, one_place=wish.hall is not None)[wish.skip :]), halls)
+        one_hall = frozenset({wish.hall}) if wish.hall else None
+        # Six are shown, and soon ones come first: many are read only where few do not do.
+        for most in (_FEW, _MANY):
+            cmd = FindSlots(wish.service_code, one_hall, after=after, before=before, limit=most)
+            found = await self._desk.places.find_slots(cmd)
+            fitting = [slot for slot in found if _fits(slot, wish.when)]
+            spread = _spread(fitting, one_place=wish.hall is not None)[wish.skip :]
+            if len(spread) >= _ENOUGH:
+                break
+        return words.Places(tuple(spread), halls)
 
     async def _moves(self, caller: Caller, wish: words.FindMoves) -> words.MovePlaces:
         """Where somebody's own appointment could go: its hall first, and other halls when that has nothing."""

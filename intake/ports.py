@@ -320,6 +320,9 @@ class People(Protocol):
     async def person(self, person: PersonId) -> Person:
         """One person; raises `NotFound`."""
 
+    async def village_of(self, person: PersonId) -> VillageCode | None:
+        """Where one person lives, if it is known; raises `NotFound`. Nothing of theirs is opened for it."""
+
     async def by_id_number(self, number: IdNumber) -> Person | None:
         """The person with that number, found through its keyed hash."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from nlp.speech.intents import LIGHT_WORDS
+from nlp.text import normalise
 
 _ASKING: Final = re.compile(
     r"怎么办|怎么样|怎么|怎样|如何|请问|问一下|什么|哪些|哪里|多少|几|多久|需要|必须|一定|不|没"
@@ -14,6 +16,7 @@ _ASKING: Final = re.compile(
 _ENOUGH: Final = 0.5
 _AHEAD: Final = 0.08
 _FEWEST: Final = 2
+_WRITTEN: Final = 8192
 
 
 def closest(text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:
@@ -22,12 +25,12 @@ def closest(text: str, sentences: Sequence[str], subject: Sequence[str] = ()) ->
     Measured by the pairs of neighbouring characters both have (Dice 1945: 2·|A∩B| / (|A|+|B|)), without light words and
     without the names of the subject: whoever says only these has asked none of the questions about it.
     """
-    names = frozenset(pair for name in subject for pair in _pairs(name))
-    own = _pairs(text) - names
+    names = frozenset(pair for name in subject for pair in _written(name))
+    own = _pairs(normalise(text)) - names
     if len(own) < _FEWEST:
         return None
     likes = sorted(
-        ((_dice(own, _pairs(sentence) - names), -place) for place, sentence in enumerate(sentences)),
+        ((_dice(own, _written(sentence) - names), -place) for place, sentence in enumerate(sentences)),
         reverse=True,
     )
     if not likes or likes[0][0] < _ENOUGH:
@@ -35,6 +38,12 @@ def closest(text: str, sentences: Sequence[str], subject: Sequence[str] = ()) ->
     if len(likes) > 1 and likes[0][0] - likes[1][0] < _AHEAD:
         return None
     return -likes[0][1]
+
+
+@lru_cache(maxsize=_WRITTEN)
+def _written(text: str) -> frozenset[str]:
+    """The pairs of what the catalogue says; what people say is not kept."""
+    return _pairs(normalise(text))
 
 
 def _pairs(text: str) -> frozenset[str]:

@@ -61,5 +61,4 @@ class Ear:
 
     def closest(self, text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:
         """Which of the sentences about a subject asks what the text asks; None when none clearly does."""
-        written = ([normalise(one) for one in those] for those in (sentences, subject))
-        return closest(normalise(text), *written)
+        return closest(text, sentences, subject)

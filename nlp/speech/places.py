@@ -17,7 +17,7 @@ _SHORTEST: Final = 2
 
 @cache
 def spoken_names(place: str) -> tuple[str, ...]:
-    """The ways a place is said, longest first: 尖山镇便民服务中心 is also 尖山镇 and 尖山."""
+    """The ways a place is said, each the beginning of the one before: 尖山镇便民服务中心 is also 尖山镇 and 尖山."""
     names = [place]
     if (said := _ENDINGS.sub("", place)) != place:
         names.append(said)
@@ -28,13 +28,14 @@ def spoken_names(place: str) -> tuple[str, ...]:
 
 def places_in(text: str, places: Sequence[str]) -> tuple[str, ...]:
     """The places named in a normalised sentence, those named most fully first; equals keep the list's order."""
-    met = [
-        (max((len(name) for name in spoken_names(place) if name in text), default=0), place)
+    # Whoever says more of a name says its shortest form too; few of a county's places are in a sentence.
+    named = [
+        (max(len(name) for name in names if name in text), place)
         for place in places
+        if (names := spoken_names(place)) and names[-1] in text
     ]
-    longest = max((length for length, _ in met), default=0)
-    named = [(length, place) for length, place in met if length]
     named.sort(key=lambda pair: -pair[0])
+    longest = named[0][0] if named else 0
     return tuple(place for length, place in named if length == longest or not _inside(place, named, text))
 
 

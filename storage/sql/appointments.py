@@ -14,6 +14,7 @@ from intake.model.booking import Appointment, AppointmentState, BookingRules
 from intake.model.calendar import local_text
 from intake.model.granting import Standing
 from intake.model.ids import AccountCode, AppointmentId, HallCode, PersonId, ServiceCode, SlotId
+from storage.sql.kept import Kept, Revisions
 from storage.sql.places import SqlPlaces
 from storage.sql.prepared import through
 from storage.sql.rows import add_once, as_noun, as_row, one, write_version
@@ -37,7 +38,7 @@ class SqlAppointments:
         live = await self.live_for(appointment.person, appointment.service_code)
         if live is None:
             raise Stale(what=f"预约{appointment.number}")
-        hall = await SqlPlaces(self.connection).hall(live.hall)
+        hall = await SqlPlaces(self.connection, Kept(), Revisions(self.connection)).hall(live.hall)
         raise AlreadyBooked(
             service=live.service_name,
             when=local_text(live.start),

@@ -30,6 +30,7 @@ from storage.sql import tables
 from storage.sql.cases import case_in
 from storage.sql.intents import advanced
 from storage.sql.journal import Journal
+from storage.sql.kept import read_revisions
 from storage.sql.people import SqlPeople
 from storage.sql.prepared import Nouns, Prepared, Run, among, named, nouns, one_of
 from storage.sql.rows import altered
@@ -166,7 +167,7 @@ class _Look:
         live = nouns(run, _LIVE, about)
         return Books(
             everybody=frozenset(self.everybody),
-            revisions=dict(run(_REVISIONS, {})),
+            revisions=read_revisions(run),
             intents=self._intents(),
             people={row["id"]: self._people.person_in(row) for row in named(run, _PEOPLE, about)},
             accounts=self._accounts(),
@@ -329,7 +330,6 @@ _MANDATES = Nouns(
 _CASES = Prepared(
     select(tables.cases).where(among(tables.cases.c.id, "ids")).order_by(tables.cases.c.id).with_for_update()
 )
-_REVISIONS = Prepared(select(tables.revisions.c.subject, tables.revisions.c.value))
 _INTENTS = Prepared(
     select(tables.intents.c.account, tables.intents.c.key, tables.intents.c.verb, tables.intents.c.result)
     .where(among(tables.intents.c.account, "accounts"))

@@ -16,6 +16,7 @@ from intake.errors import UnknownService
 from intake.model.catalogue import Bundle, ServiceItem
 from intake.model.ids import ServiceCode
 from storage.sql.columns import adapter
+from storage.sql.kept import Revisions
 from storage.sql.rows import Values, insert_into, one
 from storage.sql.tables import bundles, item_versions, revisions
 
@@ -43,11 +44,16 @@ class ItemsInForce:
 
     revision: int = -1
     days: dict[date, DayInForce] = field(default_factory=dict)
+    bundles: tuple[Bundle, ...] | None = None
+
+    def begin(self, revision: int) -> None:
+        """Forget what was kept of another revision."""
+        if revision != self.revision:
+            self.revision, self.days, self.bundles = revision, {}, None
 
     def hold(self, revision: int, day: date, items: tuple[ServiceItem, ...]) -> None:
         """Keep these, and forget what was kept of another revision or longest ago."""
-        if revision != self.revision:
-            self.revision, self.days = revision, {}
+        self.begin(revision)
         self.days.pop(day, None)
         self.days[day] = DayInForce(items, {item.code: item for item in items})
         while len(self.days) > (_DAYS_KEPT if len(items) < _LONG else 1):
@@ -67,15 +73,11 @@ class ItemsInForce:
 class SqlCatalogue:
     """The catalogue in one unit of work."""
 
-    def __init__(self, connection: AsyncConnection, in_force: ItemsInForce) -> None:
+    def __init__(self, connection: AsyncConnection, in_force: ItemsInForce, revisions: Revisions) -> None:
         self.connection = connection
         self._in_force = in_force
+        self._revisions = revisions
         self._changed = False
-        self._revision: int | None = None
-
-    def know(self, revisions: Mapping[str, int]) -> None:
-        """The revisions were read along with other things: ours need not be asked again for what is kept."""
-        self._revision = revisions.get(_SUBJECT, 0)
 
     async def current(self, code: ServiceCode, on: date) -> ServiceItem:
         kept = await self._kept(on)
@@ -156,10 +158,25 @@ class SqlCatalogue:
         return digest.hexdigest()[:32]
 
     async def bundles(self) -> tuple[Bundle, ...]:
+        if self._changed:
+            return await self._read_bundles()
+        kept, revision = self._in_force, await self._revisions.of(_SUBJECT)
+        kept.begin(revision)
+        if kept.bundles is None:
+            found = await self._read_bundles()
+            if kept.revision != revision:
+                return found
+            kept.bundles = found
+        return kept.bundles
+
+    async def _read_bundles(self) -> tuple[Bundle, ...]:
         rows = await self.connection.execute(select(bundles.c.document).order_by(bundles.c.place))
         return tuple(rows.scalars())
 
     async def put_bundles(self, changed: Sequence[Bundle]) -> None:
+        if not self._changed:
+            await self._next_revision()
+        self._changed = True
         await self.connection.execute(bundles.delete())
         rows = [{"place": place, "document": bundle} for place, bundle in enumerate(changed)]
         if rows:
@@ -174,10 +191,7 @@ class SqlCatalogue:
         kept = self._in_force
         if self._changed or on not in kept.days:
             return None
-        revision = await self.revision() if self._revision is None else self._revision
-        if revision != kept.revision:
-            return None
-        return kept.days[on]
+        return kept.days.get(on) if await self._revisions.of(_SUBJECT) == kept.revision else None
 
     async def _standing(self, codes: Collection[ServiceCode], on: date) -> dict[ServiceCode, _Standing]:
         """What stands of some items: their last number, the version in force on a day, and when the next begins."""

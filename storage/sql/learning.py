@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from sqlalchemy import RowMapping, case, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound, Stale
 from intake.model.ids import AccountCode, HeardId, ServiceCode, TeachingId
 from intake.model.learning import Ending, GoodAnswer, Heard, HeardState, Hearing, Led, Teaching
 from storage.crypto import KeyRing
-from storage.sql.rows import add_once, as_noun, as_row, insert_into, one
+from storage.sql.prepared import Prepared, Run, at_once, given
+from storage.sql.rows import add_once, as_noun, as_row, one
 from storage.sql.tables import heard_endings, heard_words, teachings
 
 _NO_ITEM = ""
@@ -26,24 +30,7 @@ class SqlLearning:
         self._keys = keys
 
     async def hear(self, hearing: Hearing, new: HeardId) -> None:
-        heard = await self._count(hearing, new)
-        # The row of the words is ours until the end, so what is looked up here cannot change before it is written.
-        who = self._who(heard, hearing.by)
-        known = (heard_endings.c.heard == heard, heard_endings.c.who == who)
-        is_new = await one(self.connection, heard_endings, *known) is None
-        ending = {
-            "heard": heard,
-            "who": who,
-            "ending": hearing.ending,
-            "service_code": hearing.service_code or _NO_ITEM,
-        }
-        if not await add_once(self.connection, heard_endings, ending):
-            return
-        counted = {
-            "people": heard_words.c.people + int(is_new),
-            "unmatched": heard_words.c.unmatched + int(hearing.ending is Ending.UNMATCHED),
-        }
-        await self.connection.execute(update(heard_words).where(heard_words.c.id == heard).values(counted))
+        await at_once(self.connection, partial(_hear, hearing=hearing, new=new, who=self._who))
 
     async def heard(self, heard: HeardId) -> Heard:
         row = await one(self.connection, heard_words, heard_words.c.id == heard)
@@ -111,30 +98,6 @@ class SqlLearning:
         if (await self.connection.execute(statement)).rowcount != 1:
             raise Stale(what=f"“{teaching.text}”")
 
-    async def _count(self, hearing: Hearing, new: HeardId) -> HeardId:
-        """Once more these words; the row they have, or the new one."""
-        agreed = hearing.ending is Ending.AGREED
-        row = {
-            "id": new,
-            "text": hearing.text,
-            "times": 1,
-            "people": 0,
-            "unmatched": 0,
-            "first_at": hearing.at,
-            "last_at": hearing.at,
-            "state": HeardState.ANSWERED if agreed else HeardState.OPEN,
-        }
-        state = heard_words.c.state
-        reopened = case((state == HeardState.ANSWERED, HeardState.OPEN), else_=state)
-        again = {
-            "times": heard_words.c.times + 1,
-            "last_at": hearing.at,
-            "state": state if agreed else reopened,
-        }
-        insert = insert_into(self.connection, heard_words).values(row)
-        counted = insert.on_conflict_do_update(index_elements=["text"], set_=again)
-        return HeardId((await self.connection.execute(counted.returning(heard_words.c.id))).scalar_one())
-
     async def _with_endings(self, rows: Sequence[RowMapping]) -> tuple[Heard, ...]:
         led = await self._led([row["id"] for row in rows]) if rows else {}
         return tuple(as_noun(Heard, {**row, "led": tuple(led.get(row["id"], ()))}) for row in rows)
@@ -158,3 +121,60 @@ class SqlLearning:
     def _who(self, heard: HeardId, by: AccountCode) -> str:
         """Somebody as these words know them: two rows cannot be joined to say what else the same person said."""
         return self._keys.look_up(f"heard:{heard}:{by}")
+
+
+def _hear(run: Run, *, hearing: Hearing, new: HeardId, who: Callable[[HeardId, AccountCode], str]) -> None:
+    """Count the words, and by whom and how they ended if these words did not end so for them before."""
+    agreed = hearing.ending is Ending.AGREED
+    state = HeardState.ANSWERED if agreed else HeardState.OPEN
+    ((heard,),) = run(_WORDS[agreed], {"id": new, "text": hearing.text, "at": hearing.at, "state": state})
+    # The row of the words is ours until the end, so what is looked up here cannot change before it is written.
+    them = {"heard": heard, "who": who(heard, hearing.by)}
+    is_new = not run(_KNOWN, them)
+    ending = {"ending": hearing.ending, "service_code": hearing.service_code or _NO_ITEM}
+    if run(_ENDING, {**them, **ending}):
+        unmatched = int(hearing.ending is Ending.UNMATCHED)
+        run.count(_COUNTED, {"heard": heard, "people": int(is_new), "unmatched": unmatched})
+
+
+def _counting(insert_into: Any, *, agreed: bool) -> Any:  # noqa: ANN401 (of either dialect)
+    """Once more these words: the id of the row they have, or of the new one."""
+    c, at = heard_words.c, given("at", heard_words.c.last_at)
+    first = {"times": 1, "people": 0, "unmatched": 0, "first_at": at, "last_at": at}
+    named = {name: given(name, c[name]) for name in ("id", "text", "state")}
+    reopened = case((c.state == HeardState.ANSWERED, HeardState.OPEN), else_=c.state)
+    insert = insert_into(heard_words).values({**first, **named})
+    again = {
+        "times": c.times + 1,
+        "last_at": insert.excluded["last_at"],
+        "state": c.state if agreed else reopened,
+    }
+    return insert.on_conflict_do_update(index_elements=["text"], set_=again).returning(c.id)
+
+
+def _ending(insert_into: Any) -> Any:  # noqa: ANN401 (as above)
+    values = {column.name: given(column.name, column) for column in heard_endings.c}
+    return insert_into(heard_endings).values(values).on_conflict_do_nothing().returning(heard_endings.c.heard)
+
+
+_BOTH = (sqlite.insert, postgresql.insert)
+_WORDS = {
+    agreed: Prepared(*(_counting(insert, agreed=agreed) for insert in _BOTH)) for agreed in (True, False)
+}
+_ENDING = Prepared(*map(_ending, _BOTH))
+_KNOWN = Prepared(
+    select(heard_endings.c.ending)
+    .where(
+        heard_endings.c.heard == given("heard", heard_endings.c.heard),
+        heard_endings.c.who == given("who", heard_endings.c.who),
+    )
+    .limit(1)
+)
+_COUNTED = Prepared(
+    update(heard_words)
+    .where(heard_words.c.id == given("heard", heard_words.c.id))
+    .values(
+        people=heard_words.c.people + given("people", heard_words.c.people),
+        unmatched=heard_words.c.unmatched + given("unmatched", heard_words.c.unmatched),
+    )
+)

@@ -11,6 +11,7 @@ from intake.errors import NotFound, Stale
 from intake.model.ids import AccountCode, HallCode, MandateId, PersonId, VillageCode
 from intake.model.people import Account, IdNumber, Lockout, Mandate, Person, Role, Session
 from storage.crypto import Sealer
+from storage.sql.prepared import Prepared, at_once, given
 from storage.sql.rows import Values, add_once, as_noun, as_row, insert_into, one, put
 from storage.sql.tables import accounts, lockouts, mandates, people, sessions
 
@@ -29,6 +30,13 @@ class SqlPeople:
         if row is None:
             raise NotFound
         return self.person_in(row)
+
+    async def village_of(self, person: PersonId) -> VillageCode | None:
+        rows = await at_once(self.connection, lambda run: run(_VILLAGE_OF, {"person": person}))
+        if not rows:
+            raise NotFound
+        village: VillageCode | None = rows[0][0]
+        return village
 
     async def by_id_number(self, number: IdNumber) -> Person | None:
         indexed = people.c.id_number_index == self._sealer.keys.look_up(number.value)
@@ -190,3 +198,6 @@ def account_in(row: RowMapping | Values, sealer: Sealer) -> Account:
     """The account a row holds."""
     phone = sealer.open_text(row["phone_sealed"], f"account.phone:{row['code']}")
     return as_noun(Account, {**row, "phone": phone})
+
+
+_VILLAGE_OF = Prepared(select(people.c.village).where(people.c.id == given("person", people.c.id)))

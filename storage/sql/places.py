@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,8 +14,8 @@ from intake.model.ids import HallCode, VillageCode
 from intake.model.places import Department, Hall, HoursException, HoursPattern, Village
 from intake.ports import Rules
 from storage.sql import tables
-from storage.sql.kept import Kept, KeptReads
-from storage.sql.rows import Values, as_noun, as_row, one, put
+from storage.sql.kept import Kept, KeptReads, Revisions
+from storage.sql.rows import Values, as_noun, as_row, put
 
 _RANKS = {HallLevel.COUNTY: 0, HallLevel.TOWNSHIP: 1, HallLevel.VILLAGE: 2}
 
@@ -23,9 +23,9 @@ _RANKS = {HallLevel.COUNTY: 0, HallLevel.TOWNSHIP: 1, HallLevel.VILLAGE: 2}
 class SqlPlaces:
     """The county in one unit of work."""
 
-    def __init__(self, connection: AsyncConnection, kept: Kept | None = None) -> None:
+    def __init__(self, connection: AsyncConnection, kept: Kept, revisions: Revisions) -> None:
         self.connection = connection
-        self._kept = KeptReads(connection, kept or Kept())
+        self._kept = KeptReads(connection, kept, revisions)
 
     async def halls(self) -> tuple[Hall, ...]:
         return await self._kept.get("halls", self._halls)
@@ -40,19 +40,18 @@ class SqlPlaces:
             raise NotFound(what="便民服务中心")
         return found
 
-    def know(self, revisions: Mapping[str, int]) -> None:
-        """The revisions that were read along with other things."""
-        self._kept.know(revisions)
-
     async def villages(self) -> tuple[Village, ...]:
+        return await self._kept.get("villages", self._villages)
+
+    async def _villages(self) -> tuple[Village, ...]:
         rows = await self.connection.execute(select(tables.villages).order_by(tables.villages.c.code))
         return tuple(as_noun(Village, row) for row in rows.mappings())
 
     async def village(self, code: VillageCode) -> Village:
-        row = await one(self.connection, tables.villages, tables.villages.c.code == code)
-        if row is None:
+        found = next((village for village in await self.villages() if village.code == code), None)
+        if found is None:
             raise NotFound(what="村（社区）")
-        return as_noun(Village, row)
+        return found
 
     async def hours(self) -> tuple[tuple[HoursPattern, ...], tuple[HoursException, ...]]:
         patterns = select(tables.hours_patterns.c.document).order_by(tables.hours_patterns.c.place)
@@ -87,6 +86,7 @@ class SqlPlaces:
         await put(self.connection, tables.halls, rows)
 
     async def put_villages(self, villages: Sequence[Village]) -> None:
+        await self._kept.change()
         await put(self.connection, tables.villages, [as_row(village) for village in villages])
 
     async def put_hours(self, patterns: Sequence[HoursPattern], exceptions: Sequence[HoursException]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, Table, select, union_all, update
+from sqlalchemy import Column, ColumnElement, Result, RowMapping, Select, Table, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +30,13 @@ def as_row(noun: DataclassInstance) -> Values:
 def as_noun(kind: type[Noun], row: RowMapping | Mapping[str, Any]) -> Noun:
     """The noun whose fields the row names; columns that are no fields serve look-ups and stay behind."""
     return kind(*[row[name] for name in _fields_of(kind)[0]])
+
+
+def as_nouns(kind: type[Noun], result: Result[Any]) -> tuple[Noun, ...]:
+    """As `as_noun` for every row of a result, whose names are looked at once."""
+    names, places = _fields_of(kind)[0], {name: place for place, name in enumerate(result.keys())}
+    pick = itemgetter(*(places[name] for name in names))
+    return tuple(kind(*pick(row)) for row in result)
 
 
 def altered(noun: Noun, **changes: Any) -> Noun:  # noqa: ANN401 (of as many kinds as there are fields)

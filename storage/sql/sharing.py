@@ -94,8 +94,7 @@ class Shared:
     async def _look(self) -> Books:
         sight = self._sight._replace(series=self.series)
         books = await at_once(self.connection, partial(look, sight=sight, people=self.real.people))
-        self.real.places.know(books.revisions)
-        self.real.catalogue.know(books.revisions)
+        self.real.revisions.know(books.revisions)
         return books
 
     async def _run_really(self, act: Act[Done]) -> Outcome[Done]:

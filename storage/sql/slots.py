@@ -27,7 +27,7 @@ from intake.model.ids import HallCode, SlotId
 from intake.model.places import OfferKind, OpenTime
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
 from storage.sql.prepared import one_of
-from storage.sql.rows import Values, as_noun, as_row, insert_into
+from storage.sql.rows import Values, as_nouns, as_row, insert_into
 from storage.sql.tables import appointments, held_places, session_words, slots, waiting
 
 _SHAPE = (
@@ -201,8 +201,7 @@ class SqlSlots:
         return await self._read(statement.order_by(slots.c.start, slots.c.hall, slots.c.id))
 
     async def _read(self, statement: Select[tuple[object, ...]]) -> tuple[Slot, ...]:
-        rows = (await self.connection.execute(statement)).mappings()
-        return tuple(as_noun(Slot, row) for row in rows)
+        return as_nouns(Slot, await self.connection.execute(statement))
 
     async def _known(self, first: datetime, last: datetime) -> set[SlotId]:
         statement = select(slots.c.id).where(slots.c.start.between(first, last))

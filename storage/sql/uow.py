@@ -14,7 +14,7 @@ from storage.sql.holds import SqlHolds
 from storage.sql.hours import SqlHours
 from storage.sql.imports import SqlImports
 from storage.sql.intents import SqlIntents, SqlNumbers
-from storage.sql.kept import Kept
+from storage.sql.kept import Kept, Revisions
 from storage.sql.kiosks import SqlKiosks
 from storage.sql.learning import SqlLearning
 from storage.sql.leaving import SqlLeaving
@@ -36,13 +36,14 @@ class SqlUow:
     """`intake.ports.Uow` over SQL."""
 
     def __init__(
-        self, connection: AsyncConnection, sealer: Sealer, in_force: ItemsInForce, kept: Kept | None = None
+        self, connection: AsyncConnection, sealer: Sealer, in_force: ItemsInForce, kept: Kept
     ) -> None:
         self._connection = connection
-        self.catalogue = SqlCatalogue(connection, in_force)
+        self.revisions = Revisions(connection)
+        self.catalogue = SqlCatalogue(connection, in_force, self.revisions)
         self.imports = SqlImports(connection)
         self.learning = SqlLearning(connection, sealer.keys)
-        self.places = SqlPlaces(connection, kept)
+        self.places = SqlPlaces(connection, kept, self.revisions)
         self.people = SqlPeople(connection, sealer)
         self.slots = SqlSlots(connection)
         self.holds = SqlHolds(connection)

@@ -27,7 +27,18 @@ from intake.model.ids import (
 from intake.model.learning import HeardState
 from intake.model.people import Role
 from intake.model.work_order import OrderAbout
-from storage.sql import books, glances, intents, leaving, standing, writing
+from storage.sql import (
+    books,
+    conversations,
+    glances,
+    intents,
+    kept,
+    learning,
+    leaving,
+    people,
+    standing,
+    writing,
+)
 from storage.sql.prepared import Prepared
 from storage.sql.store import Store
 from storage.sql.uow import SqlUow
@@ -192,9 +203,12 @@ async def test_a_full_read_is_noticed(store: Store) -> None:
     assert any(line.startswith("SCAN pulses") for line in plan)
 
 
+_PREPARED = (books, standing, writing, glances, intents, leaving, kept, conversations, learning, people)
+
+
 def prepared() -> Iterator[tuple[str, Prepared]]:
     """Every statement that is put to the driver as text, but those that only add rows."""
-    for module in (books, standing, writing, glances, intents, leaving):
+    for module in _PREPARED:
         for name, found in vars(module).items():
             for place, each in enumerate(found.values() if isinstance(found, dict) else (found,)):
                 if isinstance(each, Prepared) and not isinstance(each.statements[0], Insert):

@@ -14,6 +14,7 @@ from intake.model.learning import Ending, GoodAnswer, HeardState, Hearing, Led, 
 from storage.sql import tables
 from storage.sql.store import Store
 from tests.contract.nouns import NOW, TODAY, fresh, item
+from tests.contract.stores import KEYS
 
 WORDS = "坐车不要钱的那个本本"
 CARD, BUS = ServiceCode("MZ10"), ServiceCode("JT03")
@@ -248,3 +249,18 @@ async def test_bundles_are_replaced_whole_and_keep_their_order(store: Store) -> 
 
     async with store.open_view() as view:
         assert await view.catalogue.bundles() == (end,)
+
+
+async def test_bundles_that_another_process_imports_are_there_for_the_next_view(
+    store: Store, database_url: str
+) -> None:
+    """They are kept parsed, and no longer than the catalogue's revision."""
+    birth = Bundle(BundleCode("YJ-CS"), "出生一件事", "", ("出生联办",), (ServiceCode("HK01"),))
+    elsewhere = Store.open(database_url, KEYS)
+    for bundles in ((birth,), (replace(birth, name="新生儿一件事"),)):
+        async with elsewhere.open_uow() as uow:
+            await uow.catalogue.put_bundles(bundles)
+            await uow.commit()
+        async with store.open_view() as view:
+            assert await view.catalogue.bundles() == bundles
+    await elsewhere.close()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from intake.errors import NotFound, Stale
 from intake.model.ids import AccountCode, MandateId, PersonId, ServiceCode, VillageCode
@@ -26,6 +26,22 @@ async def test_a_person_comes_back_whole(store: Store) -> None:
 
     async with store.open_view() as view:
         assert await view.people.person(elder.id) == elder
+
+
+async def test_where_somebody_lives_is_asked_without_opening_anything_of_theirs(store: Store) -> None:
+    """The nearest hall is named with every message; nobody's number is read for it."""
+    elder = person()
+    async with store.open_uow() as uow:
+        await uow.people.add(elder)
+        await uow.people.connection.execute(update(tables.people).values(id_number_sealed="YnJva2Vu"))
+        await uow.commit()
+
+    async with store.open_view() as view:
+        assert await view.people.village_of(elder.id) == elder.village
+        with pytest.raises(SealBroken):
+            await view.people.person(elder.id)
+        with pytest.raises(NotFound):
+            await view.people.village_of(PersonId("nobody"))
 
 
 async def test_a_person_is_found_by_the_number_on_the_card(store: Store) -> None:

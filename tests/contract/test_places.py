@@ -1,5 +1,6 @@
 """The county as kept: what was imported comes back, and importing again replaces."""
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -20,6 +21,7 @@ from intake.model.places import (
 from intake.ports import Rules
 from storage.sql.store import Store
 from tests.contract.nouns import hall
+from tests.contract.stores import KEYS
 
 PATTERN = HoursPattern(
     hall=None,
@@ -89,6 +91,22 @@ async def test_villages_and_departments_come_back_by_code(store: Store) -> None:
         assert await view.places.villages() == (far, near)
         assert await view.places.village(VillageCode("2")) == near
         assert await view.places.departments() == (department,)
+
+
+async def test_a_village_that_another_process_imports_is_there_for_the_next_view(
+    store: Store, database_url: str
+) -> None:
+    """Villages are kept parsed, and no longer than their revision."""
+    near = Village(VillageCode("2"), "某村村委会", "某村", DivisionCode("330727001"), "安文街道", 29.1, 120.5)
+    renamed = replace(near, short_name="新村")
+    elsewhere = Store.open(database_url, KEYS)
+    for village in (near, renamed):
+        async with elsewhere.open_uow() as uow:
+            await uow.places.put_villages([village])
+            await uow.commit()
+        async with store.open_view() as view:
+            assert await view.places.village(near.code) == village
+    await elsewhere.close()
 
 
 async def test_hours_are_replaced_whole(store: Store) -> None:

@@ -101,7 +101,7 @@ async def add_relative(cmd: AddVillager, *, tools: Tools) -> Person:
         return known
     async with tools.open_uow() as uow:
         own = cmd.caller.account.person
-        village = (await uow.people.person(own)).village if own else None
+        village = await uow.people.village_of(own) if own else None
         person = _person(cmd, number, village, tools)
         await uow.people.add(person)
         now = tools.clock.now()

@@ -17,8 +17,7 @@ from intake.usecases.questions.asking import home_hall
 
 async def halls(*, tools: Tools) -> tuple[Hall, ...]:
     """All halls, the county's first."""
-    async with tools.open_view() as view:
-        return await view.places.halls()
+    return (await county(tools=tools)).halls
 
 
 async def county(*, tools: Tools) -> CountyGlance:
@@ -43,8 +42,7 @@ async def departments(*, tools: Tools) -> tuple[Department, ...]:
 
 async def calendar(*, tools: Tools) -> WorkingCalendar:
     """The working calendar."""
-    async with tools.open_view() as view:
-        return await view.places.calendar()
+    return (await county(tools=tools)).calendar
 
 
 async def home_hall_of(caller: Caller, person: PersonId | None, *, tools: Tools) -> Hall:

@@ -153,5 +153,5 @@ async def home_hall(uow: Uow, caller: Caller, wished: HallCode | None = None) ->
         return await uow.places.hall(wished or caller.account.hall or HallCode(""))
     village_code = caller.account.village
     if caller.account.person is not None:
-        village_code = (await uow.people.person(caller.account.person)).village
+        village_code = await uow.people.village_of(caller.account.person)
     return await hall_of_village(uow, village_code)

@@ -107,6 +107,36 @@ async def test_tampering_is_found_and_located(
     assert str(verified.faults[0]) == told
 
 
+def swapped(table: str, column: str) -> list[str]:
+    """The second and the third row change places."""
+    return [
+        f"UPDATE {table} SET {column} = {after} WHERE {column} = {before}"
+        for before, after in ((2, 99), (3, 2), (99, 3))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tables", "told"),
+    [
+        (
+            [("audit_entries", "place")],
+            "第2环的记录（编号2）与封印不符，现为：act.2 · clerk-1 · 2026-11-23 01:00:00",
+        ),
+        (
+            [("audit_entries", "place"), ("audit_seals", "link")],
+            "第2环的记录（编号3）与封印不符，现为：act.1 · clerk-1 · 2026-11-23 01:00:00",
+        ),
+    ],
+    ids=["entries", "entries and links"],
+)
+async def test_two_entries_that_change_places_are_found(
+    store: Store, chain: AuditChain, tables: list[tuple[str, str]], told: str
+) -> None:
+    """Nothing is missing and no word differs, but what was done first is said to have been done second."""
+    await tamper(store, *(statement for table in tables for statement in swapped(*table)))
+    assert str((await chain.verify()).faults[0]) == told
+
+
 async def test_an_entry_slipped_in_afterwards_is_found(store: Store) -> None:
     """Somebody writes last year's permission today, at a number that was never given out."""
     await write_at(store, 5)

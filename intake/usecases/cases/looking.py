@@ -14,14 +14,20 @@ from intake.model.people import Caller, Person
 from intake.model.province import ProvinceRecord
 from intake.ports import Tools
 
+# Each group is read by itself: results nobody fetches must not crowd out what waits for somebody to act.
 RECEPTION_STATES = (
-    CaseState.SUBMITTED,
-    CaseState.RECEIVED,
-    CaseState.CORRECTION_ASKED,
-    CaseState.ESCALATED,
-    CaseState.ACCEPTED,
-    CaseState.DECIDED,
-    CaseState.ISSUED,
+    (
+        CaseState.SUBMITTED,
+        CaseState.RECEIVED,
+        CaseState.CORRECTION_ASKED,
+        CaseState.ESCALATED,
+        CaseState.ACCEPTED,
+    ),
+    (CaseState.DECIDED, CaseState.ISSUED),
+)
+DEPARTMENT_STATES = (
+    (CaseState.IN_REVIEW, CaseState.CORRECTION_ASKED, CaseState.ESCALATED),
+    (CaseState.DECIDED,),
 )
 
 _URGENCY = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2}
@@ -63,7 +69,7 @@ async def hall_cases(caller: Caller, hall: HallCode, *, tools: Tools) -> tuple[C
     """What waits at a hall's reception: what is over its limit, then what soon will be, then longest waiting first."""
     require(caller, Verb.SEE_QUEUE, Belonging(hall=hall))
     async with tools.open_view() as view:
-        waiting = await view.cases.at_hall(hall, RECEPTION_STATES)
+        waiting = [case for states in RECEPTION_STATES for case in await view.cases.at_hall(hall, states)]
         return most_urgent_first(waiting, await view.places.calendar(), tools)
 
 
@@ -71,14 +77,14 @@ async def department_cases(caller: Caller, *, tools: Tools) -> tuple[Case, ...]:
     """What waits for the caller's department, soonest due first."""
     require(caller, Verb.DECIDE_CASE)
     department = caller.account.department
+    if not department:
+        return ()
     async with tools.open_view() as view:
-        states = (
-            CaseState.IN_REVIEW,
-            CaseState.CORRECTION_ASKED,
-            CaseState.ESCALATED,
-            CaseState.DECIDED,
-        )
-        found = await view.cases.of_department(department, states) if department else ()
+        found = [
+            case
+            for states in DEPARTMENT_STATES
+            for case in await view.cases.of_department(department, states)
+        ]
         return most_urgent_first(found, await view.places.calendar(), tools)
 
 

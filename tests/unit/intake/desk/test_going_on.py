@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -21,8 +21,9 @@ from intake.errors import (
     StillOwed,
     TooManyRounds,
 )
+from intake.model.calendar import DueDay
 from intake.model.case import CaseState, EscalationCause, Verdict
-from intake.model.ids import ServiceCode
+from intake.model.ids import CaseId, PersonId, ServiceCode
 from intake.model.pace import Lapse, Pace
 from intake.usecases.cases.acting import OnCase
 from intake.usecases.cases.deciding import DecideCase, ExtendCase, IssueCase
@@ -49,6 +50,11 @@ ELSEWHERE: dict[str, Any] = {
     "reason": "材料始终不齐",
     "ground": "办事指南",
     "instead": "备齐后随时再来，由安文中心帮您准备",
+}
+DONE_LONG_AGO: dict[str, Any] = {
+    "state": CaseState.DECIDED,
+    "submitted_at": datetime(2026, 1, 5, tzinfo=UTC),
+    "due": DueDay(date(2026, 2, 2), provisional=False),
 }
 FAULT = {"m1": (Verdict.WRONG, "")}
 
@@ -408,7 +414,7 @@ async def test_a_result_nobody_fetches_is_called_to_mind_once(county):
 
 
 async def test_lists_begin_with_what_is_over_its_limit(county):
-    """Red, then yellow, then the rest; and a standing clock is in no hurry."""
+    """Red, then yellow, then the rest, what is decided last; and a standing clock is in no hurry."""
     first = await decided_elsewhere(county)
     late, approver = await in_review(county), await county.caller("approver-civil_affairs-1")
     county.clock.forward(days=20)
@@ -418,7 +424,23 @@ async def test_lists_begin_with_what_is_over_its_limit(county):
 
     listed = await county.desk.cases.of_department(approver)
 
-    assert [case.id for case in listed] == [late.id, first.id, fresh.id]
+    assert [case.id for case in listed] == [late.id, fresh.id, first.id]
+
+
+async def test_results_nobody_fetches_crowd_out_nothing(county):
+    """Two hundred that are done and older: what waits for somebody to act is in the list all the same."""
+    waiting, approver = await in_review(county), await county.caller("approver-civil_affairs-1")
+    async with county.store.open_uow() as uow:
+        for number in range(200):
+            told_apart: dict[str, Any] = {"id": CaseId(f"old-{number}"), "number": f"BJ-old-{number}"}
+            done = replace(waiting, **told_apart, applicant=PersonId(f"old-{number}"), **DONE_LONG_AGO)
+            await uow.cases.add(done)
+        await uow.commit()
+    fresh = await submitted(county, "citizen-3")
+
+    assert waiting.id in {case.id for case in await county.desk.cases.of_department(approver)}
+    clerk = await county.caller("clerk-anwen-1")
+    assert fresh.id in {case.id for case in await county.desk.cases.at_hall(clerk, fresh.hall)}
 
 
 async def decided_elsewhere(county):

@@ -292,7 +292,11 @@ async def step_away(call: Call[NoForm]) -> VisitorView:
 
 
 @api.operation(
-    "POST", "/api/v1/kiosk/check-in", ArriveForm, KioskTicketView, refuses=("not_now", "no_card_read")
+    "POST",
+    "/api/v1/kiosk/check-in",
+    ArriveForm,
+    KioskTicketView,
+    refuses=("not_now", "too_early", "no_card_read"),
 )
 async def check_in(call: Call[ArriveForm]) -> KioskTicketView:
     """自助签到: by the code on the phone, or by the card."""

@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from intake.desk import Desk
+from intake.model.calendar import local_text
 from intake.model.catalogue import GROUP_WORDS
 from intake.model.ids import HallCode
 from intake.model.lines import HallRules, LineRules
@@ -99,6 +100,7 @@ class PlaceView(View):
     wait_text: str
     rules_text: str
     may_come_back: bool
+    back_until_text: str
     version: int
 
     @classmethod
@@ -118,7 +120,8 @@ class PlaceView(View):
             counter_name=counter,
             wait_text=place.estimate.in_words if place.estimate else "",
             rules_text=place.rules.in_words,
-            may_come_back=place.may_come_back,
+            may_come_back=place.back_until is not None,
+            back_until_text=local_text(place.back_until) if place.back_until else "",
             version=ticket.version,
         )
 

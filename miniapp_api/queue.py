@@ -210,7 +210,9 @@ async def live(
     return stream.response
 
 
-@api.operation("POST", "/api/v1/halls/{hall}/check-in", CheckInForm, TicketView, refuses=("not_now",))
+@api.operation(
+    "POST", "/api/v1/halls/{hall}/check-in", CheckInForm, TicketView, refuses=("not_now", "too_early")
+)
 async def check_in(call: Call[CheckInForm]) -> TicketView:
     """签到取号: the booked person is here."""
     ticket = await call.desk.queue.check_in(CheckIn(call.caller, call.form.appointment, call.key))

@@ -45,6 +45,7 @@ def _number(place: Place) -> str:
     if ticket.state is TicketState.CALLED:
         return f"{of}：已经叫到，请到{counter}。"
     if ticket.state is TicketState.MISSED:
-        back = "到了就在自助机或窗口说一声，排回原来的位置" if place.may_come_back else "请到窗口重新取号"
-        return f"{of}：叫过了，没有应。{back}。"
+        if place.back_until is None:
+            return f"{of}：叫过了，没有应。请重新取号，或告诉工作人员。"
+        return f"{of}：叫过了，没有应。{local_text(place.back_until)}前到了，告诉工作人员，排回原来的位置。"
     return f"{of}：{TICKET_WORDS[ticket.state]}。"

@@ -109,6 +109,12 @@ class SlotPast(Refusal):
     code = "slot_past"
 
 
+class TooEarly(Refusal):
+    """The person is here before the hall takes them in for that appointment."""
+
+    code = "too_early"
+
+
 class VisitNotPlaced(Refusal):
     """The clerk's wish for a home visit cannot be kept on that day; nothing was changed."""
 

@@ -40,6 +40,12 @@ class LineRules:
         """The credits as the line is ordered by."""
         return Precedence(self.booked_credit_minutes, self.green_credit_minutes, self.late_grace_minutes)
 
+    def back_until(self, ticket: Ticket) -> datetime | None:
+        """Until when a missed number goes back to its old place; None when it is not missed, or was too often."""
+        if ticket.state is not TicketState.MISSED or ticket.returns >= self.return_limit:
+            return None
+        return ticket.since + timedelta(minutes=self.return_minutes)
+
     @property
     def in_words(self) -> str:
         """The rules as those who wait may read them."""

@@ -19,6 +19,9 @@ from intake.model.ids import (
     TicketId,
 )
 
+# On the slip of somebody who gave no name.
+NAMELESS = "现场群众"
+
 
 class TicketState(StrEnum):
     """排队状态."""

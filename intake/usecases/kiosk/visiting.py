@@ -13,7 +13,7 @@ from intake.model.case import CASE_WORDS, Case, CaseState, Delivery
 from intake.model.ids import AppointmentId, CaseId, HallCode, IntentKey, ServiceCode, TicketId
 from intake.model.kiosk import STAYS, SlipKind, Visitor
 from intake.model.people import Caller, Person
-from intake.model.queue import OVER, Ticket
+from intake.model.queue import NAMELESS, OVER, Ticket
 from intake.model.tray import LaidCard
 from intake.ports import Tools, Uow
 from intake.usecases.cases.acting import keep
@@ -24,8 +24,6 @@ from intake.usecases.kiosk.recording import item_here
 from intake.usecases.queue.arriving import CheckIn, TakeNumber, check_in, take_number
 from intake.usecases.queue.calling import ChangeTicket, TicketAct, change_ticket
 from intake.usecases.trail import audit, leave_trail, notify
-
-NAMELESS = "现场群众"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from intake.errors import BadInput, NotNow
+from intake.errors import BadInput, NotNow, TooEarly
 from intake.model.authority import Belonging, Verb, require
 from intake.model.booking import Appointment, AppointmentState
-from intake.model.calendar import local_day, local_text
+from intake.model.calendar import SHANGHAI, local_day, local_text
 from intake.model.case import Case
 from intake.model.catalogue import CounterGroup, ServiceItem
 from intake.model.green import green_reason
@@ -134,15 +134,18 @@ async def _same_matter(uow: Uow, arrival: _Arrival, day: date) -> Ticket | None:
 
 
 async def _require_timely(uow: Uow, appointment: Appointment, tools: Tools) -> None:
-    now = tools.clock.now()
+    """From so long before its time until the day is over: a number is of one day."""
+    now, day = tools.clock.now(), local_day(appointment.start)
     rules = await rules_of(uow, appointment.hall, tools)
-    earliest = appointment.start - timedelta(minutes=rules.check_in_early_minutes)
     if appointment.state is not AppointmentState.BOOKED:
         raise NotNow(what=f"预约{appointment.number}", state=APPOINTMENT_WORDS[appointment.state])
-    if local_day(now) != local_day(appointment.start) or now < earliest:
-        raise NotNow(
-            what=f"预约{appointment.number}（{local_text(appointment.start)}）", state="还没到签到时间"
-        )
+    earliest = appointment.start - timedelta(minutes=rules.check_in_early_minutes)
+    opens = max(earliest, datetime.combine(day, time.min, SHANGHAI))
+    when = local_text(appointment.start)
+    if now < opens:
+        raise TooEarly(number=appointment.number, when=when, opens=local_text(opens))
+    if local_day(now) > day:
+        raise NotNow(what=f"预约{appointment.number}（{when}）", state="已经过了")
 
 
 async def _ticket_for(uow: Uow, appointment: Appointment, tools: Tools) -> Ticket:

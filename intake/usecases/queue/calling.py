@@ -10,7 +10,7 @@ from enum import StrEnum
 from intake.errors import BadInput, NobodyWaiting, NotAllowed, Stale
 from intake.model.authority import TABLE, Belonging, Verb, require
 from intake.model.booking import AppointmentState
-from intake.model.calendar import local_day
+from intake.model.calendar import local_day, local_text
 from intake.model.catalogue import CounterGroup
 from intake.model.ids import CounterCode, HallCode, IntentKey, ServiceCode, TicketId
 from intake.model.leaving import Outgoing, Topic
@@ -120,6 +120,8 @@ async def change_ticket(cmd: ChangeTicket, *, tools: Tools) -> Ticket:
         if changed.state is TicketState.DONE and changed.appointment is not None:
             appointment = await uow.appointments.get(changed.appointment)
             await uow.appointments.save(replace(appointment, state=AppointmentState.KEPT))
+        if changed.state is TicketState.MISSED:
+            await _tell_missed(uow, changed, rules)
         return changed
 
     return await _changing(cmd, cmd.act, change, tools)
@@ -203,6 +205,17 @@ async def _tell(uow: Uow, ticket: Ticket, counter: Counter, hall: Hall) -> None:
         await uow.leaving.send(
             Outgoing(Topic.NOTICE, f"ticket:{ticket.id}", "ticket_called", account.code, told)
         )
+
+
+async def _tell_missed(uow: Uow, ticket: Ticket, rules: LineRules) -> None:
+    """Who did not hear the call hears until when the old place is theirs."""
+    account = await uow.people.account_of(ticket.person) if ticket.person else None
+    if account is None:
+        return
+    hall, until = await uow.places.hall(ticket.hall), rules.back_until(ticket)
+    told = {"ticket": ticket.number, "hall": hall.name, "until": local_text(until) if until else ""}
+    kind = "ticket_missed" if until else "ticket_missed_for_good"
+    await uow.leaving.send(Outgoing(Topic.NOTICE, f"ticket:{ticket.id}", kind, account.code, told))
 
 
 async def _changing(

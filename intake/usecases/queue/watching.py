@@ -12,7 +12,7 @@ from intake.model.ids import HallCode, TicketId
 from intake.model.lines import CounterPost, Estimate, LineRules, crowd_of
 from intake.model.people import Caller, mask_name
 from intake.model.places import Hall
-from intake.model.queue import Ticket, TicketState
+from intake.model.queue import NAMELESS, Ticket, TicketState
 from intake.ports import Tools, Uow
 from intake.usecases.queue.ruling import rules_of
 
@@ -72,13 +72,13 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """我的号: one's own number, with the estimate while it waits."""
+    """我的号: one's own number, with the estimate while it waits; once missed, until when it may come back to its place."""
 
     ticket: Ticket
     hall: Hall
     estimate: Estimate | None
     rules: LineRules
-    may_come_back: bool
+    back_until: datetime | None
 
 
 async def hall_queue(caller: Caller, hall: HallCode, *, tools: Tools) -> tuple[Ticket, ...]:
@@ -115,17 +115,15 @@ async def my_places(caller: Caller, *, tools: Tools) -> tuple[Place, ...]:
             line.hall,
             line.estimates.get(ticket.id),
             line.rules,
-            _may_come_back(ticket, line.rules, tools.clock.now()),
+            _still(line.rules.back_until(ticket), tools.clock.now()),
         )
         for ticket in mine
         for line in (lines[ticket.hall],)
     )
 
 
-def _may_come_back(ticket: Ticket, rules: LineRules, now: datetime) -> bool:
-    if ticket.state is not TicketState.MISSED or ticket.returns >= rules.return_limit:
-        return False
-    return now - ticket.since <= timedelta(minutes=rules.return_minutes)
+def _still(until: datetime | None, now: datetime) -> datetime | None:
+    return until if until is not None and now <= until else None
 
 
 def display_of(line: HallLine) -> Display:
@@ -172,7 +170,7 @@ def _shown(ticket: Ticket, line: HallLine) -> Shown:
     estimate = line.estimates.get(ticket.id)
     return Shown(
         number=ticket.number,
-        holder=mask_name(ticket.holder),
+        holder=ticket.holder if ticket.holder == NAMELESS else mask_name(ticket.holder),
         group=ticket.group,
         state=ticket.state,
         counter=counter.name if counter else "",

@@ -20,9 +20,10 @@ from intake.model.case import CaseState
 from intake.model.ids import AppointmentId, CounterCode, EventId, IntentKey, ServiceCode
 from intake.model.kiosk import KioskList, SlipKind
 from intake.model.people import Door
+from intake.model.queue import NAMELESS
 from intake.usecases.cases.tray import LayCard, LayPage
 from intake.usecases.kiosk.printing import Reprint
-from intake.usecases.kiosk.visiting import NAMELESS, ArriveHere, CollectHere, StartHere, TakeNumberHere
+from intake.usecases.kiosk.visiting import ArriveHere, CollectHere, StartHere, TakeNumberHere
 from intake.usecases.queue.calling import CallNext, ChangeTicket, TicketAct
 from tests.desks import ALLOWANCE, ANWEN, ELDER_CARD, MARRIAGE, person_of
 from tests.journeys import booked, issued, submitted

@@ -160,11 +160,11 @@ async def test_who_was_missed_too_long_ago_takes_a_new_number(county):
     citizen = await county.caller("citizen-1")
     county.clock.forward(minutes=30)
     (place,) = await county.desk.queue.mine(citizen)
-    assert place.may_come_back
+    assert place.back_until == county.clock.now()
     county.clock.forward(minutes=1)
     (place,) = await county.desk.queue.mine(citizen)
 
-    assert not place.may_come_back
+    assert place.back_until is None
     with pytest.raises(ReturnedTooLate):
         await act(county, gone, TicketAct.COME_BACK, who="citizen-1")
 
@@ -374,3 +374,27 @@ async def test_a_begun_case_is_kept_with_an_amended_slip(county):
     amended = await county.desk.queue.amend(cmd)
 
     assert (amended.case, amended.holder) == (case.id, slip.holder)
+
+
+async def test_who_did_not_hear_the_call_is_told_until_when_the_place_is_theirs(county):
+    """Called three times while they were at the copy shop; after two returns the next miss is for good."""
+    await take(county, person="citizen-1", item=ALLOWANCE)
+    for _ in range(2):
+        missed = await act(county, await call(county), TicketAct.MISS)
+        await act(county, missed, TicketAct.COME_BACK)
+    await act(county, await call(county), TicketAct.MISS)
+
+    words = [*await county.told("ticket_missed"), *await county.told("ticket_missed_for_good")]
+    assert [(word.to, word.kind, word.facts["until"]) for word in words] == [
+        ("citizen-1", "ticket_missed", "11月23日（星期一）09:30"),
+        ("citizen-1", "ticket_missed", "11月23日（星期一）09:30"),
+        ("citizen-1", "ticket_missed_for_good", ""),
+    ]
+
+
+async def test_a_name_on_a_slip_without_an_account_is_told_nothing(county):
+    """There is nobody to write to: the screen in the hall shows the number among the missed."""
+    await take(county, "老王")
+    await act(county, await call(county), TicketAct.MISS)
+
+    assert await county.told("ticket_missed") == []

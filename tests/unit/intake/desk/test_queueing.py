@@ -7,7 +7,16 @@ from itertools import pairwise
 
 import pytest
 
-from intake.errors import BadInput, NobodyWaiting, NotAllowed, NotFound, NotNow, Stale, UnknownService
+from intake.errors import (
+    BadInput,
+    NobodyWaiting,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    Stale,
+    TooEarly,
+    UnknownService,
+)
 from intake.model.booking import AppointmentState
 from intake.model.ids import CounterCode, IntentKey, ServiceCode
 from intake.model.queue import TicketState
@@ -53,19 +62,32 @@ async def test_checking_in_twice_gives_the_same_number(county):
     assert await county.desk.queue.today(clerk, ANWEN) == (one,)
 
 
-@pytest.mark.parametrize(
-    ("hours", "possible"), [(0.4, False), (0.5, True), (1.5, True), (3, True), (24, False)]
-)
-async def test_one_checks_in_on_the_day_and_at_most_an_hour_early(county, hours, possible):
-    """Booked for half past ten; it is nine. Late is still today; tomorrow is too late."""
+async def test_one_checks_in_from_an_hour_before_and_hears_from_when_on(county):
+    """Booked for half past ten; it is nine. The refusal names the time, and what can be done until then."""
+    appointment, citizen = await booked(county), await county.caller("citizen-1")
+    county.clock.forward(minutes=29, seconds=59)
+
+    with pytest.raises(TooEarly) as refused:
+        await county.desk.queue.check_in(CheckIn(citizen, appointment.number))
+
+    assert "11月23日（星期一）09:30" in refused.value.next_step
+    assert "现场号" in refused.value.next_step
+    county.clock.forward(seconds=1)
+    assert (await county.desk.queue.check_in(CheckIn(citizen, appointment.number))).booked_for
+
+
+@pytest.mark.parametrize(("hours", "possible"), [(8, True), (14.9, True), (15, False), (24, False)])
+async def test_late_is_still_today_and_tomorrow_is_over(county, hours, possible):
+    """A number is of one day; the day after, nobody is told that it is too early."""
     appointment, citizen = await booked(county), await county.caller("citizen-1")
     county.clock.forward(hours=hours)
 
     if possible:
         assert (await county.desk.queue.check_in(CheckIn(citizen, appointment.number))).state
         return
-    with pytest.raises(NotNow):
+    with pytest.raises(NotNow) as refused:
         await county.desk.queue.check_in(CheckIn(citizen, appointment.number))
+    assert "已经过了" in refused.value.title
 
 
 @pytest.mark.parametrize("who", ["citizen-2", "proxy-1", "clerk-county-1", "kiosk-1"])

@@ -277,6 +277,7 @@ export interface MyTicket {
   wait_text: string
   rules_text: string
   may_come_back: boolean
+  back_until_text: string
   version: number
 }
 

@@ -17,7 +17,7 @@ from intake.model.ids import AccountCode
 from intake.ports import Exchange
 from storage.crypto import Purpose, Sealer
 from storage.sql.columns import Instant
-from storage.sql.prepared import Prepared, Run, Values, at_once, given
+from storage.sql.prepared import Prepared, Run, Values, given
 from storage.sql.store import Store
 from storage.sql.tables import conversations, exchanges
 from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turn, Turns
@@ -49,8 +49,7 @@ class SqlConversations:
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         """See `intake.ports.Conversations.history`."""
         asked = {"account": account, "after": after, "limit": limit}
-        async with self._store.reading() as connection:
-            rows = await at_once(connection, lambda run: run(_HISTORY, asked))
+        rows = await self._store.look(lambda run: run(_HISTORY, asked))
         return tuple(
             Exchange(
                 number=number,
@@ -97,10 +96,7 @@ class _Held:
         if message_id == self.turn.fence.message_id:
             sealed = self.turn.fence.answer_sealed
         else:
-            async with self.store.reading() as connection:
-                sealed = await at_once(
-                    connection, partial(_answer, account=self.account, message_id=message_id)
-                )
+            sealed = await self.store.look(partial(_answer, account=self.account, message_id=message_id))
         return self.sealer.open_text(sealed, about_answer(self.account, message_id)) if sealed else None
 
     async def save(self, state: str, message_id: str, heard: str, answer: str) -> None:
@@ -116,9 +112,7 @@ class _Held:
             "answer_sealed": self.sealer.seal_text(answer, about_answer(self.account, message_id)),
             "at": self.now(),
         }
-        async with self.store.writing() as connection:
-            await at_once(connection, partial(_save, kept=kept, exchange=exchange))
-            await connection.commit()
+        await self.store.write(partial(_save, kept=kept, exchange=exchange))
         self.turn.over = True
 
 
@@ -143,10 +137,7 @@ class _RowLock:
     async def take(self, account: AccountCode, message_id: str) -> _Fence | None:
         now = self.now()
         lease = {"account": account, "now": now, "until": now + self.lease}
-        async with self.store.writing() as connection:
-            fence = await at_once(connection, partial(_take, lease=lease, message_id=message_id))
-            await connection.commit()
-        return fence
+        return await self.store.write(partial(_take, lease=lease, message_id=message_id))
 
     async def keep(self, account: AccountCode, fence: _Fence) -> None:
         await self._hold_until(account, fence, self.now() + self.lease)
@@ -156,19 +147,16 @@ class _RowLock:
 
     async def _hold_until(self, account: AccountCode, fence: _Fence, until: datetime | None) -> None:
         lease = {"mine": account, "fence": fence.number, "until": until}
-        async with self.store.writing() as connection:
-            await at_once(connection, lambda run: run.count(_HOLD_UNTIL, lease))
-            await connection.commit()
+        await self.store.write(lambda run: run.count(_HOLD_UNTIL, lease))
 
 
 def _take(run: Run, *, lease: Values, message_id: str) -> _Fence | None:
     """The lock, with the answer the message got if it came before; nothing while somebody else holds it."""
     taken = run(_TAKE, lease)
-    answered = _answer(run, account=lease["account"], message_id=message_id) if taken and message_id else None
-    run.keep()
     if not taken:
         return None
     ((number, state_sealed),) = taken
+    answered = _answer(run, account=lease["account"], message_id=message_id) if message_id else None
     return _Fence(number, state_sealed, message_id, answered)
 
 
@@ -186,7 +174,6 @@ def _save(run: Run, *, kept: Values, exchange: Values) -> None:
     run.count(_EXCHANGE, {**exchange, "number": number})
     if number > KEPT_EXCHANGES:
         run.count(_FORGET, {"account": exchange["account"], "last": number - KEPT_EXCHANGES})
-    run.keep()
 
 
 def _taking(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from storage.sql.alone import Alone, AloneAtServer, AloneInFile
 from storage.sql.steady import Driver, SteadyConnection, connect
 from storage.sql.straight import Straight, StraightToFile, StraightToServer
 
@@ -39,6 +40,8 @@ class Engines:
     readers: AsyncEngine
     glances: Straight
     """For a few rows by their keys."""
+    alone: Alone
+    """For what is done at once in a transaction of its own."""
 
     async def dispose(self) -> None:
         """Close every connection."""
@@ -88,7 +91,7 @@ def _sqlite(url: URL) -> Engines:
     for engine, begin in ((writers, "BEGIN IMMEDIATE"), (readers, "BEGIN DEFERRED")):
         event.listen(engine.sync_engine, "connect", partial(_prepare, only_reads=engine is readers))
         event.listen(engine.sync_engine, "begin", partial(_begin, begin))
-    return Engines(writers, readers, StraightToFile(url.database, readers))
+    return Engines(writers, readers, StraightToFile(url.database, readers), AloneInFile(writers, readers))
 
 
 def _postgresql(url: URL) -> Engines:
@@ -97,7 +100,8 @@ def _postgresql(url: URL) -> Engines:
         url, pool_size=_POOL, max_overflow=0, isolation_level="READ COMMITTED", pool_pre_ping=True
     )
     views = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(engine, views, StraightToServer(engine.execution_options(isolation_level="AUTOCOMMIT")))
+    glances = StraightToServer(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return Engines(engine, views, glances, AloneAtServer(engine))
 
 
 def _engine(url: URL, **settings: Any) -> AsyncEngine:  # noqa: ANN401 (what create_async_engine takes)

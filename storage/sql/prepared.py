@@ -38,6 +38,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
+from sqlalchemy.util.concurrency import await_
 
 from storage.sql.steady import SteadyConnection
 
@@ -255,6 +256,31 @@ class OnSqlite:
 
     def keep(self) -> None:
         self._bare.commit()
+
+
+class OnAsyncpg:
+    """On PostgreSQL's bare connection, which remembers what it has prepared; within `greenlet_spawn`, for it waits."""
+
+    locks = True
+
+    def __init__(self, driver: Any, dialect: Dialect) -> None:  # noqa: ANN401 (asyncpg has no types)
+        self._driver, self._dialect = driver, dialect
+
+    def __call__(self, statement: Prepared, values: Values) -> list[Row]:
+        compiled = statement.on(self._dialect)
+        return compiled.read(await_(self._driver.fetch(compiled.sql, *compiled.parameters(values))))
+
+    def count(self, statement: Prepared, values: Values) -> int:
+        compiled = statement.on(self._dialect)
+        done: str = await_(self._driver.execute(compiled.sql, *compiled.parameters(values)))
+        return int(done.rpartition(" ")[2])
+
+    def many(self, statement: Prepared, rows: Sequence[Values]) -> None:
+        compiled = statement.on(self._dialect)
+        await_(self._driver.executemany(compiled.sql, [compiled.parameters(row) for row in rows]))
+
+    def keep(self) -> None:
+        """Whoever began the transaction ends it."""
 
 
 class _Through:

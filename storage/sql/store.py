@@ -69,6 +69,16 @@ class Store:
         with _named_faults():
             return await self._engines.glances.see(work)
 
+    async def look(self, work: Callable[[Run], Done]) -> Done:
+        """Do all of some work that only looks, at one instant of the store; raises `Busy` as `open_view` does."""
+        with _named_faults():
+            return await self._engines.alone.look(work)
+
+    async def write(self, work: Callable[[Run], Done]) -> Done:
+        """Do all of some work in a transaction that ends with it; raises `Busy` as `open_uow` does."""
+        with _named_faults():
+            return await self._engines.alone.write(work)
+
     @property
     def shares_glances(self) -> bool:
         """Whether those who glance at the same moment had better do it together."""

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.util.concurrency import await_, greenlet_spawn
+from sqlalchemy.util.concurrency import greenlet_spawn
 
-from storage.sql.prepared import OnSqlite, Prepared, Row, Run, Values, at_once
+from storage.sql.prepared import OnAsyncpg, OnSqlite, Run, at_once
 
 Done = TypeVar("Done")
 
@@ -84,7 +83,7 @@ class StraightToServer:
         """See `Straight.see`."""
         async with self._one_at_a_time:
             try:
-                return await greenlet_spawn(work, _OnAsyncpg(await self._driver(), self._engine.dialect))
+                return await greenlet_spawn(work, OnAsyncpg(await self._driver(), self._engine.dialect))
             except Exception:  # noqa: BLE001 (if it is more than this connection, the ordinary way says what)
                 await self._throw_away()
         return await _ordinarily(self._engine, work)
@@ -105,28 +104,6 @@ class StraightToServer:
         if self._kept is None:
             self._kept = await self._engine.connect()
         return (await self._kept.get_raw_connection()).driver_connection
-
-
-class _OnAsyncpg:
-    """On the driver's bare connection, which remembers what it has prepared."""
-
-    locks = False
-
-    def __init__(self, driver: Any, dialect: Dialect) -> None:  # noqa: ANN401 (as above)
-        self._driver, self._dialect = driver, dialect
-
-    def __call__(self, statement: Prepared, values: Values) -> list[Row]:
-        compiled = statement.on(self._dialect)
-        return compiled.read(await_(self._driver.fetch(compiled.sql, *compiled.parameters(values))))
-
-    def count(self, statement: Prepared, values: Values) -> int:
-        raise NotImplementedError("nothing is written here")
-
-    def many(self, statement: Prepared, rows: Sequence[Values]) -> None:
-        raise NotImplementedError("nothing is written here")
-
-    def keep(self) -> None:
-        """There is nothing to commit."""
 
 
 async def _ordinarily(engine: AsyncEngine, work: Callable[[Run], Done]) -> Done:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from jiujinban.clock import SystemClock
 from jiujinban.demo import prepare_demo
+from jiujinban.logs import log_no_locals
 from jiujinban.memory import collect_seldom
 from jiujinban.settings import Settings
 from jiujinban.wiring import open_house
@@ -39,6 +40,7 @@ _DEMO = """
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
+    log_no_locals()
     collect_seldom()
     if sys.platform == "win32":
         asyncio.run(_serve(settings))

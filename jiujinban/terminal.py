@@ -12,6 +12,7 @@ import typer
 
 from intake.errors import NotFound, Refusal
 from jiujinban import reference
+from jiujinban.logs import log_no_locals
 from jiujinban.memory import collect_seldom
 from jiujinban.settings import BadSetting, Settings, read_settings
 from jiujinban.wording import why_not
@@ -53,6 +54,7 @@ def run(doing: Coroutine[Any, Any, Done]) -> Done:
     from storage.crypto import BadKeys  # noqa: PLC0415 (see above)
     from storage.sql.engines import BadAddress  # noqa: PLC0415 (see above)
 
+    log_no_locals()
     collect_seldom()
     try:
         return asyncio.run(doing)

@@ -110,6 +110,8 @@ def _engine(url: URL, **settings: Any) -> AsyncEngine:  # noqa: ANN401 (what cre
         poolclass=AsyncAdaptedQueuePool,
         pool_timeout=_POOL_WAIT_SECONDS,
         json_serializer=_as_json,
+        # A fault is logged with its text: what was to be written is nobody's business there.
+        hide_parameters=True,
         **settings,
     )
 

@@ -147,6 +147,45 @@ async def test_a_case_goes_on_at_another_hall_and_comes_home_by_post(
     await phone.reads("大盘镇便民服务中心")
 
 
+async def test_a_result_is_brought_to_the_door_and_taken_by_the_family(
+    open_desk: OpenPage, phone: Phone, county_url: str
+):
+    """送上门: the phone has the code to tell at the door, the desk writes down who took it against what, and the phone reads that."""
+    citizen = await ApiCaller.sign_in(county_url, "citizen-3")
+    draft = await citizen.ask("/cases", service_code="MZ09", hall="panfeng")
+    case = await citizen.ask(f"/cases/{draft['id']}/submit", bring_later=True)
+    caller = await ApiCaller.sign_in(county_url, "clerk-panfeng-1")
+    approver = await ApiCaller.sign_in(county_url, "approver-civil_affairs-1")
+    for act in ("receive", "accept", "hand-over"):
+        case = await caller.act(case, act)
+    await approver.act(case, "decide", granted=True)
+    clerk = await at_desk(open_desk, county_url, "clerk-panfeng-1", f"/counter/cases?case={case['id']}")
+    await expect(clerk.case).to_contain_text(case["applicant_name"])
+    await clerk.press("F6")
+    await clerk.case.get_by_label("送上门").check()
+    await clerk.press("F6")
+    await clerk.done("出件")
+
+    await phone.sign_in(case["applicant_name"])
+    await phone.page.goto(f"{county_url}/#/cases/{case['id']}")
+    told = phone.page.get_by_role("group", name="取件")
+    await expect(told).to_contain_text("送到时报取件码")
+    code = re.sub(r"\D", "", await told.inner_text())
+
+    await clerk.press("F6")
+    await expect(clerk.case).not_to_contain_text(code)
+    await clerk.case.get_by_role("textbox", name="取件码").fill(code)
+    await clerk.case.get_by_label("不是本人，由别人代领").check()
+    await clerk.case.get_by_role("textbox", name="代领人姓名").fill("孔小芳")
+    await clerk.case.get_by_role("textbox", name="与申请人的关系").fill("子女")
+    assert await clerk.barriers() == []
+    await clerk.press("F6")
+    await clerk.done("送达")
+
+    await phone.page.reload()
+    await phone.reads("由孔小芳（子女）签收，凭取件码")
+
+
 async def test_not_here_but_there_is_written_to_the_person(
     open_desk: OpenPage, phone: Phone, county_url: str
 ):

@@ -258,14 +258,15 @@ class Nested:
     @classmethod
     def of(cls, documents: Places, terms: Places, owners: Places, size: int) -> Self:
         """From single holdings: in which of so many documents, of which term, by whom."""
-        order = np.lexsort((owners, terms, documents))
-        documents, terms, owners = documents[order], terms[order], owners[order]
-        new = np.diff(documents, prepend=-1).astype(np.bool_) | np.diff(terms, prepend=-1).astype(np.bool_)
-        firsts = new.nonzero()[0]
-        held = np.bincount(documents[firsts], minlength=size)
+        span, many = int(terms.max(initial=0)) + 1, int(owners.max(initial=0)) + 1
+        # One number for each holding: sorting by three keys takes ten times as long.
+        keys = np.sort((documents * span + terms) * many + owners)
+        places, owners = np.divmod(keys, many)
+        firsts = np.diff(places, prepend=-1).nonzero()[0]
+        documents, columns = np.divmod(places[firsts], span)
         return cls(
-            bounds=np.concatenate(([0], held.cumsum())),
-            columns=terms[firsts].astype(np.int32),
+            bounds=np.concatenate(([0], np.bincount(documents, minlength=size).cumsum())),
+            columns=columns.astype(np.int32),
             starts=np.append(firsts, len(owners)),
             owners=owners.astype(np.int32),
         )

@@ -39,9 +39,8 @@ def _first_readings() -> dict[int, str]:
         message = "pypinyin is not installed: its table of readings is needed"
         raise ModuleNotFoundError(message)
     table = json.loads(Path(spec.origin).with_name("pinyin_dict.json").read_text(encoding="utf-8"))
-    return {
-        int(code): reading.split(",", 1)[0] for code, reading in table.items() if int(code) < _END_OF_COMMON
-    }
+    readings = zip(map(int, table), table.values(), strict=True)
+    return {code: reading.split(",", 1)[0] for code, reading in readings if code < _END_OF_COMMON}
 
 
 @cache

@@ -54,6 +54,8 @@ def normalise(text: str, longest: int = LONGEST_READ) -> str:
     plain = unicodedata.normalize("NFKC", text).lower()
     if not _traditional().isdisjoint(plain):
         plain = plain.translate(_simplified())
+    if plain.isalnum():
+        return plain
     if not plain.isprintable():
         plain = "".join([char if char == "\n" else _readable(char) for char in plain])
     return "\n".join(filter(None, [" ".join(line.split()) for line in plain.split("\n")]))

@@ -128,12 +128,10 @@ def _counted() -> dict[str, int]:
         message = "jieba is not installed: its dictionary is needed"
         raise ModuleNotFoundError(message)
     lines = np.frombuffer(Path(spec.origin).with_name("dict.txt").read_bytes(), np.uint8)
-    # Of each line: word, blank, count, blank, tag. Reading only the bytes of words that are kept takes half the time of a pattern.
-    blanks = (lines == ord(" ")).nonzero()[0].reshape(-1, 2)
-    ends = (lines == ord("\n")).nonzero()[0] + 1
-    has_more_digits = np.diff(blanks)[:, 0] > len(_FEWEST) + 1
-    often = has_more_digits | (lines[blanks[:, 0] + 1] >= ord(_FEWEST))
-    parts = lines[often.repeat(np.diff(ends, prepend=0))].tobytes().decode().split()
+    # Each line is a word, its count and a tag. Reading only the bytes of words that are kept takes half the time of a pattern.
+    after_word, after_count, end = (lines <= ord(" ")).nonzero()[0].reshape(-1, 3).T
+    often = (after_count - after_word > len(_FEWEST) + 1) | (lines[after_word + 1] >= ord(_FEWEST))
+    parts = lines[often.repeat(np.diff(end, prepend=-1))].tobytes().decode().split()
     return dict(zip(parts[0::3], map(int, parts[1::3]), strict=True))
 
 

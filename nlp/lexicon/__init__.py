@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,7 +38,20 @@ class Lexicon:
 
     def meant(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
         """The terms met in a normalised text, longest first at each place, with the concepts they carry."""
-        return [(term, self.terms[term]) for term in _longest(text, self.terms, self.reach)]
+        carried, reach = self.terms.get, self.reach.get
+        found: list[tuple[str, tuple[str, ...]]] = []
+        place, size = 0, len(text)
+        while place < size:
+            end = place + 1
+            for length in range(reach(text[place : place + _PAIR]) or reach(text[place], 0), 0, -1):
+                term = text[place : place + length]
+                concepts = carried(term)
+                if concepts is not None:
+                    found.append((term, concepts))
+                    end = place + length
+                    break
+            place = end
+        return found
 
     def without_filler(self, text: str) -> str:
         """The text with empty phrases cut out; the text itself when nothing else was said."""
@@ -48,20 +61,6 @@ class Lexicon:
     def beyond(self, text: str) -> list[str]:
         """The words met that belong to matters no hall handles."""
         return [word for word in self.outside if word in text]
-
-
-def _longest(text: str, terms: Mapping[str, object], reach: Mapping[str, int]) -> Iterator[str]:
-    place, size = 0, len(text)
-    while place < size:
-        longest = reach.get(text[place : place + _PAIR]) or reach.get(text[place], 0)
-        for length in range(longest, 0, -1):
-            piece = text[place : place + length]
-            if piece in terms:
-                yield piece
-                place += length
-                break
-        else:
-            place += 1
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from nlp.encoder import shelved_encoder
 from nlp.live import LiveMatcher
 from nlp.matcher import shelved_build
 from nlp.second import SecondLook
-from nlp.speech import Ear
+from nlp.speech.listening import Ear
 from nlp.tutor import Tutor
 from papers.calendar import appointment_calendar
 from papers.codes import qr_svg

@@ -2,6 +2,5 @@
 
 from nlp.live import LiveMatcher
 from nlp.matcher import Explanation, Matcher
-from nlp.speech import Ear
 
-__all__ = ["Ear", "Explanation", "LiveMatcher", "Matcher"]
+__all__ = ["Explanation", "LiveMatcher", "Matcher"]

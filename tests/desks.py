@@ -25,7 +25,7 @@ from jiujinban.printing import PaperRoom
 from jiujinban.reference import reference_folder
 from nlp.live import LiveMatcher
 from nlp.matcher import Matcher
-from nlp.speech import Ear
+from nlp.speech.listening import Ear
 from nlp.tutor import Tutor
 from storage.crypto import KeyRing
 from storage.sql.glances import SqlGlances

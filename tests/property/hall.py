@@ -22,7 +22,7 @@ from jiujinban.clock import RandomIds
 from jiujinban.printing import PaperRoom
 from nlp.live import LiveMatcher
 from nlp.matcher import Matcher
-from nlp.speech import Ear
+from nlp.speech.listening import Ear
 from nlp.tutor import Tutor
 from storage.sql import tables
 from storage.sql.rows import as_noun

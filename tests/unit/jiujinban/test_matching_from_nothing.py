@@ -15,7 +15,16 @@ try:
 finally:
     print(*sys.modules, file=sys.stderr)
 """
-_NOT_FOR_A_MATCH = ("aiohttp", "sqlalchemy", "PIL", "intake.ports", "intake.desk", "jieba", "pypinyin")
+_NOT_FOR_A_MATCH = (
+    "aiohttp",
+    "sqlalchemy",
+    "PIL",
+    "intake.ports",
+    "intake.desk",
+    "jieba",
+    "pypinyin",
+    "nlp.speech.days",
+)
 
 
 def matched(state: Path) -> subprocess.CompletedProcess[str]:

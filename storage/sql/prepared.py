@@ -307,14 +307,15 @@ class _Through:
 
 
 async def at_once(connection: AsyncConnection, work: Callable[[Run], Done]) -> Done:
-    """Do some work on a connection's transaction: on SQLite in one trip to its thread. Raises `DBAPIError`.
+    """Do some work on a connection's transaction, straight on its driver: on SQLite in one trip to its thread. Raises
+    `DBAPIError`.
 
     The work asks and answers; it must not wait for anything else.
     """
     bare = connection.sync_connection
     driver = bare.connection.driver_connection if bare is not None else None
     if not isinstance(driver, SteadyConnection):
-        return await through(connection, work)
+        return await connection.run_sync(partial(_at_the_server, work))
     try:
         return await driver.run(partial(_in_the_thread, work, connection.dialect))
     except sqlite3.Error as fault:
@@ -324,6 +325,18 @@ async def at_once(connection: AsyncConnection, work: Callable[[Run], Done]) -> D
 async def through(connection: AsyncConnection, work: Callable[[Run], Done]) -> Done:
     """As `at_once`, but statement by statement, so that whoever listens at the connection hears them."""
     return await connection.run_sync(lambda bare: work(_Through(bare)))
+
+
+def _at_the_server(work: Callable[[Run], Done], connection: Connection) -> Done:
+    adapted: Any = connection.connection.dbapi_connection
+    # By way of the dialect, which alone loads the driver: a store in a file does without.
+    adapter: Any = connection.dialect.loaded_dbapi
+    try:
+        if adapted._transaction is None:  # noqa: SLF001 (as the adapter's own cursors begin it)
+            await_(adapted._start_transaction())  # noqa: SLF001 (likewise)
+        return work(OnAsyncpg(adapted.driver_connection, connection.dialect))
+    except (adapter.Error, adapter.asyncpg.PostgresError, adapter.asyncpg.InterfaceError) as fault:
+        raise DBAPIError(None, None, fault) from fault
 
 
 def _in_the_thread(work: Callable[[Run], Done], dialect: Dialect, bare: sqlite3.Connection) -> Done:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
 from intake.model.leaving import AuditEntry, LaidAside, Notice, Outgoing, Topic
-from storage.sql.prepared import Nouns, Prepared, Run, among, at_once, given, nouns, one_of
+from storage.sql.prepared import Adding, Nouns, Prepared, Run, among, at_once, given, nouns, one_of
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
 
@@ -200,7 +200,7 @@ _CLOSE = Prepared(
 _KNOWN = Prepared(select(notices.c.message).where(among(notices.c.message, "messages")))
 _ADVANCE = Prepared(_advancing(sqlite.insert), _advancing(postgresql.insert))
 _LASTS = Prepared(select(inboxes.c.account, inboxes.c.last).where(among(inboxes.c.account, "accounts")))
-_NOTICE = Prepared(notices.insert().values({column.name: given(column.name, column) for column in notices.c}))
+_NOTICE = Adding(notices)
 
 
 def as_outbox_row(message: Outgoing) -> Values:

@@ -29,6 +29,8 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
+    func,
+    insert,
     select,
 )
 from sqlalchemy.engine import Dialect
@@ -202,6 +204,19 @@ class Nouns(Prepared, Generic[Noun]):
         self.kind = kind
 
 
+class Adding(Prepared):
+    """An INSERT of rows into a table, of all its columns but some; `at_once` takes a list for each column (PostgreSQL)."""
+
+    def __init__(self, table: Table, *without: str) -> None:
+        columns = [column for column in table.c if column.name not in without]
+        self.names = [column.name for column in columns]
+        super().__init__(
+            insert(table).values({column.name: given(column.name, column) for column in columns})
+        )
+        lists = (bindparam(c.name, None, type_=ARRAY(c.type, dimensions=1)) for c in columns)
+        self.at_once = Prepared(insert(table).from_select(self.names, select(*map(func.unnest, lists))))
+
+
 class Run(Protocol):
     """Puts prepared statements to one connection, one after the other."""
 
@@ -276,6 +291,10 @@ class OnAsyncpg:
         return int(done.rpartition(" ")[2])
 
     def many(self, statement: Prepared, rows: Sequence[Values]) -> None:
+        if isinstance(statement, Adding):
+            # Row by row, each is bound, run and told of by itself: a seventh of what a booking costs the server.
+            self.count(statement.at_once, {name: [row[name] for row in rows] for name in statement.names})
+            return
         compiled = statement.on(self._dialect)
         await_(self._driver.executemany(compiled.sql, [compiled.parameters(row) for row in rows]))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.model.booking import Appointment, Hold, Pool
@@ -18,7 +18,7 @@ from intake.model.leaving import AuditEntry, Outgoing
 from storage.sql import tables
 from storage.sql.columns import Instant
 from storage.sql.leaving import as_outbox_row
-from storage.sql.prepared import Prepared, Run, among, given
+from storage.sql.prepared import Adding, Prepared, Run, among, given
 from storage.sql.rows import as_row
 from storage.sql.slots import held_of
 
@@ -118,11 +118,6 @@ def _add(run: Run, statement: Prepared, rows: list[dict[str, Any]]) -> None:
         run.many(statement, rows)
 
 
-def _adding(table: Any, *without: str) -> Prepared:  # noqa: ANN401 (a table)
-    names = [column.name for column in table.c if column.name not in without]
-    return Prepared(insert(table).values({name: given(name, table.c[name]) for name in names}))
-
-
 def _taking(pool: Pool) -> Prepared:
     c = tables.slots.c
     taken, capacity = c[f"{pool.value}_taken"], c[f"{pool.value}_capacity"]
@@ -157,10 +152,10 @@ _END_HOLD = Prepared(
     .values(state=given("to", _HOLDS.state), appointment=given("became", _HOLDS.appointment))
 )
 _FREE_PLACES = Prepared(delete(tables.held_places).where(among(tables.held_places.c.hold, "ids")))
-_HOLD, _HELD_PLACE = _adding(tables.holds), _adding(tables.held_places)
+_HOLD, _HELD_PLACE = Adding(tables.holds), Adding(tables.held_places)
 _TAKE = {pool: _taking(pool) for pool in Pool}
 _GIVE_BACK = {pool: _giving_back(pool) for pool in Pool}
-_APPOINTMENT = _adding(tables.appointments)
+_APPOINTMENT = Adding(tables.appointments)
 _SAVE = Prepared(
     update(tables.appointments)
     .where(tables.appointments.c.id == given("its_id", tables.appointments.c.id))
@@ -176,7 +171,7 @@ _TIE = Prepared(
         version=given("its_version", _CASES.version),
     )
 )
-_INTENT = _adding(tables.intents, "begun_at")
-_AUDIT = _adding(tables.audit_entries, "place")
-_MESSAGE = _adding(tables.outbox, "id", "not_before", "closed_at")
+_INTENT = Adding(tables.intents, "begun_at")
+_AUDIT = Adding(tables.audit_entries, "place")
+_MESSAGE = Adding(tables.outbox, "id", "not_before", "closed_at")
 _BEAT = _either(_beating)

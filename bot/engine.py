@@ -315,7 +315,11 @@ class Engine:
             spread = _spread(fitting, one_place=wish.hall is not None)[wish.skip :]
             if len(spread) >= _ENOUGH:
                 break
-        return words.Places(tuple(spread), halls)
+        if spread or wish.hall is None or wish.when is None or wish.when.first_day is None:
+            return words.Places(tuple(spread), halls)
+        first, last = wish.when.first_day, wish.when.last_day or wish.when.first_day
+        days = (await self._desk.places.open_days(first, (last - first).days + 1))[wish.hall]
+        return words.Places((), halls, days, self._desk.places.last_day)
 
     async def _moves(self, caller: Caller, wish: words.FindMoves) -> words.MovePlaces:
         """Where somebody's own appointment could go: its hall first, and other halls when that has nothing."""

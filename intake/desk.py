@@ -302,6 +302,11 @@ class PlacesCounter:
     async def halls(self) -> tuple[Hall, ...]:
         return await places_looking.halls(tools=self.tools)
 
+    @property
+    def last_day(self) -> date:
+        """The last day that can be booked today."""
+        return opening.last_day(self.tools)
+
     async def open_days(self, first: date, count: int) -> Mapping[HallCode, tuple[opentimes.OpenDay, ...]]:
         return await opentimes.open_days(first, count, tools=self.tools)
 

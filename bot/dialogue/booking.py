@@ -192,7 +192,7 @@ class ChoosingSlot:
         listed = tuple((s.id, slot_label(s, places.halls.get(s.hall) if several else None)) for s in shown)
         state = replace(self, listed=listed)
         if not listed:
-            return turn(state, Say("no_free_slot", {"asked": self.asked or "这段时间"}, self._elsewhere()))
+            return turn(state, self._none(places))
         if self.at is not None and shown[0].start.astimezone(SHANGHAI).time() == self.at:
             return turn(state, wish=HoldIt(self.service_code, shown[0].id, self.whose.person))
         choices = tuple(
@@ -201,6 +201,16 @@ class ChoosingSlot:
         place = "" if several or not shown else places.halls[shown[0].hall].name
         asked = f"{self.asked}，" if self.asked else ""
         return turn(state, Say("choose_slot", {"hall": place, "asked": asked}, (*choices, _LATER)))
+
+    def _none(self, places: Places) -> Say:
+        """Full, closed, or too far ahead: three different things to somebody who wants that day."""
+        facts = {"asked": self.asked or "这段时间"}
+        if places.until is not None and self.first_day is not None and self.first_day > places.until:
+            return Say("not_open_yet", {**facts, "until": day_text(places.until)}, self._elsewhere())
+        if places.days and self.hall is not None and not any(day.spans for day in places.days):
+            why = next((f"（{day.reason}）" for day in places.days if day.reason), "")
+            return Say("hall_closed", {**facts, "hall": places.halls[self.hall].name, "why": why}, _ELSEWHERE)
+        return Say("no_free_slot", facts, self._elsewhere())
 
     def _offer_soonest(self, found: SoonestPlaces) -> Turn:
         """Anywhere and in any way: each with why it stands there."""

@@ -96,10 +96,12 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Free slots with their halls."""
+    """Free slots with their halls; where there are none, the opening days that were asked about, and until when one can book."""
 
     slots: tuple[Slot, ...]
     halls: Mapping[HallCode, Hall]
+    days: tuple[OpenDay, ...] = ()
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,3 +223,14 @@ async def test_who_is_booked_and_not_yet_there_hears_the_time(county):
     me = await booked_allowance(county)
 
     assert "您约的是11月23日（星期一）10:30" in await me.say("前面还有几个人")
+
+
+async def test_closed_full_and_too_far_ahead_are_three_answers(county):
+    """On a Sunday nobody is told to stand in line for a door that stays shut; a day not open yet can be waited for."""
+    me = await choosing_a_time(county)
+
+    assert "11月29日（星期日）安文街道便民服务中心不开门" in await me.say("周日")
+    assert "有空位通知我" not in me.offered
+    assert "1月15日（星期五）的号还没有放出来，现在最远可以约到12月7日（星期一）" in await me.say("腊月初八")
+
+    assert "您排第1位" in await me.press("有空位通知我")

@@ -45,6 +45,11 @@ async def open_slots(*, tools: Tools) -> int:
     return await taking_turns(tools, act)
 
 
+def last_day(tools: Tools) -> date:
+    """The last day of which places are open by now: the horizon moves on with every midnight."""
+    return local_day(tools.clock.now()) + timedelta(days=tools.rules.horizon_days)
+
+
 def times_ahead(
     hall: Hall, hours: Hours, calendar: WorkingCalendar, now: datetime, horizon_days: int
 ) -> list[OpenTime]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 
 from intake.model.catalogue import TimeLimit
 
@@ -121,8 +122,9 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+@lru_cache(maxsize=4096)
 def local_text(instant: datetime) -> str:
-    """An instant as people read it: 11月28日（星期六）09:00."""
+    """An instant as people read it: 11月28日（星期六）09:00. Kept, for the same few hours are read out all day."""
     at = instant.astimezone(SHANGHAI)
     return f"{day_text(at)}{at.hour:02}:{at.minute:02}"
 

@@ -8,18 +8,19 @@ tables, and the values go through the same column types.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Delete,
     Insert,
@@ -69,7 +70,7 @@ class _Several(TypeDecorator[Sequence[Any]]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else several)
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:  # noqa: ANN401 (of either kind)
-        return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
+        return to_json(list(value or ())).decode() if dialect.name == "sqlite" else list(value or ())
 
 
 class among(ColumnElement[bool]):  # noqa: N801 (reads as the function it is used as)
@@ -143,7 +144,7 @@ class _Compiled:
         return read
 
 
-Statement = Select[Any] | Insert | Update | Delete
+Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete
 
 
 def _way_in(bound: BindParameter[Any], dialect: Dialect) -> _Process | None:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from intake.model.booking import AppointmentState, BookingRules, HoldState
 from intake.model.calendar import SHANGHAI, local_day
@@ -19,6 +30,7 @@ from storage.sql.columns import Instant
 from storage.sql.prepared import Prepared, Run, among, one_of
 from storage.sql.tables import appointments, holds
 
+_Returned = Mapping[tuple[str, str], Sequence[tuple[SlotId, datetime]]]
 LIVE = (AppointmentState.BOOKED, AppointmentState.DISPLACED)
 _CAME = frozenset({AppointmentState.CHECKED_IN, AppointmentState.KEPT})
 _TELLING = (*sorted(_CAME), AppointmentState.NO_SHOW, AppointmentState.BOOKED)
@@ -38,20 +50,20 @@ def standings(run: Run, asks: Sequence[Ask], now: datetime, rules: BookingRules)
     people = sorted({ask.person for ask in asks})
     bookers = sorted({ask.booker for ask in asks})
     circles = sorted({one for ask in asks for one in (ask.person, *ask.circle)})
-    mine = _counts(run, _OF_PEOPLE, people, now)
-    theirs = _counts(run, _OF_BOOKERS, bookers, now)
+    counts = _counts(run, people, bookers, now)
     held = _held(run, people, now)
     absent = _absences(run, people, now, rules)
     returned = _given_back(run, bookers, circles, now, rules)
     return {
         ask: Standing(
-            mine[ask.person][0] + sum(n for service, n in held[ask.person].items() if service != ask.service),
-            mine[ask.person][1],
-            *theirs[ask.booker],
-            absent[ask.person],
-            returned.of(ask),
+            live + sum(n for service, n in held[ask.person].items() if service != ask.service),
+            made,
+            *counts.get(("bookers", ask.booker), _NONE),
+            absences=absent[ask.person],
+            given_back=_returned_of(ask, returned),
         )
         for ask in asks
+        for live, made in [counts.get(("people", ask.person), _NONE)]
     }
 
 
@@ -63,16 +75,18 @@ def _sum(*where: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
 
 
-def _counting(column: Column[Any]) -> Prepared:
+def _counting(column: Column[Any], wanted: str) -> Select[Any]:
     """For each: how many live ones lie ahead, and how many were made today."""
     c = appointments.c
     live = _sum(c.start > _at("now"), one_of(c.state, LIVE))
     made = _sum(c.start >= _at("day"), c.booked_at >= _at("day"))
-    statement = select(column, live, made).where(among(column, "wanted"), c.start >= _at("since"))
-    return Prepared(statement.group_by(column))
+    statement = select(_said(wanted), column, live, made).where(
+        among(column, wanted), c.start >= _at("since")
+    )
+    return statement.group_by(column)
 
 
-def _returning(column: Column[Any]) -> Prepared:
+def _returning(column: Column[Any], wanted: str) -> Select[Any]:
     """Which slots were given back lately, and when."""
     c = appointments.c
     lately = (
@@ -80,7 +94,17 @@ def _returning(column: Column[Any]) -> Prepared:
         one_of(c.state, [AppointmentState.CANCELLED]),
         c.ended_at > _at("since"),
     )
-    return Prepared(select(column, c.run, c.slot, c.ended_at).where(among(column, "wanted"), *lately))
+    return select(_said(wanted), column, c.run, c.slot, c.ended_at).where(among(column, wanted), *lately)
+
+
+def _said(wanted: str) -> ColumnElement[str]:
+    return literal_column(f"'{wanted}'").label("whose")
+
+
+def _of_both(asking: Callable[[Column[Any], str], Select[Any]]) -> Prepared:
+    """Of people and of bookers in one statement; the first column says of which."""
+    c = appointments.c
+    return Prepared(union_all(asking(c.person, "people"), asking(c.booked_by, "bookers")))
 
 
 def _staying_away() -> Prepared:
@@ -91,12 +115,9 @@ def _staying_away() -> Prepared:
     return Prepared(select(c.person, c.start, c.state, c.forgiven).where(*telling, counted).order_by(c.start))
 
 
-_OF_PEOPLE, _OF_BOOKERS = _counting(appointments.c.person), _counting(appointments.c.booked_by)
-_BACK_OF_PEOPLE, _BACK_OF_BOOKERS = (
-    _returning(appointments.c.person),
-    _returning(appointments.c.booked_by),
-)
+_COUNTS, _RETURNS = _of_both(_counting), _of_both(_returning)
 _ABSENCES = _staying_away()
+_NONE = (0, 0)
 _HELD = Prepared(
     select(holds.c.person, holds.c.service_code).where(
         among(holds.c.person, "people"),
@@ -107,15 +128,11 @@ _HELD = Prepared(
 
 
 def _counts(
-    run: Run, statement: Prepared, wanted: Sequence[str], now: datetime
-) -> Mapping[str, tuple[int, int]]:
+    run: Run, people: Sequence[PersonId], bookers: Sequence[AccountCode], now: datetime
+) -> Mapping[tuple[str, str], tuple[int, int]]:
     day = datetime.combine(local_day(now), time.min, SHANGHAI)
-    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for whose, live, made in run(
-        statement, {"wanted": wanted, "now": now, "day": day, "since": min(day, now)}
-    ):
-        found[whose] = (int(live), int(made))
-    return found
+    asked = {"people": people, "bookers": bookers, "now": now, "day": day, "since": min(day, now)}
+    return {(of, whose): (int(live), int(made)) for of, whose, live, made in run(_COUNTS, asked)}
 
 
 def _held(run: Run, people: Sequence[PersonId], now: datetime) -> Mapping[PersonId, Counter[ServiceCode]]:
@@ -143,30 +160,21 @@ def _absences(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Returned:
-    """Places given back lately, by who had booked them and by whom they were for."""
-
-    by_booker: Mapping[str, Sequence[tuple[SlotId, datetime]]]
-    by_person: Mapping[str, Sequence[tuple[SlotId, datetime]]]
-
-    def of(self, ask: Ask) -> tuple[tuple[SlotId, datetime], ...]:
-        theirs = [self.by_booker.get(ask.booker, ())]
-        theirs += [self.by_person.get(person, ()) for person in sorted({ask.person, *ask.circle})]
-        return tuple(one for some in theirs for one in some)
-
-
 def _given_back(
     run: Run, bookers: Sequence[AccountCode], people: Sequence[PersonId], now: datetime, rules: BookingRules
 ) -> _Returned:
+    """Places given back lately, by who had booked them and by whom they were for, each until when it counts."""
     rest = timedelta(minutes=rules.cool_down_minutes)
+    asked = {"people": people, "bookers": bookers, "now": now, "since": now - rest}
+    found: dict[tuple[str, str], list[tuple[SlotId, datetime]]] = defaultdict(list)
+    for of, whose, several, first, ended in run(_RETURNS, asked):
+        found[of, whose] += [(slot, ended + rest) for slot in (several or (first,))]
+    return found
 
-    def walk(statement: Prepared, wanted: Sequence[str]) -> dict[str, list[tuple[SlotId, datetime]]]:
-        found: dict[str, list[tuple[SlotId, datetime]]] = defaultdict(list)
-        for whose, several, first, ended in run(
-            statement, {"wanted": wanted, "now": now, "since": now - rest}
-        ):
-            found[whose] += [(slot, ended + rest) for slot in (several or (first,))]
-        return found
 
-    return _Returned(walk(_BACK_OF_BOOKERS, bookers), walk(_BACK_OF_PEOPLE, people))
+def _returned_of(ask: Ask, back: _Returned) -> tuple[tuple[SlotId, datetime], ...]:
+    if not back:
+        return ()
+    people = sorted({ask.person, *ask.circle})
+    theirs = (("bookers", ask.booker), *(("people", person) for person in people))
+    return tuple(one for whose in theirs for one in back.get(whose, ()))

@@ -11,8 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -29,8 +28,7 @@ AT_ONCE = 128
 _TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiter:
+class _Waiter(NamedTuple):
     foreseen: Foreseen
     act: Act[Any]
     answer: asyncio.Future[Any]

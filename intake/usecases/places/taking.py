@@ -137,9 +137,10 @@ async def look_up(uow: Uow, order: Order, tools: Tools, *, moving: Appointment |
 
 async def decide(uow: Uow, wanted: Wanted, tools: Tools) -> Granted:
     """Lock what the order touches, count again, and grant a place or raise the refusal a clerk would speak."""
-    await uow.slots.lock(wanted.touched)
+    touched = wanted.touched
+    await uow.slots.lock(touched)
     now = tools.clock.now()
-    slots = relieved(await uow.slots.read(wanted.touched, now), wanted, now)
+    slots = relieved(await uow.slots.read(touched, now), wanted, now)
     run = tuple(slot for slot in slots if slot.id in wanted.request.run)
     pool = grant(wanted.request, run, wanted.standing, tools.rules.booking, now)
     if pool is None:

@@ -140,7 +140,8 @@ class Engine:
                 return Answer.read(before)
             kept = _Kept.read(await talk.load())
             says, state = await self._converse(caller, incoming, kept)
-            replies = tuple(render(say) for say in says)
+            halls = await self._desk.places.halls()
+            replies = tuple(render(say, halls) for say in says)
             answer = Answer(tuple(reply.as_json() for reply in replies), state.name)
             await talk.save(
                 _Kept(state, _offered(replies)).write(),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.dialogue.vocabulary import Choice, Say
-from intake.model.booking import Appointment
+from bot.dialogue.words import slot_label
+from intake.model.booking import Appointment, Hold
 from intake.model.calendar import SHANGHAI, local_text
 from intake.model.case import CASE_WORDS, Case
 from intake.model.catalogue import ServiceItem
 from intake.model.grades import GRADES
 from intake.model.leaving import Notice
+from intake.model.places import Hall
 from intake.usecases.cases.drafting import PageAdded
 
 _CARDS = {ServiceItem: "item", Case: "case", Appointment: "appointment", PageAdded: "photo"}
@@ -54,10 +56,18 @@ def sentence(key: str, facts: Mapping[str, str]) -> str:
     return str(_sentences()[key]).format_map(_Blank(facts)).strip()
 
 
-def render(say: Say) -> Reply:
-    """One thing said, as a reply."""
+def render(say: Say, halls: Iterable[Hall]) -> Reply:
+    """One thing said, as a reply; the county's halls give a place its name."""
     kind = _CARDS.get(type(say.card), "choices" if say.choices else "text")
-    return Reply(kind, sentence(say.key, say.facts), say.choices, _card(say.card))
+    facts = {**say.facts, **_place(say.card, halls)}
+    return Reply(kind, sentence(say.key, facts), say.choices, _card(say.card))
+
+
+def _place(card: object, halls: Iterable[Hall]) -> Mapping[str, str]:
+    if not isinstance(card, Hold | Appointment):
+        return {}
+    hall = next((hall for hall in halls if hall.code == card.hall), None)
+    return {"place": slot_label(card, hall)}
 
 
 def render_notice(notice: Notice) -> Reply:
@@ -100,7 +110,7 @@ def _otherwise(notice: Notice) -> tuple[Choice, ...]:
     )
 
 
-def _card(card: ServiceItem | Case | Appointment | PageAdded | None) -> Mapping[str, object]:
+def _card(card: ServiceItem | Case | Hold | Appointment | PageAdded | None) -> Mapping[str, object]:
     match card:
         case ServiceItem():
             return {"service_code": card.code, "name": card.name, "summary": card.summary}

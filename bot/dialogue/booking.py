@@ -41,7 +41,7 @@ from intake.errors import (
     SlotPast,
 )
 from intake.model.booking import Appointment, Hold
-from intake.model.calendar import SHANGHAI, day_text, local_day, local_text
+from intake.model.calendar import SHANGHAI, day_text, local_day
 from intake.model.ids import AppointmentId, HallCode, ServiceCode, SlotId
 from intake.model.speech import Intent, Spoken
 from intake.usecases.catalogue.finding import Consideration
@@ -340,7 +340,6 @@ class Booked:
     def booked(self, appointment: Appointment) -> Turn:
         """The place read back, with what comes next."""
         facts = {
-            "when": local_text(appointment.start),
             "service": appointment.service_name,
             "number": appointment.number,
             "name": self.whose.name,

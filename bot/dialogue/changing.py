@@ -73,13 +73,9 @@ class Held:
                 return turn(self, Say("confirm_place_first", choices=_YES_OR_OTHER))
 
     def offer(self, hold: Hold) -> Turn:
-        """The place read back as a date with its weekday, and until when it is kept."""
-        facts = {
-            "when": local_text(hold.start),
-            "service": hold.service_name,
-            "until": local_text(hold.expires_at),
-        }
-        return turn(self, Say("place_held", facts, _YES_OR_OTHER))
+        """The place read back as a date with its weekday and its hall, and until when it is kept."""
+        facts = {"service": hold.service_name, "until": local_text(hold.expires_at)}
+        return turn(self, Say("place_held", facts, _YES_OR_OTHER, card=hold))
 
 
 _YES_OR_OTHER = (Choice("就这个时间", "confirm_place"), Choice("换个时间", "other_time"))
@@ -160,11 +156,7 @@ class Moving:
             case Said():
                 return starting.Idle().hear(heard, situation)
             case Appointment():
-                facts = {
-                    "when": local_text(heard.start),
-                    "service": heard.service_name,
-                    "number": heard.number,
-                }
+                facts = {"service": heard.service_name, "number": heard.number}
                 return turn(starting.Idle(), Say("place_moved", facts, card=heard))
             case Refused(refusal=SlotFull() | SlotPast()):
                 near = tuple((SlotId(value), label) for label, value in heard.refusal.alternatives)
@@ -205,11 +197,7 @@ class Answering:
         """What came of it."""
         match heard:
             case Appointment():
-                facts = {
-                    "when": local_text(heard.start),
-                    "service": heard.service_name,
-                    "number": heard.number,
-                }
+                facts = {"service": heard.service_name, "number": heard.number}
                 return turn(starting.Idle(), Say("place_confirmed", facts, card=heard))
             case Hold():
                 return turn(starting.Idle(), Say("place_released", {"when": local_text(heard.start)}))

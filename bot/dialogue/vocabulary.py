@@ -464,12 +464,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One reply: the key of its sentence, the facts that fill it, the choices below it, and a card to draw."""
+    """One reply: the key of its sentence, the facts that fill it, the choices below it, and a card to draw.
+
+    A held or booked place fills `place` of the sentence, too: when, how and in which hall.
+    """
 
     key: str
     facts: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
-    card: ServiceItem | Case | Appointment | PageAdded | None = None
+    card: ServiceItem | Case | Hold | Appointment | PageAdded | None = None
 
 
 @dataclass(frozen=True, slots=True)

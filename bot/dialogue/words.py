@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from intake.model.booking import Slot
+from intake.model.booking import Appointment, Hold, Slot
 from intake.model.calendar import day_text, local_text
 from intake.model.case import CASE_WORDS, Case
 from intake.model.catalogue import (
@@ -93,8 +93,8 @@ def place_words(halls: tuple[tuple[Hall, Way], ...]) -> str:
     return f"{hall.name}{how}{rest}"
 
 
-def slot_label(slot: Slot, hall: Hall | None) -> str:
-    """A slot to press: 11月28日（星期六）09:00 上午, with the hall when several are offered."""
+def slot_label(slot: Slot | Hold | Appointment, hall: Hall | None) -> str:
+    """A slot to press or to read back: 11月28日（星期六）09:00 上午, with the hall when several are offered."""
     kind = KIND_WORDS[slot.kind]
     place = f" {hall.name}" if hall else ""
     return f"{local_text(slot.start)}{f' {kind}' if kind else ''}{place}"

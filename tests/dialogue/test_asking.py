@@ -145,8 +145,9 @@ async def test_the_nearest_hall_and_the_soonest_time_need_no_button(county):
     first = next(iter(me.offered))
 
     told = await me.say("最早的")
-    assert "给您留好了" in told
-    assert first[:16] in told
+    assert f"给您留好了：{first[:16]}" in told
+    assert "安文街道便民服务中心\n" in told
+    assert "安文街道便民服务中心\n" in await me.say("好的")
 
 
 async def test_no_time_that_suits_leads_to_later_ones(county):

@@ -39,7 +39,7 @@ async def test_a_time_said_is_kept_and_confirmed(county):
     heard = await me.say("明天下午三点")
     assert "11月24日（星期二）15:00" in heard
     assert me.state == "held"
-    assert "约好了：11月24日（星期二）15:00" in await me.say("好的")
+    assert "约好了：11月24日（星期二）15:00 安文街道便民服务中心" in await me.say("好的")
 
 
 async def test_no_to_a_kept_place_looks_again(county):

@@ -96,7 +96,7 @@ def test_a_sentence_fills_in_and_a_missing_fact_reads_as_nothing(key):
 
 def test_a_reply_carries_what_a_page_needs_to_draw_it():
     """Text always, choices as label and value, and no card where there is none."""
-    reply = render(Say("say_more", choices=(Choice("我的办件", "my_cases", "看进度"),))).as_json()
+    reply = render(Say("say_more", choices=(Choice("我的办件", "my_cases", "看进度"),)), ()).as_json()
 
     assert reply == {
         "kind": "choices",

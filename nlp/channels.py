@@ -41,8 +41,8 @@ class Survey:
 
     def best(self, size: int = SHORTLIST) -> Ints:
         """The documents worth a close look, best first."""
-        total = self.gram + self.cover
-        total += 0.5 * self.word
+        total = self.gram + 0.3 * self.cover
+        total += 0.2 * self.word
         if self.sense is not None:
             total += self.sense.near
         return greatest(total, size)

@@ -13,8 +13,8 @@ from nlp.text import normalise
 # How much a word counts by where it stands. Names say what an item is; materials and conditions also name
 # other items' papers, so they weigh little.
 FIELD_WEIGHT: Final[Mapping[str, float]] = {
-    "name": 3.0, "alias": 2.5, "old_name": 2.0, "phrasing": 0.8, "question": 0.8, "summary": 2.0,
-    "result": 0.6, "material": 0.6, "condition": 0.8, "topic": 0.3, "text": 1.0,
+    "name": 1.2, "alias": 1.0, "old_name": 1.0, "phrasing": 1.0, "summary": 0.4, "question": 0.3,
+    "result": 0.2, "condition": 0.15, "material": 0.1, "topic": 0.1, "text": 1.0,
 }  # fmt: skip
 SPOKEN: Final = frozenset({"name", "alias", "old_name", "phrasing"})
 

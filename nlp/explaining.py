@@ -34,6 +34,14 @@ FEATURE_WORDS: Final[Mapping[str, str]] = {
     "meant": "意思和一个说法相同",
     "both": "字和意思都和一个说法很像",
     "many": "和几个说法都像",
+    "gram_beside": "用字重合只有第一名的几成",
+    "word_beside": "用词重合只有第一名的几成",
+    "cover_beside": "意思重合只有第一名的几成",
+    "near_beside": "最像的说法只有第一名的几成",
+    "asked_beside": "被说法盖住的部分只有第一名的几成",
+    "meant_beside": "说法的意思只有第一名的几成",
+    "both_beside": "字和意思只有第一名的几成",
+    "many_beside": "几个说法加起来只有第一名的几成",
     "sense": "整句意思相近",
     "sense_core": "整句意思和名称相近",
     "sense_lead": "整句意思不如第一名相近",
@@ -44,6 +52,8 @@ _SAME: Final[Mapping[str, str]] = {
     "gram_lead": "gram", "word": "gram", "cover_lead": "cover", "sense_lead": "sense", "sense_core": "sense",
     "sound_gain": "sound", "act_missing": "act", "thing_missing": "thing", "uncalled": "called",
     "near2": "near", "near_core": "near", "asked": "near", "held": "near", "alike": "near", "both": "near", "many": "near",
+    "gram_beside": "gram", "word_beside": "gram", "cover_beside": "cover", "meant_beside": "meant",
+    "near_beside": "near", "asked_beside": "near", "both_beside": "near", "many_beside": "near",
 }  # fmt: skip
 _HARDLY: Final = 0.05
 

@@ -207,8 +207,9 @@ def _uncollected() -> Iterator[None]:
 
 
 def _decide(ranking: Ranking) -> Decision:
-    if ranking.none >= _REFUSE:
-        return Decision.NONE
+    """Nothing is refused that is likelier to be the first item than to be none of them."""
     first = float(ranking.shares[0])
     second = float(ranking.shares[1]) if len(ranking.shares) > 1 else 0.0
+    if ranking.none >= max(_REFUSE, first):
+        return Decision.NONE
     return Decision.MATCH if first >= _SURE and first >= _CLEAR_LEAD * second else Decision.CHOOSE

@@ -32,6 +32,7 @@ FEATURES: Final = (
     "alike", "facts", "act_missing", "thing_missing", "gram_lead", "cover_lead",
     "called", "uncalled", "near_core", "sense", "sense_core", "sense_lead",
     "meant", "both", "many",
+    "gram_beside", "word_beside", "cover_beside", "near_beside", "asked_beside", "meant_beside", "both_beside", "many_beside",
 )  # fmt: skip
 NONE_FEATURES: Final = (
     "bias", "best_near", "best_gram", "best_cover", "best_asked", "best_sound", "best_held", "known", "unknown",
@@ -69,18 +70,31 @@ def weights_file(*, with_encoder: bool) -> str:
 
 
 def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floats:
-    """One row of FEATURES for each chosen document."""
-    s, near, sound, meant = signals, signals.phrase.near, signals.phrase.sound, signals.meant
+    """One row of FEATURES for each chosen document.
+
+    Likenesses are shares of what the sentence says, so those to a long story are all small. What stands beside the best of
+    its kind does not shrink with the story: 0 for the best, -1 for a document that shares nothing.
+    """
+    s, phrase, meant = signals, signals.phrase, signals.meant
+    near, sound = phrase.near, phrase.sound
     columns = (
-        s.gram, near, near**2, s.phrase.asked, s.phrase.held, s.word, s.cover, meant.thing, meant.act, meant.named, sound,
+        s.gram, near, near**2, phrase.asked, phrase.held, s.word, s.cover, meant.thing, meant.act, meant.named, sound,
         np.maximum(sound - near, 0.0), _alike(index, reading, signals),
         _facts(index, reading, s.chosen),
         (meant.act < _BARELY) & (s.acts > 0), (meant.thing < _BARELY) & (s.things > 0),
         s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
-        meant.called, meant.uncalled, s.phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
-        s.phrase.meant, s.phrase.both, s.phrase.many,
+        meant.called, meant.uncalled, phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
+        phrase.meant, phrase.both, phrase.many,
+        *_beside_best(np.array((s.gram, s.word, s.cover, near, phrase.asked, phrase.meant, phrase.both, phrase.many))),
     )  # fmt: skip
     return np.ascontiguousarray(np.array(columns).T)
+
+
+def _beside_best(likenesses: Floats) -> Floats:
+    """Each likeness (a line) as a share of its best, less 1; all 0 where nothing is alike."""
+    best = likenesses.max(axis=1, keepdims=True, initial=0.0)
+    beside: Floats = likenesses / np.where(best > 0, best, 1.0) - (best > 0)
+    return beside
 
 
 def _facts(index: Index, reading: Reading, chosen: Ints) -> Floats:

@@ -11,7 +11,7 @@ from typing import Final
 
 from nlp.text import asks
 
-_STORY: Final = 0.6
+_STORY: Final = 0.85
 _SAYS: Final = 3
 _MARKED: Final = re.compile(r"([^,，。!！?？;；:：]+)([,，。!！?？;；:：]*)")
 _CJK: Final = re.compile(r"[\u3400-\u9fff]")

@@ -8,7 +8,7 @@ from intake.usecases.catalogue.learning import NoteHearing
 from tests.api.visitors import refusal
 from tests.desks import ELDER_CARD, NEW_ID_CARD
 
-WORDS = "满了岁数逛景点免门票的红本本"
+WORDS = "逛园子掏出来晃一晃的红壳壳"
 POISON = "身份证丢了"
 LESSON = {"text": WORDS, "service_code": ELDER_CARD}
 

@@ -67,6 +67,24 @@ def independent_rows() -> list[Row]:
 
 
 @pytest.fixture(scope="session")
+def afresh_rows() -> list[Row]:
+    """A third writer's sentences, drawn over the names of the services alone; labelled, never indexed, never learnt from."""
+    return [row for _, row in _afresh()]
+
+
+@pytest.fixture(scope="session")
+def unread_rows() -> list[Row]:
+    """The half of the third writer's sentences whose misses nobody read while the matcher was mended."""
+    return [row for read, row in _afresh() if not read]
+
+
+def _afresh() -> list[tuple[bool, Row]]:
+    files = sorted((Path(__file__).parent / "phrasings" / "afresh").glob("*.jsonl"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [(json.loads(line)["read"], row) for line, row in zip(lines, rows_in(lines), strict=True)]
+
+
+@pytest.fixture(scope="session")
 def shared_rows() -> Callable[[str], list[Row]]:
     """Rows of a shared set, which may not be committed; the scene is skipped where it is absent."""
 

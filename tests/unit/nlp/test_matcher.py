@@ -14,6 +14,10 @@ from hypothesis import strategies as st
 from intake.model.catalogue import ServiceItem
 from intake.model.matching import Decision, PersonFacts
 from nlp import LiveMatcher, Matcher
+from nlp.channels import listen
+from nlp.evaluation import Row
+from nlp.ranker import FEATURES, candidate_features
+from nlp.reading import read
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,21 @@ def test_an_unclear_wish_is_asked_back_by_the_step_that_splits_it(matcher: Match
 
 @pytest.mark.parametrize(
     ("said", "part"),
-    [("房产过户", "老人过世留下的"), ("年审", "营运车的运输证"), ("养老保险", "要转到别处接着算")],
+    [
+        ("房产过户", "老人过世留下的"),
+        ("年审", "营运车的运输证"),
+        ("养老保险", "要转到别处接着算"),
+        ("孩子上学", "外地户口的孩子"),
+        ("迁户口", "要跟家里人落在一起"),
+        ("补贴", "种粮"),
+        ("老人", "免费坐车的卡"),
+        ("当兵", "退伍回来领补助"),
+        ("我爸去世了", "丧葬抚恤金"),
+        ("我想投诉", "商家"),
+        ("证明", "村里开的证明"),
+        ("交税", "车子的税"),
+        ("工伤", "认定好了要领待遇"),
+    ],
 )
 def test_the_question_that_splits_best_is_asked(matcher: Matcher, said: str, part: str) -> None:
     """How the house came, which paper, which step: whatever tells most of the likely items apart."""
@@ -128,6 +146,36 @@ def test_the_question_that_splits_best_is_asked(matcher: Matcher, said: str, par
 
     assert found.decision is Decision.CHOOSE
     assert part in found.ask
+
+
+@pytest.mark.parametrize("said", ["身份证", "摩托车", "当兵", "树", "电", "社保", "老人", "卡丢了"])
+def test_a_bare_word_of_the_halls_is_not_turned_away(matcher: Matcher, said: str) -> None:
+    """Whoever says one word gets a question or a list: a clerk would not shake her head at it."""
+    assert matcher.match(said).decision is not Decision.NONE
+
+
+def test_nothing_is_refused_that_is_likelier_one_item_than_none(
+    matcher: Matcher, own_rows: list[Row]
+) -> None:
+    """Even where much speaks for none: the item is offered, to be chosen or not."""
+    told = [matcher.explain(row.query) for row in own_rows]
+    likelier = [one for one in told if one.match.candidates and one.match.candidates[0].score > one.none]
+
+    assert any(one.none > 0.36 for one in likelier)
+    assert all(one.match.decision is not Decision.NONE for one in likelier)
+
+
+def test_a_long_story_is_weighed_like_a_short_wish(matcher: Matcher) -> None:
+    """Its likenesses are small shares of so many words; how items stand beside the best of them is not."""
+    reading = read(
+        "我儿子去年从部队回来，家里人都替他高兴，邻居也来坐了半天，现在他想学一门开挖机的手艺，听说不用自己出学费"
+    )
+    rows = candidate_features(matcher.index, reading, listen(matcher.index, reading))
+    beside = rows[:, [FEATURES.index(name) for name in FEATURES if name.endswith("_beside")]]
+
+    assert (beside.max(axis=0) == 0).all()
+    assert ((beside >= -1) & (beside <= 0)).all()
+    assert rows[:, FEATURES.index("gram")].max() < 0.5
 
 
 def test_nothing_can_be_found_in_an_empty_catalogue() -> None:

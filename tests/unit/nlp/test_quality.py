@@ -61,11 +61,11 @@ def test_traditional_script_loses_nothing(independent_rows: list[Row], answer: A
     ("style", "first", "third"),
     [
         ("elder", 0.80, 0.92),
-        ("village", 0.84, 0.94),
+        ("village", 0.86, 0.96),
         ("online", 0.93, 0.97),
         ("voice", 0.88, 0.94),
         ("one_word", 0.92, 0.97),
-        ("story", 0.62, 0.80),
+        ("story", 0.68, 0.85),
         ("two_wishes", 0.88, 0.95),
     ],
 )
@@ -91,11 +91,11 @@ def test_refusals_are_right_on_own_sentences(own_rows: list[Row], answer: Answer
     ("style", "first", "third"),
     [
         ("elder", 0.86, 0.96),
-        ("village", 0.80, 0.93),
+        ("village", 0.85, 0.95),
         ("online", 0.93, 0.97),
         ("voice", 0.95, 0.98),
         ("one_word", 0.93, 0.97),
-        ("story", 0.55, 0.78),
+        ("story", 0.73, 0.91),
         ("two_wishes", 0.93, 0.98),
     ],
 )
@@ -115,8 +115,42 @@ def test_refusals_are_right_on_another_writers_words(independent_rows: list[Row]
     """Few wishes are turned away, and few strangers let in."""
     figures = evaluate(independent_rows, answer).all
 
-    assert figures.none_declined >= 0.82
-    assert figures.wrongly_declined <= 0.035
+    assert figures.none_declined >= 0.84
+    assert figures.wrongly_declined <= 0.025
+
+
+@pytest.mark.parametrize(
+    ("style", "first", "third"),
+    [
+        ("elder", 0.93, 0.96),
+        ("village", 0.86, 0.96),
+        ("online", 0.92, 0.96),
+        ("voice", 0.95, 0.98),
+        ("one_word", 0.96, 0.98),
+        ("story", 0.69, 0.89),
+        ("two_wishes", 0.94, 0.98),
+    ],
+)
+def test_a_third_writers_words_find_their_item(
+    afresh_rows: list[Row], answer: Answering, style: str, first: float, third: float
+) -> None:
+    """Four hundred sentences over services drawn by lot; half of them were put away unread until all was mended."""
+    figures = evaluate([row for row in afresh_rows if row.style == style], answer).all
+
+    assert figures.in_scope >= 57
+    assert figures.hit_at_1 >= first
+    assert figures.hit_at_3 >= third
+
+
+def test_what_nobody_looked_at_is_found_as_well(unread_rows: list[Row], answer: Answering) -> None:
+    """What was mended by the other half's misses holds for this half too."""
+    figures = evaluate(unread_rows, answer).all
+
+    assert figures.in_scope >= 200
+    assert figures.hit_at_1 >= 0.94
+    assert figures.hit_at_3 >= 0.97
+    assert figures.none_declined >= 0.90
+    assert figures.wrongly_declined <= 0.03
 
 
 def test_words_of_real_people_find_their_item(

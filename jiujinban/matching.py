@@ -87,7 +87,12 @@ def _matching(
     loop = asyncio.new_event_loop()
 
     def answer(query: str) -> Answer:
-        match = loop.run_until_complete(live.consider(query, limit=_DEPTH))
+        # Words alone need no event loop, which would take a tenth of the time that is measured here.
+        match = (
+            loop.run_until_complete(live.consider(query, limit=_DEPTH))
+            if encoder
+            else live.match(query, limit=_DEPTH)
+        )
         return Answer(tuple(c.service_code for c in match.candidates), match.decision is Decision.NONE)
 
     return answer

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Result, RowMapping, Select, Table, select, union_all, update
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, Table, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,11 +32,11 @@ def as_noun(kind: type[Noun], row: RowMapping | Mapping[str, Any]) -> Noun:
     return kind(*[row[name] for name in _fields_of(kind)[0]])
 
 
-def as_nouns(kind: type[Noun], result: Result[Any]) -> tuple[Noun, ...]:
-    """As `as_noun` for every row of a result, whose names are looked at once."""
-    names, places = _fields_of(kind)[0], {name: place for place, name in enumerate(result.keys())}
-    pick = itemgetter(*(places[name] for name in names))
-    return tuple(kind(*pick(row)) for row in result)
+def as_nouns(kind: type[Noun], names: Iterable[str], rows: Iterable[Sequence[Any]]) -> tuple[Noun, ...]:
+    """As `as_noun` for many rows, whose names are looked at once."""
+    places = {name: place for place, name in enumerate(names)}
+    pick = itemgetter(*(places[name] for name in _fields_of(kind)[0]))
+    return tuple(kind(*pick(row)) for row in rows)
 
 
 def altered(noun: Noun, **changes: Any) -> Noun:  # noqa: ANN401 (of as many kinds as there are fields)

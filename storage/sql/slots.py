@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
     and_,
@@ -26,7 +28,8 @@ from intake.model.catalogue import CounterGroup
 from intake.model.ids import HallCode, SlotId
 from intake.model.places import OfferKind, OpenTime
 from intake.model.waiting import AT_THE_COUNTER, WaitingState
-from storage.sql.prepared import one_of
+from storage.sql.columns import Instant
+from storage.sql.prepared import Prepared, among, given, one_of, through
 from storage.sql.rows import Values, as_nouns, as_row, insert_into
 from storage.sql.tables import appointments, held_places, session_words, slots, waiting
 
@@ -154,18 +157,12 @@ class SqlSlots:
     ) -> tuple[Slot, ...]:
         if not at:
             return ()
-        statement = _with_counts(now).where(
-            or_(*(_at(group, [hall for hall, its in at if its is group]) for group in _groups(at))),
-            slots.c.start >= after,
-            slots.c.book_before > now,
-            slots.c.closed.is_(False),
-            _some_left(pools, now, green=green),
-        )
-        if before is not None:
-            statement = statement.where(slots.c.start < before)
-        if kinds is not None:
-            statement = statement.where(slots.c.kind.in_(sorted(kinds)))
-        return await self._read(statement.order_by(slots.c.start, slots.c.hall, slots.c.id).limit(limit))
+        groups = tuple(_groups(at))
+        asked = _free(groups, tuple(pools), green=green, ends=before is not None, kinds=kinds is not None)
+        values = {"now": now, "after": after, "before": before, "limit": limit, "kinds": sorted(kinds or ())}
+        halls = {_halls_of(group): sorted(hall for hall, its in at if its is group) for group in groups}
+        rows = await through(self.connection, lambda run: run(asked, {**values, **halls}))
+        return as_nouns(Slot, asked.columns, rows)
 
     async def soonest(
         self,
@@ -201,11 +198,33 @@ class SqlSlots:
         return await self._read(statement.order_by(slots.c.start, slots.c.hall, slots.c.id))
 
     async def _read(self, statement: Select[tuple[object, ...]]) -> tuple[Slot, ...]:
-        return as_nouns(Slot, await self.connection.execute(statement))
+        result = await self.connection.execute(statement)
+        return as_nouns(Slot, result.keys(), result)
 
     async def _known(self, first: datetime, last: datetime) -> set[SlotId]:
         statement = select(slots.c.id).where(slots.c.start.between(first, last))
         return set((await self.connection.execute(statement)).scalars())
+
+
+@lru_cache(maxsize=256)
+def _free(
+    groups: tuple[CounterGroup, ...], pools: tuple[Pool, ...], *, green: bool, ends: bool, kinds: bool
+) -> Prepared:
+    """What is free at some halls of each group: one statement for each shape of the question, of which a county asks few."""
+    now, start = bindparam("now", None, type_=Instant()), slots.c.start
+    some = [and_(slots.c.group == group, among(slots.c.hall, _halls_of(group))) for group in groups]
+    where = [or_(*some), start >= given("after", start), slots.c.book_before > now, slots.c.closed.is_(False)]
+    if ends:
+        where.append(start < given("before", start))
+    if kinds:
+        where.append(among(slots.c.kind, "kinds"))
+    statement = _with_counts(now).where(*where, _some_left(pools, now, green=green))
+    limit = bindparam("limit", None, type_=Integer())
+    return Prepared(statement.order_by(start, slots.c.hall, slots.c.id).limit(limit))
+
+
+def _halls_of(group: CounterGroup) -> str:
+    return f"halls_of_{group}"
 
 
 def _groups(at: Collection[tuple[HallCode, CounterGroup]]) -> list[CounterGroup]:
@@ -221,7 +240,7 @@ def with_waiting() -> Select[tuple[object, ...]]:
     return select(slots, _waiting().label("waiting"))
 
 
-def _with_counts(now: datetime) -> Select[tuple[object, ...]]:
+def _with_counts(now: datetime | ColumnElement[datetime]) -> Select[tuple[object, ...]]:
     """A slot with what is held of it at an instant and who waits for it: what is shown and what is enforced."""
     held = (held_of(pool, now).label(f"{pool.value}_held") for pool in Pool)
     return select(slots, *held, _waiting().label("waiting"))
@@ -256,12 +275,14 @@ def _waiting() -> ScalarSelect[int]:
     )
 
 
-def _some_left(pools: Collection[Pool], now: datetime, *, green: bool) -> ColumnElement[bool]:
+def _some_left(
+    pools: Collection[Pool], now: datetime | ColumnElement[datetime], *, green: bool
+) -> ColumnElement[bool]:
     """A first sieve for lists; who may have which place of a run is decided by `granting`."""
     return or_(*(_pool_left(pool, now, green=green) for pool in pools))
 
 
-def _pool_left(pool: Pool, now: datetime, *, green: bool) -> ColumnElement[bool]:
+def _pool_left(pool: Pool, now: datetime | ColumnElement[datetime], *, green: bool) -> ColumnElement[bool]:
     left = slots.c[f"{pool.value}_taken"] + held_of(pool, now) < slots.c[f"{pool.value}_capacity"]
     return left if pool is not Pool.GREEN or green else and_(left, slots.c.green_until <= now)
 

@@ -20,6 +20,7 @@ from nlp.matcher import Explanation, Matcher
 from nlp.remembering import Answering, remembering
 
 _WAITING: Final = 8
+_BARE: Final = 5
 _TALLIES: Final = ("encoder_asked", "encoder_busy", "encoder_unready", "encoder_failed")
 _Told = TypeVar("_Told")
 _log = getLogger(__name__)
@@ -115,5 +116,9 @@ class SecondLook:
 
 
 def is_unsure(match: Match) -> bool:
-    """Whether words alone waver: no one item stands out. Words that say nothing at all are no riddle."""
-    return bool(match.candidates) and match.decision is not Decision.MATCH
+    """Whether words alone waver: no one item stands out. Words that say nothing at all are no riddle.
+
+    Nor are a few characters (迁户口): an encoder was measured to find less from them, and to be surer of one thing where
+    the person should be asked which.
+    """
+    return bool(match.candidates) and match.decision is not Decision.MATCH and len(match.focus) > _BARE

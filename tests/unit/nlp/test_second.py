@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from intake.model.catalogue import ServiceItem
+from intake.model.matching import Decision
 from nlp import LiveMatcher
 from nlp.encoder import Stopped, Vectors, VectorShelf
 from nlp.explaining import explained
@@ -125,6 +126,16 @@ async def test_sure_words_need_no_second_look(some, plain):
         assert not is_unsure(found)
         assert plain.asked == []
         assert live.tallies()["encoder_asked"] == 0
+
+
+async def test_a_bare_word_is_asked_back_and_not_guessed_from_its_meaning(some, plain):
+    """“补办” may mean any lost paper; no vector knows which."""
+    async with looking(some, plain) as live:
+        found = await live.consider("补办")
+
+        assert found.decision is not Decision.MATCH
+        assert found is live.match("补办")
+        assert plain.asked == []
 
 
 async def test_unsure_words_are_compared_in_meaning_on_another_thread(some, plain):

@@ -129,12 +129,12 @@ async def test_sure_words_need_no_second_look(some, plain):
 
 
 async def test_a_bare_word_is_asked_back_and_not_guessed_from_its_meaning(some, plain):
-    """“补办” may mean any lost paper; no vector knows which."""
+    """“老人” may mean a card, a benefit or a meal; no vector knows which."""
     async with looking(some, plain) as live:
-        found = await live.consider("补办")
+        found = await live.consider("老人")
 
         assert found.decision is not Decision.MATCH
-        assert found is live.match("补办")
+        assert found is live.match("老人")
         assert plain.asked == []
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.crypto import KeyRing, Purpose, SealBroken
+from storage.crypto import Purpose, SealBroken
 from storage.sql.store import Store
 from storage.sql.tables import audit_entries, audit_seals
 
@@ -72,6 +72,7 @@ class AuditChain:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._secrets: dict[str, bytes] = {}
 
     async def seal(self) -> int:
         """Seal what is not sealed yet; several processes may ask at once. Returns how many were sealed."""
@@ -122,23 +123,28 @@ class AuditChain:
 
     def _matches(self, link: _Link, row: RowMapping, before: bytes) -> bool:
         try:
-            seal = _seal(self._store.keys, link.key, before, {**row, "link": link.number})
+            seal = _seal(self._secret(link.key), before, {**row, "link": link.number})
         except SealBroken:
             return False
         return hmac.compare_digest(seal, link.seal)
 
+    def _secret(self, name: str) -> bytes:
+        """The audit key under a master; raises `SealBroken` where that is not held. To derive it costs as much as to seal."""
+        if name not in self._secrets:
+            self._secrets[name] = self._store.keys.derived(name, Purpose.AUDIT)
+        return self._secrets[name]
+
     async def _seal_some(self) -> int:
-        keys = self._store.keys
+        key = self._store.keys.current
+        secret = self._secret(key)
         async with self._store.writing() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             link, before, rows = await _to_seal(connection)
             sealed = []
             for link_of_row, row in enumerate(rows, start=link + 1):
-                before = _seal(keys, keys.current, before, {**row, "link": link_of_row})
-                sealed.append(
-                    {"link": link_of_row, "entry": row["place"], "key": keys.current, "seal": before}
-                )
+                before = _seal(secret, before, {**row, "link": link_of_row})
+                sealed.append({"link": link_of_row, "entry": row["place"], "key": key, "seal": before})
             if sealed:
                 await connection.execute(audit_seals.insert(), sealed)
             await connection.commit()
@@ -217,7 +223,7 @@ async def _to_seal(connection: AsyncConnection) -> tuple[int, bytes, Sequence[Ro
     return (0, _NOTHING_BEFORE, rows) if head is None else (head["link"], head["seal"], rows)
 
 
-def _seal(keys: KeyRing, key: str, before: bytes, row: Mapping[str, Any]) -> bytes:
+def _seal(secret: bytes, before: bytes, row: Mapping[str, Any]) -> bytes:
     """HMAC-SHA256 over the seal before and the entry's own words; without the key nobody can make the chain anew."""
     content = [
         row["link"],
@@ -231,4 +237,4 @@ def _seal(keys: KeyRing, key: str, before: bytes, row: Mapping[str, Any]) -> byt
         row["facts"],
     ]
     told = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
-    return hmac.new(keys.derived(key, Purpose.AUDIT), before + told, hashlib.sha256).digest()
+    return hmac.digest(secret, before + told, hashlib.sha256)

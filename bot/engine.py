@@ -269,9 +269,9 @@ class Engine:
                 )
 
     async def _find(self, wish: words.FindItem) -> Match | BundleOffer:
-        """A 一件事 called by its name is what was asked for, whatever else the words resemble."""
+        """A 一件事 that is meant is what was asked for, whatever else the words resemble."""
         found = await self._desk.catalogue.match(wish.text, wish.facts)
-        return await self._desk.catalogue.bundle_called(found.focus) or found
+        return await self._desk.catalogue.bundle_meant(found) or found
 
     async def _note(self, caller: Caller, meant: words.Meant | None) -> None:
         """For the catalogue's keeper; a count lost to a busy store is cheaper than an answer lost."""

@@ -541,8 +541,8 @@ class CatalogueCounter:
     async def bundles(self) -> tuple[finding.BundleOffer, ...]:
         return await finding.bundle_offers(tools=self.tools)
 
-    async def bundle_called(self, said: str) -> finding.BundleOffer | None:
-        return await finding.bundle_called(said, tools=self.tools)
+    async def bundle_meant(self, found: Match) -> finding.BundleOffer | None:
+        return await finding.bundle_meant(found, tools=self.tools)
 
     async def note(self, cmd: learning.NoteHearing) -> None:
         await learning.note_hearing(cmd, tools=self.tools)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -221,3 +222,13 @@ class Bundle:
 
 
 _TOGETHER = ("事", "联办")
+_EVERYTHING = re.compile(
+    "(?:要|得|该|需要|应该|可以|能)办理?(?:些|点)?(?:什么|啥|哪些|哪几样)|办(?:哪些|哪几样|哪几个)"
+    "|(?:什么|啥|哪些|哪几样)(?:手续|事情?)(?:都)?(?:要|得|需要)办|(?:手续|事情?)(?:都)?有(?:哪些|什么|啥)"
+)
+
+
+def asks_for_everything(said: str) -> bool:
+    """Whether normalised words ask which matters there are to be done, and not about one of them (办残疾证要办什么手续)."""
+    asked = _EVERYTHING.search(said)
+    return asked is not None and "办" not in said[: asked.start()]

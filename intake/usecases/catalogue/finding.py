@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intake.model.calendar import local_day
-from intake.model.catalogue import Bundle, CommonQuestion, ServiceItem, Way
+from intake.model.catalogue import Bundle, CommonQuestion, ServiceItem, Way, asks_for_everything
 from intake.model.figures import PrintForm
 from intake.model.ids import HallCode, PersonId, ServiceCode
 from intake.model.matching import Match, PersonFacts
@@ -15,6 +15,8 @@ from intake.model.places import Hall, straight_km
 from intake.model.speech import Spoken
 from intake.ports import Tools
 from intake.usecases.places.looking import home_hall_for
+
+_LIKELY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,17 @@ async def bundle_offers(*, tools: Tools) -> tuple[BundleOffer, ...]:
     return tuple(BundleOffer(b, tuple(known[c] for c in b.items if c in known)) for b in bundles)
 
 
-async def bundle_called(said: str, *, tools: Tools) -> BundleOffer | None:
-    """The 一件事 that normalised words call by a name of its own, if they do; the longest name counts."""
+async def bundle_meant(found: Match, *, tools: Tools) -> BundleOffer | None:
+    """The 一件事 that the words call by a name of its own, the longest name first, or all of whose parts they ask for.
+
+    老人过世了要办哪些手续 names no part, and resembles most of them: whoever asks for everything is shown everything.
+    """
     offers = await bundle_offers(tools=tools)
-    called = max(offers, key=lambda offer: len(offer.bundle.called_in(said)), default=None)
-    return called if called is not None and called.bundle.called_in(said) else None
+    called = max(offers, key=lambda offer: len(offer.bundle.called_in(found.focus)), default=None)
+    if called is None or called.bundle.called_in(found.focus):
+        return called
+    if not asks_for_everything(found.focus):
+        return None
+    likely = {candidate.service_code for candidate in found.candidates[:_LIKELY]}
+    fullest = max(offers, key=lambda offer: len(likely.intersection(offer.bundle.items)))
+    return fullest if len(likely.intersection(fullest.bundle.items)) * 2 > _LIKELY else None

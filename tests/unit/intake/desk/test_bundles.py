@@ -10,6 +10,7 @@ import pytest
 from intake.errors import BadInput
 from intake.model.catalogue import Bundle
 from intake.model.ids import BundleCode, ServiceCode
+from intake.model.matching import Decision, Match
 from intake.usecases.catalogue.exchange import read_bundles
 from intake.usecases.catalogue.importing import ImportCatalogue
 from jiujinban.reference import reference_folder
@@ -44,7 +45,7 @@ async def test_the_reference_bundles_come_with_the_catalogue(county):
 )
 async def test_a_bundle_is_called_by_its_names(county, said, name):
     """Anywhere in a sentence by its proper name, else when little more is said; the longest name counts."""
-    called = await county.desk.catalogue.bundle_called(said)
+    called = await county.desk.catalogue.bundle_meant(Match(Decision.NONE, focus=said))
 
     assert called is not None
     assert called.bundle.name == name
@@ -55,7 +56,38 @@ async def test_a_bundle_is_called_by_its_names(county, said, name):
 )
 async def test_one_matter_is_not_a_bundle(county, said):
     """Whoever asks for a single permit is not sent round six counters."""
-    assert await county.desk.catalogue.bundle_called(said) is None
+    assert await county.desk.catalogue.bundle_meant(Match(Decision.NONE, focus=said)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("老人过世了要办哪些手续", "身后一件事"),
+        ("我爸走了，要办什么", "身后一件事"),
+        ("刚生了孩子要办什么", "出生一件事"),
+    ],
+)
+async def test_who_asks_for_everything_is_shown_everything(county, said, name):
+    """A turn of life is told and no matter is named: most of what it resembles are parts of one 一件事."""
+    meant = await county.desk.catalogue.bundle_meant(await county.desk.catalogue.match(said))
+
+    assert meant is not None
+    assert meant.bundle.name == name
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "身份证丢了要办什么手续",
+        "办残疾证要办什么手续",
+        "我要结婚了",
+        "老人过世了户口怎么注销",
+        "房子过户要办哪些手续",
+    ],
+)
+async def test_who_names_one_matter_is_not_shown_everything(county, said):
+    """What there is to bring for one matter is another question than which matters there are."""
+    assert await county.desk.catalogue.bundle_meant(await county.desk.catalogue.match(said)) is None
 
 
 async def test_a_bundle_with_an_unknown_item_stops_the_whole_import(county):

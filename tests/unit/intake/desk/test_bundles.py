@@ -82,7 +82,7 @@ async def test_who_asks_for_everything_is_shown_everything(county, said, name):
         "办残疾证要办什么手续",
         "我要结婚了",
         "老人过世了户口怎么注销",
-        "房子过户要办哪些手续",
+        "身份证过期了要办哪些手续",
     ],
 )
 async def test_who_names_one_matter_is_not_shown_everything(county, said):

@@ -63,7 +63,11 @@ def reference_items() -> list[ServiceItem]:
 
 def sets_of_rows() -> Iterable[tuple[str, list[Row]]]:
     """The sets of sentences at hand, in-scope rows only, evenly thinned to a few hundred: peers cannot decline."""
-    for title, folder in (("own sentences", OWN), ("another writer's sentences", OWN / "independent")):
+    for title, folder in (
+        ("own sentences", OWN),
+        ("another writer's sentences", OWN / "independent"),
+        ("a third writer's sentences", OWN / "afresh"),
+    ):
         rows = [
             row
             for file in sorted(folder.glob("*.jsonl"))

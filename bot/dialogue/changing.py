@@ -151,6 +151,8 @@ class Moving:
                 return move(self.appointment, heard.spoken)
             case Said() if heard.spoken.intent in {Intent.ANY, Intent.MOVE} and self.listed:
                 return turn(self, wish=MovePlace(self.appointment, self.listed[0][0]))
+            case Said() if heard.spoken.intent is Intent.CANCEL:
+                return change(heard.spoken, self)
             case Said() if heard.spoken.intent is Intent.NO:
                 return turn(starting.Idle(), Say("place_stays"))
             case Said():

@@ -143,7 +143,7 @@ def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | No
             return turn(state, welcome(situation, Whose()))
         case Intent.STATUS:
             return turn(Idle(), wish=ListMine())
-        case Intent.CANCEL if state.name not in _SOMETHING_BOOKED:
+        case Intent.CANCEL if state.name not in {*_SOMETHING_BOOKED, "moving"}:
             return stop(state, situation)
         case Intent.MOVE | Intent.CANCEL if state.name in _SOMETHING_BOOKED:
             return changing.change(heard.spoken, state)

@@ -183,6 +183,16 @@ async def test_what_would_be_given_back_is_read_back_first(county, said):
     assert "没有在办的事" in await me.say(said)
 
 
+async def test_who_looks_for_another_time_may_give_it_up_instead(county):
+    """取消 in the middle of moving means the appointment, and is read back."""
+    me = await booked_allowance(county)
+    await me.say("改到周三下午")
+    assert me.state == "moving"
+
+    assert "您约的是11月23日（星期一）10:30" in await me.say("把预约取消")
+    assert "已取消" in await me.press("取消这个预约")
+
+
 async def test_anywhere_means_the_soonest_by_time_and_way(county):
     """Halls, machines and visits together, each with why it stands there, the nearest among equals first."""
     me = await talk_as(county, "citizen-1")

@@ -42,6 +42,7 @@ FEATURE_WORDS: Final[Mapping[str, str]] = {
     "meant_beside": "说法的意思只有第一名的几成",
     "both_beside": "字和意思只有第一名的几成",
     "many_beside": "几个说法加起来只有第一名的几成",
+    "gram_told": "话长，用字重合更要紧",
     "sense": "整句意思相近",
     "sense_core": "整句意思和名称相近",
     "sense_lead": "整句意思不如第一名相近",
@@ -52,7 +53,7 @@ _SAME: Final[Mapping[str, str]] = {
     "gram_lead": "gram", "word": "gram", "cover_lead": "cover", "sense_lead": "sense", "sense_core": "sense",
     "sound_gain": "sound", "act_missing": "act", "thing_missing": "thing", "uncalled": "called",
     "near2": "near", "near_core": "near", "asked": "near", "held": "near", "alike": "near", "both": "near", "many": "near",
-    "gram_beside": "gram", "word_beside": "gram", "cover_beside": "cover", "meant_beside": "meant",
+    "gram_beside": "gram", "gram_told": "gram", "word_beside": "gram", "cover_beside": "cover", "meant_beside": "meant",
     "near_beside": "near", "asked_beside": "near", "both_beside": "near", "many_beside": "near",
 }  # fmt: skip
 _HARDLY: Final = 0.05

@@ -26,6 +26,7 @@ from nlp.text import grams
 
 _NEXT_BEST: Final = 4
 _BARELY: Final = 0.3
+_WISH, _STORY = 30, 60
 _UNTOLD: Final = PersonFacts()
 FEATURES: Final = (
     "gram", "near", "near2", "asked", "held", "word", "cover", "thing", "act", "named", "sound", "sound_gain",
@@ -33,6 +34,7 @@ FEATURES: Final = (
     "called", "uncalled", "near_core", "sense", "sense_core", "sense_lead",
     "meant", "both", "many",
     "gram_beside", "word_beside", "cover_beside", "near_beside", "asked_beside", "meant_beside", "both_beside", "many_beside",
+    "gram_told",
 )  # fmt: skip
 NONE_FEATURES: Final = (
     "bias", "best_near", "best_gram", "best_cover", "best_asked", "best_sound", "best_held", "known", "unknown",
@@ -73,10 +75,14 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
     """One row of FEATURES for each chosen document.
 
     Likenesses are shares of what the sentence says, so those to a long story are all small. What stands beside the best of
-    its kind does not shrink with the story: 0 for the best, -1 for a document that shares nothing.
+    its kind does not shrink with the story: 0 for the best, -1 for a document that shares nothing. That of grams counts once more
+    (`gram_told`) the longer the story is: the more is told, the less any one phrase or word of it decides.
     """
     s, phrase, meant = signals, signals.phrase, signals.meant
     near, sound = phrase.near, phrase.sound
+    beside = _beside_best(
+        np.array((s.gram, s.word, s.cover, near, phrase.asked, phrase.meant, phrase.both, phrase.many))
+    )
     columns = (
         s.gram, near, near**2, phrase.asked, phrase.held, s.word, s.cover, meant.thing, meant.act, meant.named, sound,
         np.maximum(sound - near, 0.0), _alike(index, reading, signals),
@@ -85,9 +91,14 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
         s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
         meant.called, meant.uncalled, phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
         phrase.meant, phrase.both, phrase.many,
-        *_beside_best(np.array((s.gram, s.word, s.cover, near, phrase.asked, phrase.meant, phrase.both, phrase.many))),
+        *beside, beside[0] * _told(reading),
     )  # fmt: skip
     return np.ascontiguousarray(np.array(columns).T)
+
+
+def _told(reading: Reading) -> float:
+    """How much of a story a sentence is: 0 up to some fifteen characters, 1 from some forty-five."""
+    return min(max(len(reading.grams) - _WISH, 0) / _STORY, 1.0)
 
 
 def _beside_best(likenesses: Floats) -> Floats:

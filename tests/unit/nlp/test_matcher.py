@@ -176,6 +176,15 @@ def test_a_long_story_is_weighed_like_a_short_wish(matcher: Matcher) -> None:
     assert (beside.max(axis=0) == 0).all()
     assert ((beside >= -1) & (beside <= 0)).all()
     assert rows[:, FEATURES.index("gram")].max() < 0.5
+    assert rows[:, FEATURES.index("gram_told")].min() < -0.3
+
+
+def test_a_short_wish_is_told_no_story(matcher: Matcher) -> None:
+    """Its few words decide: what counts for stories counts nothing for it."""
+    reading = read("身份证丢了怎么补")
+    rows = candidate_features(matcher.index, reading, listen(matcher.index, reading))
+
+    assert not rows[:, FEATURES.index("gram_told")].any()
 
 
 def test_nothing_can_be_found_in_an_empty_catalogue() -> None:

@@ -1,7 +1,6 @@
 """Glances (一瞥): what every request looks at first, looked up once for all that ask at the same moment.
 
-Where a look is a trip, those who ask meanwhile share the next; one that is on its way is never joined. Nothing of a session
-is kept. So an answer is as fresh as one's own look would have been, and a session that has ended is over for the very next
+A look-up that is on its way is never joined: whoever asks later shares the next. Nothing of a session is kept. So an answer is as fresh as one's own look would have been, and a session that has ended is over for the very next
 request.
 """
 
@@ -69,8 +68,6 @@ class SqlGlances:
             await asyncio.gather(looking, return_exceptions=True)
 
     async def _look(self, token_hash: str) -> _Seen:
-        if not self._store.shares_glances:
-            return await self._see([token_hash] if token_hash else [])
         answer: asyncio.Future[_Seen] = asyncio.get_running_loop().create_future()
         self._asked.append((token_hash, answer))
         if self._looking is None:

@@ -79,11 +79,6 @@ class Store:
         with _named_faults():
             return await self._engines.alone.write(work)
 
-    @property
-    def shares_glances(self) -> bool:
-        """Whether those who glance at the same moment had better do it together."""
-        return self._engines.glances.shares
-
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction for what is no part of the desk's units of work; commits only when told to."""
         return _transaction(self._engines.writers)

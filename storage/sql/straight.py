@@ -24,9 +24,6 @@ Done = TypeVar("Done")
 class Straight(Protocol):
     """Looks at a few rows; each statement sees one instant, and nothing is written."""
 
-    shares: bool
-    """Whether those who ask at the same moment had better share a look, for each is a trip."""
-
     async def see(self, work: Callable[[Run], Done]) -> Done:
         """Do some work that only looks. It asks and answers, and waits for nothing else."""
 
@@ -40,8 +37,6 @@ class StraightToFile:
     In WAL mode no writer makes a reader wait, so nothing is waited for here. Where the file is locked all the same (another
     process recovers it), the pool's threads wait instead.
     """
-
-    shares = False
 
     def __init__(self, file: str, engine: AsyncEngine) -> None:
         self._file = file
@@ -71,8 +66,6 @@ class StraightToFile:
 
 class StraightToServer:
     """To PostgreSQL, one look after the other: a trip for each statement and none for anything else."""
-
-    shares = True
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -1,7 +1,7 @@
 """Glances (一瞥): what every request looks at first, looked up once for all that ask at the same moment.
 
-A look-up that is on its way is never joined: whoever asks later shares the next. Nothing of a session is kept. So an answer is as fresh as one's own look would have been, and a session that has ended is over for the very next
-request.
+A look-up that is on its way is never joined: whoever asks later shares the next. Nothing of a session is kept. So an answer
+is as fresh as one's own look would have been, and a session that has ended is over for the very next request.
 """
 
 from __future__ import annotations

@@ -131,6 +131,7 @@ async def test_a_stale_page_shows_the_fresh_case_and_loses_no_word(
     citizen = await at_home(open_phone, county_url, "citizen-3")
     quick = await at_desk(open_desk, county_url, "clerk-yushan-1")
     slow = await at_desk(open_desk, county_url, "clerk-yushan-2")
+    await slow.page.route("**/cases/*/redirect", lambda route: quick_first(quick, route))
     number = await in_hand(citizen, quick, SUBSISTENCE, "yushan")
     await slow.open_case("羊荣平")
     await slow.case.get_by_role("button", name="指明办法").click()
@@ -138,8 +139,6 @@ async def test_a_stale_page_shows_the_fresh_case_and_loses_no_word(
     await form.get_by_label("原因").fill("户籍在外县")
     await form.get_by_label("可行的办法").fill("请到户籍地民政局办理")
     await form.get_by_label("依据").fill("社会救助暂行办法")
-    await slow.page.route("**/cases/*/redirect", lambda route: quick_first(quick, route))
-
     await slow.press("F6")
 
     await expect(slow.case.get_by_role("alert")).to_contain_text("受理")

@@ -63,7 +63,7 @@ _ALWAYS = (
 # A name that the build made from the content (`phone-CzTcXpPd.js`): what it names never changes.
 _HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(?:js|css)")
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
-_RESOURCES: tuple[Api, ...] = (
+RESOURCES: tuple[Api, ...] = (
     signing.api,
     chat.api,
     items.api,
@@ -147,7 +147,7 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
 
 def all_operations() -> tuple[Operation, ...]:
     """Every route of the API, resource by resource."""
-    return tuple(operation for resource in _RESOURCES for operation in resource.operations)
+    return tuple(operation for resource in RESOURCES for operation in resource.operations)
 
 
 async def _watch(app: web.Application) -> AsyncIterator[None]:

@@ -7,17 +7,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, null, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.errors import Stale
 from intake.model.ids import AccountCode
 from intake.ports import Exchange
 from storage.crypto import Purpose, Sealer
 from storage.sql.columns import Instant
-from storage.sql.prepared import Prepared, Run, Values, given
+from storage.sql.prepared import InsertInto, Prepared, Run, Statement, Values, either, given
 from storage.sql.store import Store
 from storage.sql.tables import conversations, exchanges
 from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turn, Turns
@@ -176,7 +174,7 @@ def _save(run: Run, *, kept: Values, exchange: Values) -> None:
         run.count(_FORGET, {"account": exchange["account"], "last": number - KEPT_EXCHANGES})
 
 
-def _taking(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
+def _taking(insert_into: InsertInto) -> Statement:
     c, until = conversations.c, bindparam("until", None, type_=Instant())
     first = {
         "account": given("account", c.account),
@@ -192,19 +190,15 @@ def _taking(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
     return taken.returning(c.fence, c.state_sealed)
 
 
-def _exchanging(insert_into: Any) -> Any:  # noqa: ANN401 (as above)
+def _exchanging(insert_into: InsertInto) -> Statement:
     values = {column.name: given(column.name, column) for column in exchanges.c}
     return insert_into(exchanges).values(values).on_conflict_do_nothing()
-
-
-def _either(say: Callable[[Any], Any]) -> Prepared:
-    return Prepared(say(sqlite.insert), say(postgresql.insert))
 
 
 _C, _E = conversations.c, exchanges.c
 _MINE = (_C.account == given("mine", _C.account), _C.fence == given("fence", _C.fence))
 _HIS = _E.account == given("account", _E.account)
-_TAKE, _EXCHANGE = _either(_taking), _either(_exchanging)
+_TAKE, _EXCHANGE = either(_taking), either(_exchanging)
 _ANSWER = Prepared(select(_E.answer_sealed).where(_HIS, _E.message_id == given("message_id", _E.message_id)))
 _SAVE = Prepared(
     update(conversations)

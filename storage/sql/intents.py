@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import KeyReused
 from intake.model.ids import AccountCode, IntentKey
-from storage.sql.prepared import Prepared, Run, given, through
+from storage.sql.prepared import InsertInto, Run, Statement, either, given, through
 from storage.sql.rows import add_once, one
 from storage.sql.tables import intents, number_series
 
@@ -59,7 +57,7 @@ def advanced(run: Run, *, series: str, count: int) -> int:
     return int(last)
 
 
-def _advancing(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
+def _advancing(insert_into: InsertInto) -> Statement:
     c = number_series.c
     insert = insert_into(number_series).values(series=given("series", c.series), last=given("count", c.last))
     later = insert.on_conflict_do_update(
@@ -68,4 +66,4 @@ def _advancing(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
     return later.returning(c.last)
 
 
-_ADVANCE = Prepared(_advancing(sqlite.insert), _advancing(postgresql.insert))
+_ADVANCE = either(_advancing)

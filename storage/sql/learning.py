@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy import RowMapping, case, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.errors import NotFound, Stale
 from intake.model.ids import AccountCode, HeardId, ServiceCode, TeachingId
 from intake.model.learning import Ending, GoodAnswer, Heard, HeardState, Hearing, Led, Teaching
 from storage.crypto import KeyRing
-from storage.sql.prepared import Prepared, Run, at_once, given
+from storage.sql.prepared import InsertInto, Prepared, Run, Statement, at_once, either, given
 from storage.sql.rows import add_once, as_noun, as_row, one
 from storage.sql.tables import heard_endings, heard_words, teachings
 
@@ -137,7 +135,7 @@ def _hear(run: Run, *, hearing: Hearing, new: HeardId, who: Callable[[HeardId, A
         run.count(_COUNTED, {"heard": heard, "people": int(is_new), "unmatched": unmatched})
 
 
-def _counting(insert_into: Any, *, agreed: bool) -> Any:  # noqa: ANN401 (of either dialect)
+def _counting(insert_into: InsertInto, *, agreed: bool) -> Statement:
     """Once more these words: the id of the row they have, or of the new one."""
     c, at = heard_words.c, given("at", heard_words.c.last_at)
     first = {"times": 1, "people": 0, "unmatched": 0, "first_at": at, "last_at": at}
@@ -152,16 +150,13 @@ def _counting(insert_into: Any, *, agreed: bool) -> Any:  # noqa: ANN401 (of eit
     return insert.on_conflict_do_update(index_elements=["text"], set_=again).returning(c.id)
 
 
-def _ending(insert_into: Any) -> Any:  # noqa: ANN401 (as above)
+def _ending(insert_into: InsertInto) -> Statement:
     values = {column.name: given(column.name, column) for column in heard_endings.c}
     return insert_into(heard_endings).values(values).on_conflict_do_nothing().returning(heard_endings.c.heard)
 
 
-_BOTH = (sqlite.insert, postgresql.insert)
-_WORDS = {
-    agreed: Prepared(*(_counting(insert, agreed=agreed) for insert in _BOTH)) for agreed in (True, False)
-}
-_ENDING = Prepared(*map(_ending, _BOTH))
+_WORDS = {agreed: either(partial(_counting, agreed=agreed)) for agreed in (True, False)}
+_ENDING = either(_ending)
 _KNOWN = Prepared(
     select(heard_endings.c.ending)
     .where(

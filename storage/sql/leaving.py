@@ -6,15 +6,27 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake.model.ids import AccountCode, HallCode
 from intake.model.leaving import AuditEntry, LaidAside, Notice, Outgoing, Topic
-from storage.sql.prepared import Adding, Nouns, Prepared, Run, among, at_once, given, nouns, one_of
+from storage.sql.prepared import (
+    Adding,
+    InsertInto,
+    Nouns,
+    Prepared,
+    Run,
+    Statement,
+    among,
+    at_once,
+    either,
+    given,
+    nouns,
+    one_of,
+)
 from storage.sql.rows import Values, as_noun, as_row, insert_into
 from storage.sql.tables import audit_entries, inboxes, notices, outbox, pulses
 
@@ -174,7 +186,7 @@ def _lay(run: Run, *, messages: Sequence[Outgoing], now: datetime) -> None:
     run.many(_NOTICE, rows)
 
 
-def _advancing(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
+def _advancing(insert_into: InsertInto) -> Statement:
     c = inboxes.c
     insert = insert_into(inboxes).values(account=given("account", c.account), last=given("last", c.last))
     return insert.on_conflict_do_update(
@@ -198,7 +210,7 @@ _CLOSE = Prepared(
     .values(state=_DELIVERED, closed_at=given("now", outbox.c.closed_at))
 )
 _KNOWN = Prepared(select(notices.c.message).where(among(notices.c.message, "messages")))
-_ADVANCE = Prepared(_advancing(sqlite.insert), _advancing(postgresql.insert))
+_ADVANCE = either(_advancing)
 _LASTS = Prepared(select(inboxes.c.account, inboxes.c.last).where(among(inboxes.c.account, "accounts")))
 _NOTICE = Adding(notices)
 

@@ -34,6 +34,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -179,6 +180,15 @@ class Prepared:
         """The first of the statements that the database's own words allow; most have only one."""
         sqlite_first = dialect.name == "sqlite" or len(self.statements) == 1
         return self.statements[0] if sqlite_first else self.statements[1]
+
+
+InsertInto = Callable[[Table], sqlite.Insert | postgresql.Insert]
+"""An INSERT that knows ON CONFLICT, in the words of one database."""
+
+
+def either(say: Callable[[InsertInto], Statement]) -> Prepared:
+    """A statement that both databases say alike, but for whose INSERT it is."""
+    return Prepared(say(sqlite.insert), say(postgresql.insert))
 
 
 class Nouns(Prepared, Generic[Noun]):

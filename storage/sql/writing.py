@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.model.booking import Appointment, Hold, Pool
 from intake.model.case import Case
@@ -18,7 +16,7 @@ from intake.model.leaving import AuditEntry, Outgoing
 from storage.sql import tables
 from storage.sql.columns import Instant
 from storage.sql.leaving import as_outbox_row
-from storage.sql.prepared import Adding, Prepared, Run, among, given
+from storage.sql.prepared import Adding, InsertInto, Prepared, Run, Statement, among, either, given
 from storage.sql.rows import as_row
 from storage.sql.slots import held_of
 
@@ -135,11 +133,7 @@ def _giving_back(pool: Pool) -> Prepared:
     return Prepared(update(tables.slots).where(*there).values({taken: taken + count}))
 
 
-def _either(say: Callable[[Any], Any]) -> Prepared:
-    return Prepared(say(sqlite.insert), say(postgresql.insert))
-
-
-def _beating(insert_into: Any) -> Any:  # noqa: ANN401 (of either dialect)
+def _beating(insert_into: InsertInto) -> Statement:
     c = tables.pulses.c
     statement = insert_into(tables.pulses).values(hall=given("hall", c.hall), beats=given("beats", c.beats))
     return statement.on_conflict_do_update(index_elements=["hall"], set_={"beats": c.beats + 1})
@@ -174,4 +168,4 @@ _TIE = Prepared(
 _INTENT = Adding(tables.intents, "begun_at")
 _AUDIT = Adding(tables.audit_entries, "place")
 _MESSAGE = Adding(tables.outbox, "id", "not_before", "closed_at")
-_BEAT = _either(_beating)
+_BEAT = either(_beating)

@@ -1,4 +1,7 @@
-"""Migrations: how the tables of every release become those of this one, with what is in them."""
+"""Migrations: how the tables of every release become those of this one, with what is in them.
+
+They go forward only; the way back is the backup that was taken before the upgrade.
+"""
 
 from __future__ import annotations
 

@@ -31,11 +31,6 @@ def upgrade() -> None:
     _forbid_changes()
 
 
-def downgrade() -> None:
-    """There is no way back."""
-    raise NotImplementedError("there is nothing before the first release")
-
-
 def _forbid_changes() -> None:
     """History can be added to and read; changing or deleting it fails in the database, whoever asks."""
     if op.get_bind().dialect.name == "postgresql":

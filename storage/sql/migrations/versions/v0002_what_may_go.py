@@ -24,8 +24,3 @@ def upgrade() -> None:
     op.create_index(
         "outbox_waiting", "outbox", ["topic", "id"], sqlite_where=WAITING, postgresql_where=WAITING
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

@@ -43,8 +43,3 @@ def upgrade() -> None:
     )
     op.create_index("service_periods_at_hall", "service_periods", ["hall", "day", "kind"])
     op.create_index("service_periods_of_clerk", "service_periods", ["clerk", "day"])
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

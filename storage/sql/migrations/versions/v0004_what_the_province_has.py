@@ -36,8 +36,3 @@ def upgrade() -> None:
         sqlite_where=UNCLOSED,
         postgresql_where=UNCLOSED,
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

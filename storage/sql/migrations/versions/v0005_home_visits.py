@@ -52,8 +52,3 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("origin", "goal", name=op.f("pk_road_minutes")),
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

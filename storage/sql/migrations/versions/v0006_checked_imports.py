@@ -32,8 +32,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_catalogue_imports"),
     )
     op.create_index("ix_catalogue_imports_at", "catalogue_imports", ["at"])
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

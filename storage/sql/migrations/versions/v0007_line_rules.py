@@ -34,8 +34,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hall", "counter", name="pk_counter_posts"),
     )
     op.create_index("tickets_of_person", "tickets", ["person", "day"])
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

@@ -41,8 +41,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name="fk_code_tries_case"),
         sa.PrimaryKeyConstraint("case", name="pk_code_tries"),
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

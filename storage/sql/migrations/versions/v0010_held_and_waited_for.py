@@ -137,8 +137,3 @@ def _waiting() -> None:
         sqlite_where=LIVE_IN_LINE,
         postgresql_where=LIVE_IN_LINE,
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

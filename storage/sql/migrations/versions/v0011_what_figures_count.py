@@ -63,11 +63,6 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")
-
-
 CASES = sa.table(
     "cases",
     *(

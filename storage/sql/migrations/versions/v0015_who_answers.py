@@ -29,11 +29,6 @@ def upgrade() -> None:
     _forbid_changes()
 
 
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")
-
-
 def _forbid_changes() -> None:
     """Steps can be added to and read; changing or deleting one fails in the database, whoever asks."""
     postgresql = op.get_bind().dialect.name == "postgresql"

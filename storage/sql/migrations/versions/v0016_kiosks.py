@@ -56,8 +56,3 @@ def upgrade() -> None:
         sqlite_where=UNPRINTED,
         postgresql_where=UNPRINTED,
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

@@ -67,8 +67,3 @@ def _displacements() -> None:
         sqlite_where=PENDING,
         postgresql_where=PENDING,
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

@@ -33,8 +33,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name="uq_handovers_token_hash"),
     )
     op.create_index("ix_handovers_made_by", "handovers", ["made_by"])
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

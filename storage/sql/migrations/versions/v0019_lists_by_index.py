@@ -34,10 +34,5 @@ def upgrade() -> None:
     op.create_index("work_orders_newest", "work_orders", ["opened_at", "id"])
 
 
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")
-
-
 def _create(name: str, table: str, columns: list[str], where: sa.TextClause) -> None:
     op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)

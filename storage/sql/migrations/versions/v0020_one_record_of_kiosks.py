@@ -29,8 +29,3 @@ def upgrade() -> None:
     )
     op.drop_table("kiosk_capabilities")
     op.execute("DELETE FROM revisions WHERE subject = 'kiosk_abilities'")
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

@@ -19,8 +19,3 @@ def upgrade() -> None:
         sa.Column("opens", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("session", name="pk_session_words"),
     )
-
-
-def downgrade() -> None:
-    """A release goes forward; the way back is the backup taken before it."""
-    raise NotImplementedError("restore the backup that was taken before the upgrade")

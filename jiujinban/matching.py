@@ -154,9 +154,9 @@ def _has_store(settings: Settings) -> bool:
 
 async def _in_force(settings: Settings) -> tuple[ServiceItem, ...]:
     # Loading the store's code and the desk's takes as long as building the index: only who has a store pays for it.
-    from intake.usecases.catalogue.learning import items_as_taught  # noqa: PLC0415
-    from storage.crypto import load_keys  # noqa: PLC0415
-    from storage.sql.store import Store  # noqa: PLC0415
+    from intake.usecases.catalogue.learning import items_as_taught  # noqa: PLC0415 (see above)
+    from storage.crypto import load_keys  # noqa: PLC0415 (see above)
+    from storage.sql.store import Store  # noqa: PLC0415 (see above)
 
     store = Store.open(settings.store_url, load_keys(settings.key_ring_file))
     try:

@@ -11,13 +11,18 @@ from functools import cache
 from importlib.metadata import version
 from logging import getLogger
 from pathlib import Path
-from typing import Any, Final, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Final, TypeVar, get_origin, get_type_hints
 from zipfile import BadZipFile
 
 import numpy as np
 
 from nlp.documents import Document
 from nlp.index import Index
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Part = TypeVar("Part")
 
 INDEX: Final = "index.npz"
 _APART: Final = frozenset({"documents", "sense"})
@@ -63,8 +68,7 @@ class IndexShelf:
                 arrays = {name: kept[name] for name in kept.files}
         except _DAMAGED:
             return None
-        kept_index: Index = _made(Index, "", {**arrays, **told, "documents": tuple(documents), "sense": None})
-        return kept_index
+        return _made(Index, "", {**arrays, **told, "documents": tuple(documents), "sense": None})
 
     def _write(self, digest: str, index: Index) -> None:
         """Write beside and rename: a reader sees the old file or the new one."""
@@ -83,26 +87,30 @@ class IndexShelf:
             beside.unlink(missing_ok=True)
 
 
-def _leaves(part: object, name: str) -> Iterator[tuple[str, object]]:
+def _leaves(part: DataclassInstance, name: str) -> Iterator[tuple[str, object]]:
     """Whatever is no dataclass itself, by the path to it."""
-    for field in fields(part):  # type: ignore[arg-type]  # a dataclass, see below
+    for field in fields(part):
         value = getattr(part, field.name)
-        if is_dataclass(value):
+        if is_dataclass(value) and not isinstance(value, type):
             yield from _leaves(value, f"{name}{field.name}.")
         elif field.name not in _APART:
             yield f"{name}{field.name}", value
 
 
-def _made(kind: Any, name: str, leaves: Mapping[str, Any]) -> Any:  # noqa: ANN401 (whatever the kind is)
+def _made(kind: Callable[..., Part], name: str, leaves: Mapping[str, object]) -> Part:
     """A dataclass from its leaves."""
-    parts: dict[str, Any] = {}
+    parts: dict[str, object] = {}
     for field, hint in get_type_hints(kind).items():
         path = f"{name}{field}"
-        parts[field] = _made(hint, f"{path}.", leaves) if is_dataclass(hint) else _as(hint, leaves[path])
+        parts[field] = (
+            _made(hint, f"{path}.", leaves)
+            if isinstance(hint, type) and is_dataclass(hint)
+            else _as(hint, leaves[path])
+        )
     return kind(**parts)
 
 
-def _as(hint: object, leaf: Any) -> Any:  # noqa: ANN401 (likewise)
+def _as(hint: object, leaf: object) -> object:
     """A leaf as it was before JSON, which knows lists alone."""
     origin = get_origin(hint)
     return origin(leaf) if origin in {tuple, frozenset} else leaf

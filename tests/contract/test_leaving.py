@@ -189,17 +189,19 @@ async def test_two_postmen_keep_the_order_of_a_stream(store: Store) -> None:
     """Two processes deliver: while one has the first of two notices on its way, the other does not overtake it."""
     await sent(store, "a", "a")
 
+    taken, coming = asyncio.Event(), asyncio.Event()
+
     async def deliver(limit: int) -> None:
         async with store.open_uow() as uow:
             bag = await uow.leaving.oldest(NOW, Topic.NOTICE, limit)
             taken.set()
-            await asyncio.sleep(0)
+            await coming.wait()
             await uow.leaving.lay(bag, NOW)
             await uow.commit()
 
-    taken = asyncio.Event()
     slow = asyncio.create_task(deliver(1))
     await taken.wait()
+    coming.set()
     await deliver(5)
     await slow
 

@@ -154,6 +154,17 @@ async def everybody(hall: Hall, count: int) -> list[Caller]:
     return [await citizen(hall.store, n) for n in range(1, count + 1)]
 
 
+async def hour_long(hall: Hall) -> ServiceCode:
+    """A matter that takes two slots, its length known in this process."""
+    code = ServiceCode("MZ60")
+    async with hall.store.open_uow() as uow:
+        await uow.catalogue.replace([nouns.item(code=SERVICE), nouns.item(code=code, minutes=60)], TODAY)
+        await uow.commit()
+    async with hall.store.open_view() as view:
+        await view.catalogue.all_current(TODAY)
+    return code
+
+
 async def press(hall: Hall, people: list[Caller]) -> list[Appointment | BaseException]:
     """All at once."""
     return list(await asyncio.gather(*(hall.book(who) for who in people), return_exceptions=True))
@@ -306,12 +317,7 @@ async def test_a_hold_is_confirmed_between_two_bookings(hall: Hall) -> None:
 @pytest.mark.usefixtures("only_short_ways")
 async def test_long_matters_take_their_runs_between_short_ones(hall: Hall) -> None:
     """Four hour-long matters and four short ones at once: each run counts in both its slots, and what is full is told."""
-    long = ServiceCode("MZ60")
-    async with hall.store.open_uow() as uow:
-        await uow.catalogue.replace([nouns.item(code=SERVICE), nouns.item(code=long, minutes=60)], TODAY)
-        await uow.commit()
-    async with hall.store.open_view() as view:
-        await view.catalogue.all_current(TODAY)
+    long = await hour_long(hall)
     later, people = await hall.open_later(), await everybody(hall, 8)
 
     answers = await asyncio.gather(
@@ -330,12 +336,7 @@ async def test_long_matters_take_their_runs_between_short_ones(hall: Hall) -> No
 @pytest.mark.usefixtures("only_short_ways")
 async def test_a_run_that_breaks_off_is_refused_in_the_batch(hall: Hall) -> None:
     """The last slot of the day has none after it: an hour does not fit, and half an hour does."""
-    long = ServiceCode("MZ60")
-    async with hall.store.open_uow() as uow:
-        await uow.catalogue.replace([nouns.item(code=SERVICE), nouns.item(code=long, minutes=60)], TODAY)
-        await uow.commit()
-    async with hall.store.open_view() as view:
-        await view.catalogue.all_current(TODAY)
+    long = await hour_long(hall)
     one, other = await everybody(hall, 2)
 
     hour, half = await asyncio.gather(hall.book(one, service=long), hall.book(other), return_exceptions=True)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from intake.model.ids import AccountCode
@@ -141,17 +142,24 @@ async def test_a_notice_for_nobody_holds_up_no_other(house: House) -> None:
     assert len(await house.desk.questions.undelivered(OPERATOR)) == 1
 
 
-async def test_a_postman_goes_at_once_for_what_did_not_fit_and_rests_after_the_last_bag() -> None:
+async def test_a_postman_goes_at_once_for_what_did_not_fit_and_rests_after_the_last_bag(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A round costs more than a letter: whoever goes for every single one spends the day on the way."""
-    bags, carried = iter((5, 5, 3, 1)), list[int]()
+    bags, carried, resting = iter((5, 5, 3, 1)), list[int](), asyncio.Event()
 
     async def round_() -> int:
         carried.append(next(bags))
         return carried[-1]
 
+    async def rest(seconds: float) -> None:
+        if seconds:
+            resting.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio, "sleep", rest)
     going = asyncio.create_task(_again(round_, 59.0, full=5))
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await resting.wait()
     going.cancel()
 
     assert carried == [5, 5, 3]

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue.vocabulary import Choice, Say
+from bot.dialogue.turns import Choice, Say
 from bot.dialogue.words import slot_label
 from intake.model.booking import Appointment, Hold
 from intake.model.calendar import SHANGHAI, local_text
@@ -115,28 +115,32 @@ def _card(card: ServiceItem | Case | Hold | Appointment | PageAdded | None) -> M
         case ServiceItem():
             return {"service_code": card.code, "name": card.name, "summary": card.summary}
         case Case():
-            return {
-                "id": card.id,
-                "number": card.number,
-                "service_name": card.service_name,
-                "applicant_name": card.applicant_name,
-                "state": card.state,
-                "state_text": CASE_WORDS[card.state],
-            }
+            return _case_card(card)
         case PageAdded():
-            return {
-                "verdict": card.page.verdict,
-                "advice": card.page.advice,
-                "material": card.material.name,
-            }
+            return {"verdict": card.page.verdict, "advice": card.page.advice, "material": card.material.name}
         case Appointment():
-            return {
-                "id": card.id,
-                "number": card.number,
-                "service_name": card.service_name,
-                "hall": card.hall,
-                "start": card.start.astimezone(SHANGHAI).isoformat(),
-                "when_text": local_text(card.start),
-            }
+            return _appointment_card(card)
         case _:
             return {}
+
+
+def _case_card(case: Case) -> Mapping[str, object]:
+    return {
+        "id": case.id,
+        "number": case.number,
+        "service_name": case.service_name,
+        "applicant_name": case.applicant_name,
+        "state": case.state,
+        "state_text": CASE_WORDS[case.state],
+    }
+
+
+def _appointment_card(appointment: Appointment) -> Mapping[str, object]:
+    return {
+        "id": appointment.id,
+        "number": appointment.number,
+        "service_name": appointment.service_name,
+        "hall": appointment.hall,
+        "start": appointment.start.astimezone(SHANGHAI).isoformat(),
+        "when_text": local_text(appointment.start),
+    }

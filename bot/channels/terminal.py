@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bot.engine import Engine, Incoming
+from bot.engine import Engine
+from bot.messages import Incoming
 from bot.replies import render_notice
 from intake.desk import Desk
 from intake.errors import Refusal

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.engine import Answer, Engine, Incoming
+from bot.engine import Engine
+from bot.messages import Answer, Incoming
 from bot.replies import render_notice
 from intake.desk import Desk
 from intake.model.calendar import SHANGHAI

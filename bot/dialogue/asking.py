@@ -7,22 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bot.dialogue import starting
-from bot.dialogue.vocabulary import (
-    AskPerson,
-    Choice,
-    Explained,
-    Heard,
-    Picked,
-    Refused,
-    Said,
-    Say,
-    Situation,
-    Tell,
-    Told,
-    Turn,
-    Unclear,
-    turn,
-)
+from bot.dialogue.heard import Explained, Heard, Picked, Refused, Said, Told, Unclear
+from bot.dialogue.turns import Choice, Say, Situation, Turn, turn
+from bot.dialogue.wishes import AskPerson, Tell
 from bot.dialogue.words import (
     another_words,
     delivery_words,

@@ -7,29 +7,9 @@ from datetime import date, time, timedelta
 from typing import Literal
 
 from bot.dialogue import changing, collecting, starting
-from bot.dialogue.vocabulary import (
-    Begin,
-    Choice,
-    Consider,
-    FindPlaces,
-    FindSoonest,
-    Heard,
-    HoldIt,
-    Opened,
-    Photographed,
-    Picked,
-    Places,
-    Refused,
-    Said,
-    Say,
-    Situation,
-    SoonestPlaces,
-    StandInLine,
-    TakePlace,
-    Turn,
-    Whose,
-    turn,
-)
+from bot.dialogue.heard import Heard, Opened, Photographed, Picked, Places, Refused, Said, SoonestPlaces
+from bot.dialogue.turns import Choice, Say, Situation, Turn, Whose, turn
+from bot.dialogue.wishes import Begin, Consider, FindPlaces, FindSoonest, HoldIt, StandInLine, TakePlace
 from bot.dialogue.words import slot_hint, slot_label, when_words
 from intake.errors import (
     AlreadyBooked,

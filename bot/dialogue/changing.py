@@ -6,26 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from bot.dialogue import booking, starting
-from bot.dialogue.vocabulary import (
-    Choice,
-    ConfirmPlace,
-    FindMoves,
-    Heard,
-    LeaveTheLine,
-    ListMine,
-    Mine,
-    MovePlace,
-    MovePlaces,
-    Picked,
-    Refused,
-    ReleasePlace,
-    Said,
-    Say,
-    Situation,
-    Turn,
-    Whose,
-    turn,
-)
+from bot.dialogue.heard import Heard, Mine, MovePlaces, Picked, Refused, Said
+from bot.dialogue.turns import Choice, Say, Situation, Turn, Whose, turn
+from bot.dialogue.wishes import ConfirmPlace, FindMoves, LeaveTheLine, ListMine, MovePlace, ReleasePlace
 from bot.dialogue.words import slot_label, when_words
 from intake.errors import SlotFull, SlotPast
 from intake.model.booking import Appointment, Hold

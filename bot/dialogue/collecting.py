@@ -6,23 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.dialogue import starting
-from bot.dialogue.vocabulary import (
-    Choice,
-    HandIn,
-    HandInAgain,
-    Heard,
-    LayPage,
-    LookAt,
-    Opened,
-    Photographed,
-    Picked,
-    Refused,
-    Said,
-    Say,
-    Situation,
-    Turn,
-    turn,
-)
+from bot.dialogue.heard import Heard, Opened, Photographed, Picked, Refused, Said
+from bot.dialogue.turns import Choice, Say, Situation, Turn, turn
+from bot.dialogue.wishes import HandIn, HandInAgain, LayPage, LookAt
 from intake.errors import MaterialsLacking, PhotoRefused, StillToCorrect
 from intake.model.case import Case, CaseMaterial, CaseState, Verdict
 from intake.model.catalogue import Need

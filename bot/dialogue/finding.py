@@ -6,24 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from bot.dialogue import asking, booking, representing, starting
-from bot.dialogue.vocabulary import (
-    AskPerson,
-    Choice,
-    Consider,
-    FindItem,
-    Heard,
-    ListVillagers,
-    Meant,
-    Photographed,
-    Picked,
-    Refused,
-    Said,
-    Say,
-    Situation,
-    Turn,
-    Whose,
-    turn,
-)
+from bot.dialogue.heard import Heard, Photographed, Picked, Refused, Said
+from bot.dialogue.turns import Choice, Meant, Say, Situation, Turn, Whose, turn
+from bot.dialogue.wishes import AskPerson, Consider, FindItem, ListVillagers
 from bot.dialogue.words import fee_words, limit_words, material_words, place_words
 from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode

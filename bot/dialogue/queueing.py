@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.dialogue import starting
-from bot.dialogue.vocabulary import InLineNow, Say, Situation, Turn, Unclear, turn
+from bot.dialogue.heard import InLineNow, Unclear
+from bot.dialogue.turns import Say, Situation, Turn, turn
 from intake.model.calendar import local_text
 from intake.model.queue import TICKET_WORDS, TicketState
 from intake.usecases.queue.watching import Place

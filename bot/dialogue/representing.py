@@ -6,27 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.dialogue import booking, starting
-from bot.dialogue.vocabulary import (
-    AddRelative,
-    AddVillager,
-    Choice,
-    Consider,
-    FindVillager,
-    Heard,
-    ListVillagers,
-    Photographed,
-    Picked,
-    RecordMandate,
-    Refused,
-    Said,
-    Say,
-    Situation,
-    Turn,
-    Unknown,
-    Villagers,
-    Whose,
-    turn,
-)
+from bot.dialogue.heard import Heard, Photographed, Picked, Refused, Said, Unknown, Villagers
+from bot.dialogue.turns import Choice, Say, Situation, Turn, Whose, turn
+from bot.dialogue.wishes import AddRelative, AddVillager, Consider, FindVillager, ListVillagers, RecordMandate
 from intake.model.ids import PersonId, ServiceCode
 from intake.model.people import Mandate, Person, Role
 from intake.model.speech import Intent, Spoken

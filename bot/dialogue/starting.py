@@ -6,33 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from bot.dialogue import asking, booking, changing, collecting, finding, queueing, representing
-from bot.dialogue.vocabulary import (
+from bot.dialogue.heard import Explained, Heard, InLineNow, Mine, Photographed, Picked, Refused, Said, Told
+from bot.dialogue.turns import Choice, Meant, Say, Situation, Turn, Whose, turn
+from bot.dialogue.wishes import (
     AskPerson,
-    Choice,
     Consider,
-    Explained,
     FindItem,
     GiveBack,
-    Heard,
-    InLineNow,
     Judge,
     ListMine,
     ListVillagers,
     LookAt,
     LookAtLines,
-    Meant,
-    Mine,
-    Photographed,
-    Picked,
-    Refused,
     ReleasePlace,
-    Said,
-    Say,
-    Situation,
-    Told,
-    Turn,
-    Whose,
-    turn,
 )
 from bot.dialogue.words import case_line
 from intake.model.booking import Appointment

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from bot.engine import Answer, Engine, Incoming
+from bot.engine import Engine
+from bot.messages import Answer, Incoming
 from intake.model.people import Caller
 from tests.desks import County
 

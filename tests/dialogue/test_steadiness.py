@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.states import read_state, write_state
-from bot.engine import Engine, Incoming
+from bot.engine import Engine
+from bot.messages import Incoming
 from intake.errors import BadInput
 from intake.model.case import CaseState
 from intake.model.ids import AccountCode

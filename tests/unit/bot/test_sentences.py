@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.vocabulary import Choice, Say
+from bot.dialogue.turns import Choice, Say
 from bot.replies import render, sentence
 from intake.usecases.people.helping import HelpAct
 from intake.usecases.questions.ordering import OrderAct

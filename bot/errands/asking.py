@@ -1,0 +1,60 @@
+"""Asked of the catalogue and the halls: which item is meant, all about it, and what people ask in between."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.dialogue.heard import Explained, Told
+from bot.dialogue.wishes import CatalogueWish, Consider, FindItem, Tell
+from bot.errands.errand import Errand
+from intake.desk import Desk
+from intake.model.ids import ServiceCode
+from intake.model.matching import Match
+from intake.usecases.catalogue.finding import BundleOffer, Consideration
+
+_WEEK = timedelta(days=6)
+
+
+async def grant(wish: CatalogueWish, errand: Errand) -> Match | BundleOffer | Consideration | Told:
+    """The answer of the catalogue's counter."""
+    match wish:
+        case FindItem():
+            return await _find(wish, errand.desk)
+        case Consider():
+            return await errand.desk.catalogue.consider(
+                errand.caller, wish.service_code, wish.person, wish.asked
+            )
+        case Tell():
+            return await _tell(wish, errand)
+
+
+async def explained(text: str, code: ServiceCode | None, desk: Desk) -> Explained | None:
+    """The answer to a common question of the matter at hand, where the words clearly ask it again."""
+    if code is None:
+        return None
+    answer = desk.catalogue.question_asked(text, await desk.catalogue.show(code))
+    return Explained(answer) if answer else None
+
+
+async def _find(wish: FindItem, desk: Desk) -> Match | BundleOffer:
+    """A 一件事 that is meant is what was asked for, whatever else the words resemble."""
+    found = await desk.catalogue.match(wish.text, wish.facts)
+    return await desk.catalogue.bundle_meant(found) or found
+
+
+async def _tell(wish: Tell, errand: Errand) -> Told:
+    """Of the matter at hand, else of what is booked next; of the hall named, else booked, else nearest."""
+    desk, caller = errand.desk, errand.caller
+    booked = next(iter(await desk.places.my_appointments(caller)), None)
+    code = wish.service_code or (booked.service_code if booked else None)
+    halls = {hall.code: hall for hall in await desk.places.halls()}
+    named = next((hall for hall in halls.values() if hall.name == wish.spoken.place), None)
+    chosen = wish.hall or (booked.hall if booked and not wish.service_code else None)
+    hall = named or (halls[chosen] if chosen else await desk.places.home_hall(caller, wish.person))
+    first = wish.spoken.first_day or desk.today
+    last = wish.spoken.last_day or (wish.spoken.first_day or first + _WEEK)
+    days = (await desk.places.open_days(first, (last - first).days + 1))[hall.code]
+    about = None
+    if code is not None and not (named and wish.service_code is None):
+        about = await desk.catalogue.consider(caller, code, wish.person, "")
+    return Told(wish.spoken.asks, hall, days, about)

@@ -1,7 +1,9 @@
 """Mending (听音补字): words written by ear, put back as the lexicon and the catalogue write them.
 
-A stretch is mended only when it sounds like a term, holds a pair of characters that the catalogue never uses, and is
-no ordinary word itself. Mending whatever sounds alike was tried first: it rewrote a third of all clean sentences.
+A stretch is mended only when it sounds like a term and shares a character with it, holds a pair of characters that the
+catalogue never uses, and becomes far likelier as Chinese by it. Mending whatever sounds alike was tried first: it rewrote a
+third of all clean sentences. Without a look at the likelihood, one in fifteen still was, and nearly always wrongly, across
+two words that were right (叔公|四九年 → 公司, 想见|一面 → 检疫).
 """
 
 from __future__ import annotations
@@ -9,15 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import ne
 from typing import Final, Self
 
 from nlp.lexicon import lexicon
 from nlp.reading import Reading, concepts_in, stressed_grams
 from nlp.sounds import sounded, spoken, toneless
-from nlp.words import content_words, cut, rarity
+from nlp.words import content_words, cut, likelihood, rarity, term_likelihood
 
 _SHORTEST, _LONGEST = 2, 6
 _ORDINARY: Final = 0.75
+# Two syllables sound like much. Of mendings of two that gain less than this in likelihood, nine in ten were wrong; of those
+# that gain more, one in ten; longer ones are wrong only where they gain next to nothing.
+_LIKELIER, _LIKELIER_LONG = 4.5, 2.0
 # Words of grammar are rarely miswritten, and sound like half the lexicon.
 _GRAMMAR: Final = frozenset(
     "的了也不在是有这那和都就还要把给被我你他她们说去来到得着过吗呢吧啊很又再才只没叫让跟往从向对"
@@ -74,8 +80,8 @@ class Mending:
             for place in _starts(within, length, len(said)):
                 end = place + length
                 meant = self.by_sound.get(" ".join(heard[place:end]))
-                if meant and _GRAMMAR.isdisjoint(said[place:end]):
-                    said = said[:place] + meant + said[end:]
+                if meant and (better := _mended_there(said, place, meant)):
+                    said = better
                     within.difference_update(range(place - 1, end))
                     folded, plain = spoken(said)
         return said
@@ -96,6 +102,17 @@ class Mending:
             concepts=tuple(met),
             met=met,
         )
+
+
+def _mended_there(said: str, place: int, meant: str) -> str:
+    """The stretch with a term put in where it may have been meant; "" where what stands there is as likely meant itself."""
+    end = place + len(meant)
+    if all(map(ne, said[place:end], meant)):
+        return ""
+    before, after = said[:place], said[end:]
+    gain = likelihood(before) + term_likelihood(meant) + likelihood(after) - likelihood(said)
+    least = _LIKELIER_LONG if len(meant) > _SHORTEST else _LIKELIER
+    return before + meant + after if gain >= least else ""
 
 
 def _starts(odd: set[int], length: int, end: int) -> list[int]:

@@ -59,7 +59,21 @@ class Dictionary:
         return cls(counts, singles, reach, whole)
 
     def cut(self, run: str) -> list[str]:
-        """The likeliest words of a run of Chinese characters (Viterbi, from its end)."""
+        """The likeliest words of a run of Chinese characters."""
+        ends, _ = self._likeliest(run)
+        pieces: list[str] = []
+        place = 0
+        while place < len(run):
+            pieces.append(run[place : ends[place]])
+            place = ends[place]
+        return pieces
+
+    def likelihood(self, run: str) -> float:
+        """The logarithm of the likelihood of a run of Chinese characters, cut into its likeliest words."""
+        return self._likeliest(run)[1]
+
+    def _likeliest(self, run: str) -> tuple[list[int], float]:
+        """Where the word ends that begins at each character, and the likelihood of the whole (Viterbi, from its end)."""
         count, single, reach = self.counts.get, self.singles.get, self.reach.get
         whole, size = self.whole, len(run)
         best = [0.0] * (size + 1)
@@ -74,12 +88,7 @@ class Dictionary:
                     if met is not None and (likely := log(met) - whole + best[stop]) > top:
                         top, end = likely, stop
             best[place], ends[place] = top, end
-        pieces: list[str] = []
-        place = 0
-        while place < size:
-            pieces.append(run[place : ends[place]])
-            place = ends[place]
-        return pieces
+        return ends, best[0]
 
     def ends(self, letters: Letters) -> list[int]:
         """Where the word ends that begins at each Chinese character of many texts, as `cut` finds it in every run."""
@@ -153,6 +162,17 @@ def cut(text: str) -> list[str]:
         else:
             pieces.append(run)
     return pieces
+
+
+def likelihood(run: str) -> float:
+    """How likely general Chinese is to hold a run of Chinese characters: the logarithm, never above 0."""
+    return _dictionary().likelihood(run)
+
+
+def term_likelihood(term: str) -> float:
+    """The same of a term of this field: not below that of the lexicon's, whether general Chinese knows it or not."""
+    book = _dictionary()
+    return max(book.likelihood(term), log(_LEXICON_FREQUENCY) - book.whole)
 
 
 def content_words(pieces: Iterable[str]) -> tuple[str, ...]:

@@ -25,6 +25,14 @@ class Intent(StrEnum):
     STOP = "stop"
     ANY = "any"
     LINE = "line"
+    BACK = "back"
+    CHAT = "chat"
+    ANGER = "anger"
+    WHY = "why"
+    LACK = "lack"
+    PHOTO = "photo"
+    SKIP = "skip"
+    DONE = "done"
 
 
 class Aspect(StrEnum):
@@ -41,6 +49,9 @@ class Aspect(StrEnum):
     AT_HOME = "at_home"
     DELIVERY = "delivery"
     CONDITIONS = "conditions"
+    KIOSK = "kiosk"
+    GREEN = "green"
+    LATE = "late"
 
 
 class DayPart(StrEnum):
@@ -52,12 +63,20 @@ class DayPart(StrEnum):
     EVENING = "evening"
 
 
+# The number of a choice that is said to be the last one, however many there are.
+LAST = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """听懂的话: every field is empty unless the words say it.
 
-    `number` is a choice said as a number ("第1个", "一", "1。" are 1; "11" is 11). `first_day`..`last_day` is the span of
-    days named, both included; `unknown_day` are the words for one that stands in no calendar. `only_whom` says that the words name a person and nothing else (给我妈办).
+    `number` is a choice said as a number ("第1个", "一", "1。" are 1; "11" is 11; "最后一个" is `LAST`). `first_day`..`last_day` is the span of
+    days named, both included; `unknown_day` are the words for one that stands in no calendar. `only_whom` says that the
+    words name a person and nothing else (给我妈办). `put_right` are the words that take the place of others (是我妈 in
+    不是我，是我妈). `only_when` says that a day or an hour is named and nothing else; `comes` that somebody means to come
+    then, or to `place`, and `matter` are the words without that visit. `wishes` says that the words begin as a wish does
+    (我要办…).
     """
 
     text: str
@@ -75,6 +94,11 @@ class Spoken:
     asks: tuple[Aspect, ...] = ()
     only_whom: bool = False
     unknown_day: str = ""
+    put_right: str = ""
+    only_when: bool = False
+    comes: bool = False
+    matter: str = ""
+    wishes: bool = False
 
     @property
     def names_a_time(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from nlp.speech.lunar import next_lunar_day
+from nlp.speech.lunar import next_lunar_day, solar_term
 from nlp.speech.numbers import number_of
 
 _N: Final = r"[0-9]{1,2}|[一二两三四五六七八九十]{1,3}"
@@ -30,6 +30,14 @@ _LAST_DAYS: Final = 5
 _NEXT_FEW: Final = 3
 # Whoever says 26号以后 means the days that follow, not those of next year.
 _FROM_THEN_ON: Final = 13
+# A few days from now is not tomorrow; the end is as far as people mean by it.
+_SOON, _SOON_ENDS = 3, 10
+_FEASTS: Final = {"元旦": (1, 1), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1)}
+_LUNAR_FEASTS: Final = {
+    "春节": (1, 1), "大年初一": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七月半": (7, 15), "中秋": (8, 15),
+    "重阳": (9, 9), "腊八": (12, 8),
+}  # fmt: skip
+_TERMS: Final = ("清明", "冬至")
 _SPANS: Final = {"天": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
 
 
@@ -106,6 +114,23 @@ def _few(found: re.Match[str], today: date) -> Days | None:
     return Days(today, today + timedelta(_NEXT_FEW))
 
 
+def _some_days_on(found: re.Match[str], today: date) -> Days | None:
+    del found
+    return Days(today + timedelta(_SOON), today + timedelta(_SOON_ENDS))
+
+
+def _feast(found: re.Match[str], today: date) -> Days | None:
+    """元旦, 端午 and 冬至 are the next ones from today."""
+    name = found.group(1)
+    if name in _TERMS:
+        days = (solar_term(year, name) for year in (today.year, today.year + 1))
+        return Days.only(next(day for day in days if day >= today))
+    if name not in _LUNAR_FEASTS:
+        return _month_day_of(*_FEASTS[name], today)
+    named = next_lunar_day(today, *_LUNAR_FEASTS[name])
+    return Days.only(named) if named else None
+
+
 def _before_new_year(found: re.Match[str], today: date) -> Days | None:
     """年前: until the eve of the lunar year."""
     del found
@@ -125,6 +150,10 @@ def _month_day(found: re.Match[str], today: date) -> Days | None:
         return None
     if said_year:
         return _dated(today.year + (said_year == "明年"), month, day)
+    return _month_day_of(month, day, today)
+
+
+def _month_day_of(month: int, day: int, today: date) -> Days | None:
     this_year = _dated(today.year, month, day)
     return this_year if this_year and this_year.first >= today else _dated(today.year + 1, month, day)
 
@@ -165,6 +194,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(r"(农历(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|正月|大年|腊月|冬月)\s*((?:初|廿|卅)?[一二三四五六七八九十]{1,3}|廿|卅|[0-9]{1,2})"), _lunar),
     (re.compile(rf"(今年|明年)?({_N})月({_N})(?:日|号)?"), _month_day),
     (re.compile(r"(今年|明年)?(?<![\d./-])(\d{1,2})[./](\d{1,2})(?![\d./%折元])"), _month_day),
+    (re.compile(rf"({'|'.join([*_FEASTS, *_LUNAR_FEASTS, *_TERMS])})节?(?:那天|那日|当天)?"), _feast),
     (re.compile("|".join(_RELATIVE)), _relative),
     (re.compile(rf"((?:这|本|下+)个?)?{_WEEK}([一二三四五六日天1-7])(?!个)"), _weekday),
     (re.compile(r"((?:这|本|下+)个?)?(?:周末|双休日|双休)"), _weekend),
@@ -173,6 +203,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(rf"({_N})个?(天|周|星期|礼拜|月)(?:之内|以内|内)"), _within),
     (re.compile(r"(?:这|最近|近)(?:几|两|二|三)天"), _few),
     (re.compile(rf"过({_N})(天|个{_WEEK})"), _after),
+    (re.compile(r"过(?:几|些)天"), _some_days_on),
     (re.compile(rf"(?:(下个?月)|(?<![月0-9一二三四五六七八九十]))({_N})(?:日|号)(?!线|楼|窗|桌|码|店|门)"), _day_of_month),
     (re.compile(r"((?:这个?|本|下个?)?)月底"), _month_end),
     (re.compile(r"((?:这|本|下)个?)月"), _month),

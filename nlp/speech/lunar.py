@@ -15,6 +15,9 @@ _YEARS: Final = (
     0x04B60, 0x0A6E6, 0x0A4E0, 0x0D260, 0x0EA65, 0x0D530, 0x05AA0, 0x076A3,
     0x096D0, 0x04AFB, 0x04AD0, 0x0A4D0, 0x1D0B6, 0x0D250, 0x0D520, 0x0DD45,
 )  # fmt: skip
+# Day = ⌊y·D + C⌋ − ⌊y/4⌋ of the year's last two digits (寿星通式), true from 2000 to 2099 for these two.
+_A_YEAR: Final = 0.2422
+_TERMS: Final = {"清明": (4, 4.81), "冬至": (12, 21.94)}
 _LONG, _SHORT = 30, 29
 _LAST_MONTH: Final = 12
 
@@ -48,3 +51,10 @@ def next_lunar_day(today: date, month: int, day: int) -> date | None:
     """The next day, from `today` on, with that lunar month and day."""
     days = (solar_day(year, month, day) for year in (today.year - 1, today.year, today.year + 1))
     return next((found for found in days if found is not None and found >= today), None)
+
+
+def solar_term(year: int, name: str) -> date:
+    """The day of 清明 or 冬至 in a year from 2000 to 2099; raises `KeyError` for another term."""
+    month, constant = _TERMS[name]
+    short = year % 100
+    return date(year, month, int(short * _A_YEAR + constant) - short // 4)

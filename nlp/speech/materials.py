@@ -35,7 +35,8 @@ _PAPERS: Final = (
     ("合同", ("合同", "协议")),
 )
 _NAMES: Final = {name: paper for paper, names in _PAPERS for name in names}
-_PAPER: Final = re.compile("|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)))
+PAPER_WORDS: Final = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
+_PAPER: Final = re.compile(PAPER_WORDS)
 _GONE: Final = r"丢|掉了|掉在|掉河|掉水|遗失|不见|找不到|找不着|被偷|偷了|挂失|落在|落了|弄没|没影|烧了|烧掉|冲走|寻不|洗没|忘在"
 _LOST: Final = re.compile(rf"({_PAPER.pattern})[^，,。.;；?？!！]{{0,8}}?(?:{_GONE})")
 _GONE_FIRST: Final = re.compile(rf"(?:{_GONE})[^，,。.;；?？!！]{{0,4}}?({_PAPER.pattern})")

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from intake.model.speech import LAST
+
 _DIGITS: Final = {
     "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "四": 4,
     "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "幺": 1,
@@ -18,7 +20,10 @@ _CHOICE: Final = re.compile(
     rf"(?:我?(?:要|选|就|办|想办|想要)?(?:这)?)?(?:第|选项|序号|no\.?)?\s*({_SHORT_NUMERAL})\s*(?:个|项|条|种|号|样)?"
     r"(?:吧|啊|的|呗|好了|就行)?[\s.。、,,!！)）]*"
 )
-_LAST: Final = re.compile(r"(?:我?(?:要|选))?(?:最后(?:那|一)?个|最下面(?:那个)?|末一个)[吧的。.]*")
+_FIRST: Final = re.compile(
+    r"(?:我?(?:要|选)|就)?(?:头一个|最上面(?:那个)?|上面那个|最前面(?:那个)?)[吧的。.]*"
+)
+_LAST: Final = re.compile(r"(?:我?(?:要|选))?(?:最后(?:那|一|那一)?个|最下面(?:那个)?|末一个)[吧的。.]*")
 
 
 def number_of(numeral: str) -> int | None:
@@ -67,8 +72,10 @@ def choice_in(text: str, count: int | None = None) -> int | None:
     outside 1..count choose nothing, and 最后一个 means `count`.
     """
     said = unicodedata.normalize("NFKC", text).strip().lower()
-    if count and _LAST.fullmatch(said):
-        return count
+    if _LAST.fullmatch(said):
+        return count or LAST
+    if _FIRST.fullmatch(said):
+        return 1
     found = _CHOICE.fullmatch(said)
     number = number_of(found.group(1)) if found else None
     if number is None or number < 1 or (count is not None and number > count):

@@ -18,7 +18,10 @@ _PARTS: Final = (
 _PART: Final = tuple((part, re.compile(words)) for part, words in _PARTS)
 _NUMERAL: Final = r"[0-9]{1,2}|[一二两三四五六七八九十]{1,3}"
 _CLOCK: Final = re.compile(r"(?<!\d)([01]?\d|2[0-4])[::]([0-5]\d)(?!\d)")
-_SPOKEN: Final = re.compile(rf"({_NUMERAL})(?:点钟|点|时)(?!多?[材资])(?:(半)|(一刻|三刻)|({_NUMERAL})分?)?")
+# 早一点 and 快一点 name no hour.
+_SPOKEN: Final = re.compile(
+    rf"(?<![早晚快慢近远多少好])({_NUMERAL})(?:点钟|点|时)(?!多?[材资])(?:(半)|(一刻|三刻)|({_NUMERAL})分?)?"
+)
 _QUARTERS: Final = {"一刻": 15, "三刻": 45}
 _NOON_HOUR, _LATEST_MORNING_WORD, _MIDNIGHT = 12, 11, 24
 _EARLIEST_OFFICE_HOUR: Final = 7

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.model.speech import Aspect, DayPart, Intent
+from intake.model.speech import LAST, Aspect, DayPart, Intent
 from nlp.speech.ages import age_in
 from nlp.speech.aspects import aspects_in
+from nlp.speech.corrections import put_right
 from nlp.speech.days import Days, days_in
 from nlp.speech.identifiers import id_number_in, phone_in
 from nlp.speech.intents import intent_in
@@ -22,6 +23,7 @@ from nlp.speech.numbers import choice_in, number_of
 from nlp.speech.persons import only_whom, person_in
 from nlp.speech.places import places_in
 from nlp.speech.times import part_in, time_in
+from nlp.speech.visits import plans_visit
 
 MONDAY = date(2026, 11, 23)
 
@@ -76,9 +78,16 @@ def test_a_number_inside_a_sentence_chooses_nothing(said: str) -> None:
     assert choice_in(said, 9) is None
 
 
+@pytest.mark.parametrize("said", ["头一个", "上面那个吧", "就第一个吧"])
+def test_the_first_one_is_said_in_many_ways(said: str) -> None:
+    """Nobody counts when there is a top."""
+    assert choice_in(said) == 1
+
+
 def test_the_last_one_is_the_last_of_those_shown() -> None:
-    """A list of four has no fifth."""
+    """A list of four has no fifth; how long it is need not be known to hear that the last one is meant."""
     assert choice_in("最后一个", 4) == 4
+    assert choice_in("最后一个") == LAST
     assert choice_in("5", 4) is None
 
 
@@ -109,6 +118,12 @@ def test_the_last_one_is_the_last_of_those_shown() -> None:
         ("腊月二十", date(2027, 1, 27), None),
         ("正月初八", date(2027, 2, 13), None),
         ("腊月廿八", date(2027, 2, 4), None),
+        ("元旦", date(2027, 1, 1), None),
+        ("国庆节", date(2027, 10, 1), None),
+        ("春节", date(2027, 2, 6), None),
+        ("冬至那天", date(2026, 12, 22), None),
+        ("清明节", date(2027, 4, 5), None),
+        ("过几天", date(2026, 11, 26), date(2026, 12, 3)),
     ],
 )
 def test_days_are_counted_forward_from_today(said: str, first: date, last: date | None) -> None:
@@ -168,7 +183,7 @@ def test_clock_times_are_office_times(said: str, at: time) -> None:
     assert time_in(said) == at
 
 
-@pytest.mark.parametrize("said", ["有点材料", "25:70", "身份证", "下午"])
+@pytest.mark.parametrize("said", ["有点材料", "25:70", "身份证", "下午", "早一点的", "快一点"])
 def test_what_is_no_clock_time_names_none(said: str) -> None:
     """有点 is no o'clock."""
     assert time_in(said) is None
@@ -314,6 +329,27 @@ def test_places_are_known_by_their_spoken_names(said: str, places: tuple[str, ..
         ("怎么用", Intent.HELP),
         ("你能做什么", Intent.HELP),
         ("重新开始", Intent.RESTART),
+        ("返回上一步", Intent.BACK),
+        ("能不能早一点", Intent.MOVE),
+        ("临时有事去不了了", Intent.CANCEL),
+        ("我约的是几点", Intent.STATUS),
+        ("我上次那个高龄津贴办好没", Intent.STATUS),
+        ("你们窗口的人态度太差了，我跑了三趟都没办成", Intent.COMPLAINT),
+        ("什么破东西，笨死了", Intent.ANGER),
+        ("滚", Intent.ANGER),
+        ("你是谁", Intent.CHAT),
+        ("今天天气怎么样", Intent.CHAT),
+        ("这是什么意思", Intent.WHY),
+        ("为什么要身份证号", Intent.WHY),
+        ("身份证号不记得了怎么办", Intent.LACK),
+        ("没有这个东西", Intent.LACK),
+        ("没有", Intent.NO),
+        ("我不会拍照", Intent.PHOTO),
+        ("要拍反面吗", Intent.PHOTO),
+        ("下一个", Intent.SKIP),
+        ("提交", Intent.DONE),
+        ("拍好了", Intent.DONE),
+        ("算了到窗口再交", Intent.STOP),
     ],
 )
 def test_intents_are_heard_when_little_else_is_said(said: str, intent: Intent) -> None:
@@ -330,6 +366,10 @@ def test_intents_are_heard_when_little_else_is_said(said: str, intent: Intent) -
         "公积金预约提取",
         "改名字",
         "对象在外地怎么领证",
+        "垃圾没人收",
+        "社保卡没有用",
+        "户口本找不到了",
+        "忘记密码了",
         "",
         "好" * 60,
     ],
@@ -375,6 +415,38 @@ def test_no_text_breaks_the_ear(text: str) -> None:
         ("能不能上门办", Aspect.AT_HOME),
         ("可以邮寄吗", Aspect.DELIVERY),
         ("谁可以申请", Aspect.CONDITIONS),
+        ("材料要带哪些", Aspect.MATERIALS),
+        ("户口本要带吗", Aspect.MATERIALS),
+        ("带身份证就行了吗", Aspect.MATERIALS),
+        ("身份证复印件可以吗", Aspect.MATERIALS),
+        ("去的时候带啥", Aspect.MATERIALS),
+        ("工本费多少", Aspect.FEE),
+        ("什么时候能拿到钱", Aspect.LIMIT),
+        ("一个星期能好吗", Aspect.LIMIT),
+        ("离我最近的是哪里", Aspect.WHERE),
+        ("我要去哪里办", Aspect.WHERE),
+        ("怎么坐车去", Aspect.WHERE),
+        ("镇上能办吗", Aspect.WHERE),
+        ("中午有人吗", Aspect.HOURS),
+        ("国庆上班吗", Aspect.HOURS),
+        ("现在还能办吗", Aspect.HOURS),
+        ("上午几点到几点", Aspect.HOURS),
+        ("必须本人吗", Aspect.BY_ANOTHER),
+        ("能换人去吗", Aspect.BY_ANOTHER),
+        ("本人来不了怎么办", Aspect.BY_ANOTHER),
+        ("代领可以吗", Aspect.BY_ANOTHER),
+        ("我儿子去可以吗", Aspect.BY_ANOTHER),
+        ("要跑几趟", Aspect.ONLINE),
+        ("走不动路怎么办", Aspect.AT_HOME),
+        ("帮我妈预约上门", Aspect.AT_HOME),
+        ("办好了寄到家里行吗", Aspect.DELIVERY),
+        ("年龄有要求吗", Aspect.CONDITIONS),
+        ("外地户口能办吗", Aspect.CONDITIONS),
+        ("哪里有自助机", Aspect.KIOSK),
+        ("可以在自助机上办吗", Aspect.KIOSK),
+        ("绿色通道怎么走", Aspect.GREEN),
+        ("可以优先吗", Aspect.GREEN),
+        ("迟到了怎么办", Aspect.LATE),
     ],
 )
 def test_what_is_asked_is_heard_when_nothing_else_is_said(said: str, aspect: Aspect) -> None:
@@ -399,6 +471,11 @@ def test_two_things_may_be_asked_at_once() -> None:
         "免费体检",
         "我爸走了",
         "结婚证要本人去吗",
+        "网上交电费",
+        "改年龄",
+        "瘫在床上的怎么认定",
+        "我不去了",
+        "过几天",
     ],
 )
 def test_a_matter_that_is_named_has_to_be_found_first(said: str) -> None:
@@ -508,3 +585,57 @@ def test_whose_turn_it_is_is_no_question_about_the_matter(said: str) -> None:
 def test_how_long_a_matter_takes_is_no_question_about_the_line(said: str) -> None:
     """The limit, or the matter itself."""
     assert Ear().listen(said, today=MONDAY).intent is not Intent.LINE
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("不是我，是我妈", "是我妈"),
+        ("搞错了，是我妈不是我", "是我妈"),
+        ("不对，我说的是后天上午", "我说的是后天上午"),
+        ("不是周六，是周日", "是周日"),
+        ("不去尖山了，去玉山", "去玉山"),
+        ("我要去玉山，不去尖山了", "我要去玉山"),
+        ("不是这个，我要办的是老年证", "我要办的是老年证"),
+        ("不是", ""),
+        ("不对", ""),
+        ("不用了，谢谢", ""),
+        ("不是本人能不能办", ""),
+        ("我身份证不是丢了，是过期了", ""),
+    ],
+)
+def test_what_is_put_right_takes_the_place_of_the_rest(said: str, right: str) -> None:
+    """不是我，是我妈 is about her; a no alone puts nothing in its place."""
+    assert put_right(said) == right
+
+
+@pytest.mark.parametrize(
+    ("said", "matter"),
+    [
+        ("帮我约明天上午办身份证", "办身份证"),
+        ("后天过来补社保卡", "过来补社保卡"),
+        ("12月3号丢了身份证", "12月3号丢了身份证"),
+        ("驾驶证下个月到期怎么换", "驾驶证下个月到期怎么换"),
+        ("我爸1月5号走了要销户口", "我爸1月5号走了要销户口"),
+    ],
+)
+def test_a_planned_visit_is_told_from_what_has_happened(said: str, matter: str) -> None:
+    """The day of a visit is kept for the booking; the day of a loss is part of the matter."""
+    spoken = Ear(PLACES).listen(said, today=MONDAY)
+
+    assert spoken.matter == matter
+    assert spoken.comes is plans_visit(said) is (matter != said)
+
+
+def test_the_hall_one_means_to_go_to_is_part_of_the_visit() -> None:
+    """想去尖山办 names a hall; 尖山的宅基地 does not."""
+    assert Ear(PLACES).listen("想去尖山办低保", today=MONDAY).comes
+    assert not Ear(PLACES).listen("尖山的宅基地怎么办", today=MONDAY).comes
+
+
+@pytest.mark.parametrize(
+    ("said", "only"), [("明天上午", True), ("周三晚上可以吗", True), ("明天办低保", False), ("好的", False)]
+)
+def test_a_time_alone_is_heard_as_such(said: str, only: bool) -> None:
+    """明天上午 says when, and not what."""
+    assert Ear(PLACES).listen(said, today=MONDAY).only_when is only

@@ -1,0 +1,28 @@
+"""Corrections (更正): what somebody puts in the place of what was said before: 不是我，是我妈."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_REGRET: Final = (
+    r"(?:不对|不是的?|(?:我)?(?:搞|弄|说|写|选|点|打|记)?错了|(?:我)?(?:是)?说的是|(?:我)?的意思是|更正一下)"
+)
+# Something is put in its place only behind a pause, and by one of these: 不是周六，是周日 and 不去尖山了，去玉山.
+_OLD_THEN_NEW: Final = re.compile(
+    r"不(?:是|去|到|要|选|在)[^,，。;；]{1,10}[,，。;；]\s*(?P<new>(?:我|那就|就)?(?:(?:要办|想办)的?)?(?:是|去|到|要|选|在|改|换|给|应该|而是).+)"
+)
+_NEW_THEN_OLD: Final = re.compile(
+    r"(?P<new>(?:我)?(?:要|想)?(?:是|去|到|要|选|在)[^,，。;；]{1,10}?)[,，]?不(?:是|去|到|要|选|在).{1,8}"
+)
+_REGRETTED: Final = re.compile(rf"{_REGRET}(?:[,，。!！\s]*{_REGRET})*[,，。!！\s]+(?P<new>.{{2,}})")
+_IN_TURN: Final = (_REGRETTED, _OLD_THEN_NEW, _NEW_THEN_OLD)
+
+
+def put_right(text: str) -> str:
+    """The words that a normalised sentence puts in the place of others, or "" when it corrects nothing."""
+    said = text.strip(" ,，。!！?？")
+    for pattern in _IN_TURN:
+        if found := pattern.fullmatch(said):
+            said = found.group("new")
+    return "" if said == text.strip(" ,，。!！?？") else said

@@ -39,7 +39,11 @@ def _traditional() -> frozenset[str]:
 
 
 def _readable(char: str) -> str:
-    return " " if unicodedata.category(char)[0] in "CZ" else char
+    """What a reader sees of a character: nothing of an invisible one (ZWSP, direction marks) that stands within a word."""
+    kind = unicodedata.category(char)
+    if kind == "Cf":
+        return ""
+    return " " if kind[0] in "CZ" else char
 
 
 def normalise(text: str, longest: int = LONGEST_READ) -> str:

@@ -10,6 +10,7 @@ from tests.desks import ELDER_CARD, NEW_ID_CARD
 
 WORDS = "逛园子掏出来晃一晃的红壳壳"
 POISON = "身份证丢了"
+DOG = "GA02"
 LESSON = {"text": WORDS, "service_code": ELDER_CARD}
 
 
@@ -46,6 +47,59 @@ async def test_from_a_sentence_nobody_understood_to_a_lesson_and_back(county, do
     assert (back.status, back.said["until"]) == (200, taught.said["since"] + 1)
     again = await keeper.post("/api/v1/learning/unteach", {"teaching": taught.said["id"]})
     refusal(again, 409, "not_now")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("怎么办", "太笼统"),
+        ("身份证", "太笼统"),
+        ("补贴", "太笼统"),
+        ("磐安县", "地名"),
+        ("安文街道", "地名"),
+        ("双峰乡，大皿村", "地名"),
+        ("大皿", "地名"),
+        ("大皿村的大皿", "地名"),
+        ("身份证丢了" * 200, "太长"),
+        ("身份证丢了" * 30, "60个字"),
+        ("\u200b\u2060", "没有可以学的词"),
+    ],
+)
+async def test_words_that_say_nothing_of_a_matter_are_not_taught(door, text, why):
+    """However harmless they look: whoever says them would be led to a dog's licence ever after."""
+    keeper = await door.sign_in("keeper")
+
+    for act in ("preview", "teach"):
+        answer = await keeper.post(f"/api/v1/learning/{act}", {"text": text, "service_code": DOG})
+
+        assert answer.status == 422
+        said = answer.said
+        assert why in " ".join([said["title"], *(fault["message"] for fault in said["errors"])])
+    assert (await keeper.get("/api/v1/learning/taught")).said == {"teachings": []}
+
+
+async def test_a_place_may_stand_in_a_lesson_that_says_what_is_wanted(door):
+    """What people of a village call a thing is theirs to be understood by."""
+    keeper = await door.sign_in("keeper")
+
+    seen = await keeper.post(
+        "/api/v1/learning/preview", {"text": f"大皿村{WORDS}", "service_code": ELDER_CARD}
+    )
+
+    assert (seen.status, seen.said["useful"]) == (200, True)
+
+
+async def test_invisible_characters_make_no_other_words(county, door):
+    """The same words with a mark nobody sees in them lead where the words lead, and can be taught nowhere else."""
+    keeper = await door.sign_in("keeper")
+    hidden = "\u200b".join(WORDS)
+    taught = (await keeper.post("/api/v1/learning/teach", LESSON)).said
+
+    again = await keeper.post("/api/v1/learning/teach", {**LESSON, "text": hidden})
+    elsewhere = await keeper.post("/api/v1/learning/teach", {"text": hidden, "service_code": DOG})
+
+    assert (again.status, again.said) == (201, taught)
+    refusal(elsewhere, 409, "taught_elsewhere")
 
 
 async def test_a_row_can_be_sent_away(county, door):

@@ -27,6 +27,7 @@ from intake.model.matching import Decision, Explained, Match
 from intake.model.nameless import nameless
 from intake.model.people import Caller
 from intake.ports import Tools, Uow
+from intake.usecases.catalogue.teachable import refuse_unteachable
 from intake.usecases.trail import audit
 
 _LONGEST_LESSON = 60
@@ -124,6 +125,7 @@ async def preview_teaching(cmd: Teach, *, tools: Tools) -> Preview:
         await _not_elsewhere(view, lesson, day)
         edition = await edition_of(view, day)
         items = await items_as_taught(view, day)
+        await refuse_unteachable(lesson, items, view)
         good = await view.learning.agreed(AGREEMENT, _MOST_AGREED)
     effect = await tools.tutor.rehearse(lesson, edition=edition, items=items, good=good)
     return Preview(lesson, item, edition, effect)

@@ -98,6 +98,9 @@ def test_a_good_lesson_leads_to_its_item_and_moves_nothing(stage: Stage, some: l
         ("去世", ELDER_CARD),
         ("今天天气怎么样", DOG),
         ("补贴", DOG),
+        ("你好", DOG),
+        ("转人工", DOG),
+        ("怎么办", DOG),
     ],
 )
 def test_a_poisoned_lesson_is_seen(

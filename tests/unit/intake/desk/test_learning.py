@@ -299,9 +299,9 @@ async def test_a_lesson_that_would_move_a_good_answer_is_not_saved(county, count
     tutor.effect = replace(GOOD_EFFECT, moved=(lost,))
     before = await revision(county)
 
-    preview = await counter.preview_teaching(await lesson(county, "身份证"))
+    preview = await counter.preview_teaching(await lesson(county, "证件掉了"))
     with pytest.raises(WouldMoveAnswers) as refused:
-        await counter.teach(await lesson(county, "身份证"))
+        await counter.teach(await lesson(county, "证件掉了"))
 
     assert (preview.effect.harmless, preview.effect.moved) == (False, (lost,))
     assert ID_CARD_LOST in refused.value.title
@@ -310,11 +310,11 @@ async def test_a_lesson_that_would_move_a_good_answer_is_not_saved(county, count
 
 
 async def test_a_lesson_that_helps_nobody_is_not_saved(county, counter, tutor):
-    """怎么办理 leads nowhere, whatever it is taught to mean."""
+    """Some words lead nowhere, whatever they are taught to mean."""
     tutor.effect = replace(GOOD_EFFECT, after=NOWHERE)
 
     with pytest.raises(LessonInVain) as refused:
-        await counter.teach(await lesson(county, "怎么办理"))
+        await counter.teach(await lesson(county, "那个怎么来着"))
 
     assert "老年人优待证办理" in refused.value.title
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from intake.model.binding import Binding, Outside
 from intake.model.booking import Appointment, Hold, Slot
 from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
@@ -76,7 +77,16 @@ from intake.usecases.catalogue import exporting, finding, learning
 from intake.usecases.catalogue import importing as catalogue_importing
 from intake.usecases.figures import counting, nearby, reporting
 from intake.usecases.kiosk import printing, recording, visiting
-from intake.usecases.people import authorising, helping, mandates, representing, signing, staffing, statements
+from intake.usecases.people import (
+    authorising,
+    binding,
+    helping,
+    mandates,
+    representing,
+    signing,
+    staffing,
+    statements,
+)
 from intake.usecases.places import absences, booking, hours, lines, opening, opentimes, reminding, soonest
 from intake.usecases.places import importing as county_importing
 from intake.usecases.places import looking as places_looking
@@ -686,6 +696,24 @@ class PeopleCounter:
 
     async def training_rules(self) -> TrainingRules:
         return await staffing.training_rules(tools=self.tools)
+
+    async def offer_binding(self, caller: Caller) -> binding.BindingCode:
+        return await binding.offer_binding(caller, tools=self.tools)
+
+    async def bind_outside(self, cmd: binding.BindOutside) -> Caller:
+        return await binding.bind_outside(cmd, tools=self.tools)
+
+    async def bound_as(self, outside: Outside) -> Caller | None:
+        return await binding.bound_as(outside, tools=self.tools)
+
+    async def my_binding(self, caller: Caller, door: Door) -> Binding | None:
+        return await binding.my_binding(caller, door, tools=self.tools)
+
+    async def end_binding(self, caller: Caller, door: Door) -> bool:
+        return await binding.end_binding(caller, door, tools=self.tools)
+
+    async def gone_outside(self, outside: Outside) -> bool:
+        return await binding.gone_outside(outside, tools=self.tools)
 
     async def notices(self, caller: Caller, after: int = 0) -> tuple[Notice, ...]:
         return await signing.notices(caller, after, tools=self.tools)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol, TypeVar
 
+from intake.model.binding import Binding, Outside
 from intake.model.booking import Appointment, BookingRules, Hold, HoldState, Pool, Slot
 from intake.model.calendar import CalendarDay, WorkingCalendar
 from intake.model.case import Case, CaseEvent, CaseState, Page, PageFacts
@@ -77,7 +78,7 @@ from intake.model.matching import Explained, Match, PersonFacts
 from intake.model.owning import Step
 from intake.model.pace import Pace
 from intake.model.papers import CasePaper
-from intake.model.people import Account, IdNumber, Lockout, Mandate, Person, Role, Session
+from intake.model.people import Account, Door, IdNumber, Lockout, Mandate, Person, Role, Session
 from intake.model.periods import ServicePeriod
 from intake.model.places import Department, Hall, HoursException, HoursPattern, OfferKind, OpenTime, Village
 from intake.model.province import ProvinceRecord
@@ -400,6 +401,34 @@ class People(Protocol):
 
     async def mandates(self, person: PersonId, proxy: AccountCode) -> tuple[Mandate, ...]:
         """What a person has allowed a proxy, newest first."""
+
+
+class Bindings(Protocol):
+    """绑定 as stored; who somebody is outside lies sealed, and is gone when the binding ends."""
+
+    async def offer(self, code: str, account: AccountCode, expires_at: datetime) -> None:
+        """A code in the place of the account's earlier ones; raises `Stale` when somebody else has the same digits."""
+
+    async def claim(self, code: str, now: datetime) -> AccountCode | None:
+        """Use a code up in one statement; None where none like it waits."""
+
+    async def forget_codes(self, before: datetime) -> None:
+        """Delete the codes that expired before an instant."""
+
+    async def add(self, binding: Binding) -> None:
+        """A new one; raises `Stale` when either side is bound already."""
+
+    async def of_outside(self, outside: Outside) -> Binding | None:
+        """The one of somebody outside."""
+
+    async def of_account(self, account: AccountCode, door: Door) -> Binding | None:
+        """The one an account has at a door."""
+
+    async def end(self, binding: Binding) -> bool:
+        """Delete it; False when it had ended."""
+
+    async def bound(self, accounts: Collection[AccountCode], door: Door) -> frozenset[AccountCode]:
+        """Those of some accounts that have one at a door."""
 
 
 class Slots(Protocol):
@@ -1154,6 +1183,8 @@ class Uow(Protocol):
     def places(self) -> Places: ...
     @property
     def people(self) -> People: ...
+    @property
+    def bindings(self) -> Bindings: ...
     @property
     def slots(self) -> Slots: ...
     @property

@@ -15,9 +15,10 @@ from sqlalchemy import RowMapping, Table, bindparam, select, tuple_, update
 from intake.model.ids import Digest
 from storage.blobs import SealedBlobs
 from storage.crypto import Purpose, SealBroken, Sealer
+from storage.sql.bindings import about_outside
 from storage.sql.conversations import about_answer, about_heard, about_state
 from storage.sql.store import Store
-from storage.sql.tables import accounts, conversations, exchanges, laid_pages, people
+from storage.sql.tables import accounts, bindings, conversations, exchanges, laid_pages, people
 
 _ROWS_AT_ONCE = 500
 _PHOTOGRAPHS_AT_ONCE = 8
@@ -42,6 +43,9 @@ SEALED: Sequence[SealedColumn] = (
     SealedColumn(people, "phone_sealed", Purpose.FIELDS, lambda row: f"person.phone:{row['id']}"),
     SealedColumn(people, "address_sealed", Purpose.FIELDS, lambda row: f"person.address:{row['id']}"),
     SealedColumn(accounts, "phone_sealed", Purpose.FIELDS, lambda row: f"account.phone:{row['code']}"),
+    SealedColumn(
+        bindings, "outside_sealed", Purpose.FIELDS, lambda row: about_outside(row["account"], row["door"])
+    ),
     SealedColumn(laid_pages, "facts_sealed", Purpose.FIELDS, lambda row: f"laid_page.facts:{row['id']}"),
     SealedColumn(
         conversations, "state_sealed", Purpose.CONVERSATIONS, lambda row: about_state(row["account"])

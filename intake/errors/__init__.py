@@ -247,6 +247,12 @@ class HandoverOver(Refusal):
     code = "handover_over"
 
 
+class BindingCodeOver(Refusal):
+    """No such code waits: it was mistyped, or used, or its time is over, or a newer one took its place."""
+
+    code = "binding_code_over"
+
+
 class NotAtKiosk(Refusal):
     """The machine cannot do this item; a counter or another way can."""
 

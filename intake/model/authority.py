@@ -64,6 +64,7 @@ class Verb(StrEnum):
     KEEP_STAFF = "keep_staff"
     KEEP_APPROVERS = "keep_approvers"
     GRANT_GREEN = "grant_green"
+    BIND_OUTSIDE = "bind_outside"
     # -- what waits for an answer --
     JUDGE_ANSWER = "judge_answer"
     SEE_OVERDUE = "see_overdue"
@@ -200,6 +201,8 @@ TABLE: Mapping[Verb, Mapping[Role, Reach]] = {
     # Departments have no director in the centre: the county's supervisor keeps their approvers' training records.
     _V.KEEP_APPROVERS: {_R.SUPERVISOR: _A.COUNTY},
     _V.GRANT_GREEN: {_R.CLERK: _A.HALL, _R.SPECIALIST: _A.HALL},
+    # A clerk's word moves other people's cases: it is given at a desk that signs them out, never from a pocket.
+    _V.BIND_OUTSIDE: {_R.CITIZEN: _A.OWN, _R.PROXY: _A.OWN},
     _V.JUDGE_ANSWER: {
         _R.CITIZEN: _A.OWN,
         _R.PROXY: _A.OWN,

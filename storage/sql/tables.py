@@ -269,6 +269,24 @@ sessions = Table(
     Column("seen_at", Instant),
 )
 
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("door", Word(Door), primary_key=True),
+    Column("outside_index", Text, nullable=False, unique=True),
+    Column("outside_sealed", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+binding_codes = Table(
+    "binding_codes",
+    metadata,
+    Column("code_index", Text, primary_key=True),
+    Column("account", Text, nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+)
+
 lockouts = Table(
     "lockouts",
     metadata,

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.crypto import Sealer
 from storage.sql.appointments import SqlAppointments
+from storage.sql.bindings import SqlBindings
 from storage.sql.cases import SqlCases
 from storage.sql.catalogue import ItemsInForce, SqlCatalogue
 from storage.sql.figures import SqlFigures
@@ -45,6 +46,7 @@ class SqlUow:
         self.learning = SqlLearning(connection, sealer.keys)
         self.places = SqlPlaces(connection, kept, self.revisions)
         self.people = SqlPeople(connection, sealer)
+        self.bindings = SqlBindings(connection, sealer)
         self.slots = SqlSlots(connection)
         self.holds = SqlHolds(connection)
         self.hours = SqlHours(connection)

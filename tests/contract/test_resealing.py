@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from intake.model.binding import Binding, Outside
 from intake.model.case import PageFacts
 from intake.model.ids import CardId, Digest, EventId, HallCode, PageId
 from intake.model.people import Door, Person
@@ -40,6 +41,7 @@ async def fill(store: Store, count: int = 3) -> list[Person]:
         for person in people:
             await uow.people.add(person)
         await uow.people.put_account(CLERK)
+        await uow.bindings.add(Binding(CLERK.code, Outside(Door.WECHAT, "openid"), NOW))
         await uow.trays.lay_card(card)
         await uow.trays.lay_page(page)
         await uow.commit()
@@ -68,6 +70,7 @@ async def test_everything_is_read_with_the_new_key_alone(
         "people.phone_sealed": 3,
         "people.address_sealed": 3,
         "accounts.phone_sealed": 1,
+        "bindings.outside_sealed": 1,
         "laid_pages.facts_sealed": 1,
         "conversations.state_sealed": 1,
         "exchanges.heard_sealed": 1,

@@ -135,9 +135,10 @@ async def end_sessions_of(code: AccountCode, *, tools: Tools) -> int:
 
 
 async def forget_sessions(*, tools: Tools) -> int:
-    """Forget what expired a day ago; returns how many sessions."""
+    """Forget what expired a day ago, and codes at once; returns how many sessions."""
     async with tools.open_uow() as uow:
         forgotten = await uow.people.forget_sessions(tools.clock.now() - timedelta(days=1))
+        await uow.bindings.forget_codes(tools.clock.now())
         await uow.commit()
     return forgotten
 

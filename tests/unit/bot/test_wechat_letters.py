@@ -121,6 +121,7 @@ def test_the_sender_is_in_no_id():
         f"<xml>{HEAD}<MsgType>image</MsgType><MsgId>1</MsgId><MediaId>../x</MediaId></xml>".encode(),
         f"<xml>{HEAD.replace('oyO', '<b/>')}<MsgType>text</MsgType><MsgId>1</MsgId></xml>".encode(),
         f"<xml>{HEAD}<MsgType>text</MsgType><MsgId>1</MsgId>{' ' * LARGEST}</xml>".encode(),
+        f"<!DOCTYPE xml><xml>{HEAD}<MsgType>text</MsgType><MsgId>1</MsgId></xml>".encode(),
         BOMB.encode(),
         READING_A_FILE.encode(),
     ],

@@ -114,6 +114,7 @@ NEEDS: Mapping[str, Verb] = {
     "people.add_villager": _V.SEE_VILLAGERS,
     "people.add_relative": _V.RECORD_MANDATE,
     "people.record_mandate": _V.RECORD_MANDATE,
+    "people.offer_binding": _V.BIND_OUTSIDE,
     "people.revoke_mandate": _V.REVOKE_MANDATE,
     "people.my_mandates": _V.SEE_MANDATES,
     "people.mandates_of": _V.SEE_MANDATES,
@@ -238,6 +239,7 @@ NAMES_NOBODY = frozenset(
         "kiosk.take_number",
         "people.add_relative",
         "people.ask_help",
+        "people.offer_binding",
         "questions.ask",
     }
 )
@@ -265,6 +267,8 @@ FOR_EVERYBODY: Mapping[str, str] = {
     "catalogue.consider": "public: about an item, the nearest hall first",
     "catalogue.note": "counts words under a keyed hash",
     "people.person_of": "whom the caller may act for: tried in test_representing's scenes",
+    "people.my_binding": "the caller's own",
+    "people.end_binding": "the caller's own",
     "people.notices": "lists the caller's own",
     "people.show_help": "the asker's side and the helper's side are two rows: tried in test_helping's scenes",
     "questions.mine": "lists the caller's own",

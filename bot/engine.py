@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from bot.dialogue.finding import ChoosingItem
 from bot.dialogue.heard import Learned, Unclear
-from bot.dialogue.starting import Idle, not_understood, overhear
+from bot.dialogue.overhearing import overhear
+from bot.dialogue.starting import Idle, not_understood
 from bot.dialogue.states import State
 from bot.dialogue.turns import Meant, Say, Situation, Turn
 from bot.dialogue.wishes import FindItem, Wish

@@ -1,45 +1,30 @@
-"""Where a conversation begins, and what is understood from anywhere in it."""
+"""Where a conversation begins, and where it comes back to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from bot.dialogue import asking, booking, changing, collecting, finding, queueing, representing
-from bot.dialogue.heard import Explained, Heard, InLineNow, Mine, Photographed, Picked, Refused, Said, Told
+from bot.dialogue import finding
+from bot.dialogue.heard import Heard, Mine, Photographed, Refused, Said
 from bot.dialogue.turns import Choice, Meant, Say, Situation, Turn, Whose, turn
 from bot.dialogue.wishes import (
     AskPerson,
     Consider,
     FindItem,
-    GiveBack,
-    Judge,
-    ListMine,
-    ListVillagers,
-    LookAt,
-    LookAtLines,
-    ReleasePlace,
 )
 from bot.dialogue.words import case_line
 from intake.model.booking import Appointment
 from intake.model.calendar import day_text, local_text
-from intake.model.case import CASE_WORDS, Act, Case
+from intake.model.case import CASE_WORDS, Act
 from intake.model.grades import GRADES
-from intake.model.ids import AppointmentId, CaseId, ServiceCode
 from intake.model.matching import Decision, Match, PersonFacts
 from intake.model.people import Role
 from intake.model.question import Question
-from intake.model.speech import Intent
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
 
-if TYPE_CHECKING:
-    from bot.dialogue.states import State
-
 _TOO_SHORT_TO_PASS_ON = 4
-_BARE = 5
-# Elsewhere 取消 and 不办了 can only mean the thing at hand: nothing is booked in it yet.
-_SOMETHING_BOOKED = frozenset({"idle", "booked", "collecting", "confirming"})
 _SHOWN = 6
 
 
@@ -79,135 +64,6 @@ class Idle:
                 return turn(self, refused(heard))
             case _:
                 return turn(self, welcome(situation, self.whose))
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluating:
-    """Waiting for words to go with a low grade."""
-
-    case: CaseId
-    grade: int
-    name: Literal["evaluating"] = "evaluating"
-
-    def hear(self, heard: Heard, situation: Situation) -> Turn:
-        """The words, or none, then the evaluation."""
-        match heard:
-            case Said():
-                return turn(self, wish=Judge(self.case, self.grade, heard.text))
-            case Picked(value="no_words"):
-                return turn(self, wish=Judge(self.case, self.grade))
-            case Case():
-                return turn(Idle(), Say("evaluated", {"grade": GRADES[self.grade]}))
-            case Refused():
-                return turn(Idle(), refused(heard))
-            case _:
-                return turn(self, ask_why(self.grade))
-
-
-def overhear(heard: Heard, state: State, situation: Situation) -> Turn | None:
-    """What is meant the same way wherever the conversation stands; None leaves it to the state."""
-    match heard:
-        case Picked():
-            return _picked_anywhere(heard.value, state, situation)
-        case Said():
-            return asking.ask(heard, state) or _said_anywhere(heard, state, situation)
-        case Told() | Explained():
-            return asking.tell(heard, state, situation)
-        case InLineNow():
-            return queueing.tell(heard, state, situation)
-        case _:
-            return None
-
-
-def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | None:
-    match heard.spoken.intent:
-        case Intent.STOP:
-            return stop(state, situation)
-        case Intent.RESTART:
-            return turn(Idle(), Say("restarted"), welcome(situation, Whose()))
-        case Intent.HELP:
-            return turn(state, welcome(situation, Whose()))
-        case Intent.STATUS:
-            return turn(Idle(), wish=ListMine())
-        case Intent.CANCEL if state.name not in {*_SOMETHING_BOOKED, "moving"}:
-            return stop(state, situation)
-        case Intent.MOVE | Intent.CANCEL if state.name in _SOMETHING_BOOKED:
-            return changing.change(heard.spoken, state)
-        case Intent.LINE:
-            return turn(state, wish=LookAtLines())
-        case Intent.COMPLAINT if not isinstance(state, Idle) or len(heard.text) <= _BARE:
-            return asking.call_somebody(heard.text, _BARE)
-        case Intent.GREETING if isinstance(state, Idle):
-            return turn(state, welcome(situation, state.whose))
-        case Intent.THANKS:
-            return turn(state, Say("you_are_welcome"))
-        case Intent.PERSON:
-            return asking.call_somebody(heard.text)
-        case _:
-            return None
-
-
-def stop(state: State, situation: Situation) -> Turn:
-    """算了: the thing at hand is put down; what is booked stays, a kept place is let go, photographs are kept."""
-    match state:
-        case changing.Held():
-            return turn(changing.Answering(), wish=ReleasePlace(state.hold))
-        case changing.Moving():
-            return turn(Idle(), Say("place_stays"))
-        case booking.Booked():
-            return turn(Idle(), Say("see_you_there"))
-        case collecting.Collecting() | collecting.Confirming():
-            return turn(Idle(), Say("draft_is_kept"))
-        case Evaluating():
-            return turn(state, wish=Judge(state.case, state.grade))
-        case _:
-            return turn(Idle(), Say("stopped", choices=again(situation)))
-
-
-def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | None:
-    command, _, rest = value.partition(":")
-    match command:
-        case "restart":
-            return turn(Idle(), Say("restarted"), welcome(situation, Whose()))
-        case "my_cases":
-            return turn(Idle(), wish=ListMine())
-        case "case":
-            return turn(Idle(), wish=LookAt(rest))
-        case "cancel_appointment":
-            return turn(Idle(), wish=GiveBack(AppointmentId(rest)))
-        case "item":
-            return _take(state, ServiceCode(rest))
-        case "for_somebody" if situation.role is Role.PROXY:
-            return turn(representing.ChoosingPerson(), wish=ListVillagers())
-        case "ask_person":
-            return asking.call_somebody(rest)
-        case "evaluate":
-            case, _, grade = rest.partition(":")
-            return _evaluate(CaseId(case), int(grade) if grade.isdecimal() else 0)
-        case "resupply":
-            return turn(collecting.Collecting(CaseId(rest), again=True), wish=LookAt(rest))
-        case _:
-            return changing.pressed(command, rest)
-
-
-def _whose(state: State) -> Whose:
-    return getattr(state, "whose", Whose())
-
-
-def _take(state: State, code: ServiceCode) -> Turn:
-    """An item was pressed: of those just offered it says what was meant, of an older message it says nothing."""
-    considering = finding.ConsideringItem(code, whose=_whose(state), who=getattr(state, "who", ""))
-    meant = state.meant(code) if isinstance(state, finding.ChoosingItem) else None
-    return turn(
-        considering, wish=Consider(code, _whose(state).person, getattr(state, "asked", "")), meant=meant
-    )
-
-
-def _evaluate(case: CaseId, grade: int) -> Turn:
-    state = Evaluating(case, grade)
-    if grade in GRADES and grade > 2:  # noqa: PLR2004 (only the two lowest grades are asked for a reason)
-        return turn(state, wish=Judge(case, grade))
-    return turn(state, ask_why(grade)) if grade in GRADES else turn(Idle(), grades(case))
 
 
 def _found(match: Match, idle: Idle) -> Turn:
@@ -292,18 +148,6 @@ def refused(heard: Refused) -> Say:
 def not_understood(text: str) -> Say:
     """What was said is unclear here; a person can always be asked."""
     return Say("not_understood", choices=(Choice("转给工作人员", f"ask_person:{text[:200]}"),))
-
-
-def grades(case: CaseId) -> Say:
-    """The five grades to press."""
-    return Say(
-        "please_evaluate", choices=tuple(Choice(word, f"evaluate:{case}:{g}") for g, word in GRADES.items())
-    )
-
-
-def ask_why(grade: int) -> Say:
-    """A low grade is asked for its reason, and taken without one."""
-    return Say("evaluate_why", {"grade": GRADES.get(grade, "")}, (Choice("不说了，直接提交", "no_words"),))
 
 
 def again(situation: Situation) -> tuple[Choice, ...]:

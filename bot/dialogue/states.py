@@ -14,8 +14,9 @@ from bot.dialogue.booking import Booked, ChoosingHall, ChoosingSlot
 from bot.dialogue.changing import Answering, Held, Moving, Which
 from bot.dialogue.collecting import Collecting, Confirming
 from bot.dialogue.finding import ChoosingItem, ConsideringItem
+from bot.dialogue.judging import Evaluating
 from bot.dialogue.representing import ChoosingPerson, ForWhom, GivingMandate, NamingPerson
-from bot.dialogue.starting import Evaluating, Idle
+from bot.dialogue.starting import Idle
 
 State = (
     Idle

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bot.dialogue.finding import ChoosingItem
-from bot.dialogue.heard import Learned, Unclear
+from bot.dialogue.finding import ChoosingItem, ConsideringItem
+from bot.dialogue.heard import Heard, Learned, Said, Unclear
 from bot.dialogue.overhearing import overhear
 from bot.dialogue.starting import Idle, not_understood
 from bot.dialogue.states import State
@@ -28,6 +28,7 @@ from intake.usecases.catalogue.learning import NoteHearing
 _MOST_WISHES = 8
 # From here on a candidate is a new matter even in the middle of another.
 _CLEAR = 0.4
+_BARE_WORD = 4
 
 
 class Engine:
@@ -68,7 +69,7 @@ class Engine:
                 break
             key = IntentKey(f"chat:{incoming.message_id}:{step}")
             learned = await put(turn.wish, Errand(self._desk, caller, key, incoming.photo))
-            if (aside := await self._aside(turn.wish, learned, kept.state)) is not None:
+            if (aside := await self._aside(turn.wish, learned, kept.state, heard)) is not None:
                 learned, turn = aside, Turn((), kept.state)
                 says = [not_understood(incoming.text or "")] if isinstance(aside, Unclear) else []
             turn = overhear(learned, turn.then, situation) or turn.then.hear(learned, situation)
@@ -76,12 +77,14 @@ class Engine:
             await self._note(caller, turn.meant)
         return says, turn.then
 
-    async def _aside(self, wish: Wish, learned: Learned, state: State) -> Learned | None:
+    async def _aside(self, wish: Wish, learned: Learned, state: State, heard: Heard) -> Learned | None:
         """What words in the middle of a matter were, if no new matter: one of its common questions, or nothing clear."""
         if isinstance(wish, FindItem):
             answer = await explained(wish.text, getattr(state, "service_code", None), self._desk)
             if answer is not None:
                 return answer
+        if isinstance(heard, Said) and _begins_anew(learned, heard, state):
+            return None
         return Unclear() if _is_mumbling(learned, state) else None
 
     async def _note(self, caller: Caller, meant: Meant | None) -> None:
@@ -89,6 +92,14 @@ class Engine:
         if meant is not None:
             with suppress(Busy):
                 await self._desk.catalogue.note(NoteHearing(caller, meant.words, meant.item))
+
+
+def _begins_anew(learned: Learned, heard: Said, state: State) -> bool:
+    """我要办医保 is a new matter wherever it is said, and so is 医保 while nothing has been begun yet."""
+    if not isinstance(learned, Match) or learned.decision is not Decision.CHOOSE:
+        return False
+    bare = isinstance(state, ConsideringItem) and len(heard.text) <= _BARE_WORD
+    return bare or heard.spoken.wishes
 
 
 def _is_mumbling(learned: Learned, state: State) -> bool:

@@ -8,7 +8,7 @@ from bot.dialogue.heard import Photographed, Picked, Said
 from bot.dialogue.starting import Idle
 from bot.messages import Incoming, Kept, Offered
 from intake.errors import BadInput
-from intake.model.speech import Spoken
+from intake.model.speech import LAST, Spoken
 
 _LONGEST_TEXT = 10_000
 _SHORTEST_PART = 2
@@ -23,11 +23,19 @@ def hear(incoming: Incoming, kept: Kept, listen: Callable[[str], Spoken]) -> Sai
         return Picked(incoming.choice)
     if incoming.text is None or not incoming.text.strip():
         raise BadInput(field="text", why="请说一句话、选一项，或者发一张照片。")
-    spoken = listen(incoming.text[:_LONGEST_TEXT])
+    spoken = _listen(incoming.text[:_LONGEST_TEXT], kept, listen)
     if (pressed := _pressed(spoken, kept.offered)) is not None:
         return pressed
     partly = None if isinstance(kept.state, Idle) else _partly(spoken, kept.offered)
     return partly or Said(spoken)
+
+
+def _listen(text: str, kept: Kept, listen: Callable[[str], Spoken]) -> Spoken:
+    """In the middle of a matter 不是我，是我妈 says 是我妈; at its beginning the whole sentence tells what it is."""
+    spoken = listen(text)
+    if not spoken.put_right or isinstance(kept.state, Idle):
+        return spoken
+    return listen(spoken.put_right)
 
 
 def _pressed(spoken: Spoken, offered: Offered) -> Picked | None:
@@ -37,9 +45,10 @@ def _pressed(spoken: Spoken, offered: Offered) -> Picked | None:
     new matter.
     """
     if spoken.number is not None and offered:
-        if 1 <= spoken.number <= len(offered):
-            return Picked(offered[spoken.number - 1][1])
-        return None if spoken.first_day else Picked(str(spoken.number))
+        number = len(offered) if spoken.number == LAST else spoken.number
+        if 1 <= number <= len(offered):
+            return Picked(offered[number - 1][1])
+        return None if spoken.first_day else Picked(str(number))
     return next((Picked(value) for label, value in offered if label == spoken.text.strip()), None)
 
 

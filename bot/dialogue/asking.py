@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.dialogue import starting
@@ -16,13 +16,16 @@ from bot.dialogue.words import (
     fee_words,
     home_words,
     hours_words,
+    kiosk_words,
     limit_words,
     material_words,
     online_words,
     place_words,
+    proxy_words,
 )
 from intake.model.calendar import day_text
-from intake.model.catalogue import CommonQuestion
+from intake.model.catalogue import GROUP_WORDS, CommonQuestion
+from intake.model.places import Hall
 from intake.model.question import Question
 from intake.model.speech import Aspect
 from intake.usecases.catalogue.finding import Consideration
@@ -30,7 +33,20 @@ from intake.usecases.catalogue.finding import Consideration
 if TYPE_CHECKING:
     from bot.dialogue.states import State
 
-_OF_A_HALL = frozenset({Aspect.HOURS, Aspect.PHONE, Aspect.WHERE})
+_OF_A_HALL = frozenset({Aspect.HOURS, Aspect.PHONE, Aspect.WHERE, Aspect.KIOSK, Aspect.PROXY})
+# The answer is the same whatever the matter is.
+_ALWAYS = frozenset({Aspect.GREEN, Aspect.LATE, Aspect.VOLUNTEER, Aspect.LETTERS})
+# What can be said before the matter is known; each ends with asking for it.
+_IN_GENERAL: Mapping[Aspect, str] = {
+    Aspect.GREEN: "green_channel",
+    Aspect.LATE: "who_comes_late",
+    Aspect.VOLUNTEER: "volunteers",
+    Aspect.LETTERS: "who_cannot_write",
+    Aspect.AT_HOME: "home_in_general",
+    Aspect.BY_ANOTHER: "another_in_general",
+    Aspect.ONLINE: "online_in_general",
+    Aspect.DELIVERY: "delivery_in_general",
+}
 _LONGEST_CALL = 8
 
 
@@ -45,24 +61,39 @@ def ask(heard: Said, state: State) -> Turn | None:
         whose.person if whose else None,
         getattr(state, "hall", None),
     )
-    return turn(state, wish=wish)
+    return turn(_remembering(state, heard.spoken.who), wish=wish)
+
+
+def _remembering(state: State, who: str) -> State:
+    """帮我妈预约上门 tells for whom the matter will be before it tells the matter."""
+    return replace(state, who=who or state.who) if isinstance(state, starting.Idle) else state
 
 
 def tell(told: Told | Explained, state: State, situation: Situation) -> Turn:
     """The answer; then the state asks again for what it waits for."""
-    say = _said(told)
+    return aside(_answers(told), state, situation)
+
+
+def aside(says: tuple[Say, ...], state: State, situation: Situation) -> Turn:
+    """Something said in between; then the state asks again for what it waits for."""
     if isinstance(state, starting.Idle):
-        return turn(state, Say(say.key, say.facts, starting.again(situation)))
+        *before, last = says
+        return turn(state, *before, replace(last, choices=starting.again(situation)))
     following = state.hear(Unclear(), situation)
-    return Turn((say, *following.says), following.then, following.wish)
+    return Turn((*says, *following.says), following.then, following.wish)
 
 
-def _said(told: Told | Explained) -> Say:
+def _answers(told: Told | Explained) -> tuple[Say, ...]:
+    """One line for all that is known of the item and the hall; what holds for every matter has its own sentence."""
     if isinstance(told, Explained):
-        return common_answer(told.question)
-    if told.about is None and not _OF_A_HALL.issuperset(told.asks):
-        return Say("which_matter")
-    return Say("told", {"lines": "\n".join(_line(aspect, told) for aspect in told.asks)})
+        return (common_answer(told.question),)
+    known = [aspect for aspect in told.asks if told.about is not None or aspect in _OF_A_HALL]
+    known = [aspect for aspect in known if aspect not in _ALWAYS]
+    says = [Say("told", {"lines": "\n".join(_line(aspect, told) for aspect in known)})] if known else []
+    says += [
+        Say(_IN_GENERAL[aspect]) for aspect in told.asks if aspect not in known and aspect in _IN_GENERAL
+    ]
+    return tuple(says) or (Say("which_matter"),)
 
 
 def common_answer(asked: CommonQuestion) -> Say:
@@ -77,21 +108,31 @@ def _line(aspect: Aspect, told: Told) -> str:
         return f"{told.hall.name}电话：{told.hall.phone}"
     if aspect is Aspect.WHERE and told.about is None:
         return f"{told.hall.name}：{told.hall.address}，电话{told.hall.phone}"
-    return _OF_AN_ITEM[aspect](told.about) if told.about is not None else ""
+    if aspect is Aspect.PROXY:
+        return proxy_words(told.hall)
+    if aspect is Aspect.KIOSK:
+        return kiosk_words(told.about.item if told.about else None, told.machines)
+    if told.about is None:
+        return ""
+    return _where(told.about, told.hall) if aspect is Aspect.WHERE else _OF_AN_ITEM[aspect](told.about)
 
 
-def _where(about: Consideration) -> str:
-    nearest = about.halls[0][0] if about.halls else None
-    address = f"。地址：{nearest.address}，电话{nearest.phone}" if nearest else ""
-    return f"“{about.item.name}”在{place_words(about.halls)}{address}"
+def _where(about: Consideration, asked: Hall) -> str:
+    """Of the hall that was named, chosen or is nearest, if it takes the item; else of the nearest that does."""
+    here = sorted(about.halls, key=lambda offer: offer[0].code != asked.code)
+    if not here:
+        return f"“{about.item.name}”{place_words(())}"
+    hall = here[0][0]
+    instead = "" if hall.code == asked.code else f"{asked.name}不办这件事。"
+    counter = GROUP_WORDS[about.item.counter_group]
+    return f"{instead}“{about.item.name}”在{place_words(tuple(here))}，到了找{counter}。地址：{hall.address}，电话{hall.phone}"
 
 
 _OF_AN_ITEM: Mapping[Aspect, Callable[[Consideration], str]] = {
     Aspect.MATERIALS: lambda about: f"“{about.item.name}”要带：\n{material_words(about.item)}",
     Aspect.FEE: lambda about: f"费用：{fee_words(about.item)}",
     Aspect.LIMIT: lambda about: f"多久办好：{limit_words(about.item)}",
-    Aspect.CONDITIONS: lambda about: f"条件：{'；'.join(about.item.conditions)}",
-    Aspect.WHERE: _where,
+    Aspect.CONDITIONS: lambda about: f"条件：{'；'.join(about.item.conditions) or '没有别的要求'}",
     Aspect.ONLINE: lambda about: online_words(about.item),
     Aspect.BY_ANOTHER: lambda about: another_words(about.item),
     Aspect.AT_HOME: lambda about: home_words(about.item),

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Literal
 
-from bot.dialogue import changing, collecting, starting
+from bot.dialogue import changing, collecting, representing, starting
 from bot.dialogue.heard import Heard, Opened, Photographed, Picked, Places, Refused, Said, SoonestPlaces
 from bot.dialogue.turns import Choice, Say, Situation, Turn, Whose, turn
 from bot.dialogue.wishes import Begin, Consider, FindPlaces, FindSoonest, HoldIt, StandInLine, TakePlace
-from bot.dialogue.words import slot_hint, slot_label, when_words
+from bot.dialogue.words import IN_TOWN, slot_hint, slot_label, when_words
 from intake.errors import (
     AlreadyBooked,
     AlreadyOpen,
@@ -45,20 +45,30 @@ class ChoosingHall:
         """A press or the hall's name."""
         match heard:
             case Consideration():
-                listed = tuple((hall.code, hall.name) for hall, _ in heard.halls)
-                return ChoosingHall(self.service_code, self.whose, self.wanted, listed).offer()
+                return self._listed(heard)
             case Picked(value="all_halls"):
                 return self.offer(all_of_them=True)
             case Picked(value="any_hall"):
                 return self._at(None)
             case Picked(value=value) if value.startswith("hall:"):
                 return self._at(HallCode(value.removeprefix("hall:")))
+            case Said() if heard.spoken.only_whom:
+                return representing.put_right(self.service_code, heard, situation, self.wanted)
             case Said():
                 return self._named(heard, situation)
             case Refused():
                 return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+            case Photographed():
+                return Turn((Say("photo_before_place"), *self.offer().says), self)
             case _:
                 return self.offer()
+
+    def _listed(self, considered: Consideration) -> Turn:
+        """The halls to choose from, unless one of them was named before."""
+        listed = tuple((hall.code, hall.name) for hall, _ in considered.halls)
+        state = ChoosingHall(self.service_code, self.whose, self.wanted, listed)
+        named = [code for code, label in listed if self.wanted and label == self.wanted.place]
+        return state._at(named[0]) if named else state.offer()
 
     def look(self) -> Turn:
         """See which halls take the item, the nearest first."""
@@ -94,7 +104,7 @@ class ChoosingHall:
     def _at(self, hall: HallCode | None, when: Spoken | None = None) -> Turn:
         state = ChoosingSlot(self.service_code, self.whose, hall)
         when = when or self.wanted
-        return state.asked_for(when) if when else state.look()
+        return state.asked_for(when) if when and when.names_a_time else state.look()
 
 
 def _names(hall_name: str) -> tuple[str, ...]:
@@ -102,10 +112,7 @@ def _names(hall_name: str) -> tuple[str, ...]:
     for tail in ("街道便民服务中心", "镇便民服务中心", "乡便民服务中心"):
         if hall_name.endswith(tail):
             return (hall_name.removesuffix(tail),)
-    return (hall_name, *(_IN_TOWN if hall_name.startswith("县") else ()))
-
-
-_IN_TOWN = ("县里", "县城", "县上", "县中心", "城里")
+    return (hall_name, *(IN_TOWN if hall_name.startswith("县") else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +157,28 @@ class ChoosingSlot:
                 return self._granted(heard)
             case Refused():
                 return self.refuse(heard)
-            case Photographed() | _:
+            case Photographed():
+                return turn(self, Say("photo_before_place"), Say("choose_slot_first", choices=self._again()))
+            case _:
                 return turn(self, Say("choose_slot_first", choices=self._again()))
 
     def _said(self, heard: Said, situation: Situation) -> Turn:
         """A day or an hour looks again, 最早的 takes the first, 都不行 looks further; else it is a new matter."""
         spoken = heard.spoken
+        if spoken.only_whom:
+            return representing.put_right(self.service_code, heard, situation)
+        if spoken.place and not spoken.only_when:
+            return ChoosingHall(self.service_code, self.whose, spoken).look()
         if spoken.names_a_time:
             return self.asked_for(spoken)
         if spoken.unknown_day:
             return turn(self, which_day(spoken, self._again()))
         if spoken.intent is Intent.ANY and self.listed:
             return turn(self, wish=HoldIt(self.service_code, self.listed[0][0], self.whose.person))
+        if spoken.intent is Intent.MOVE and "早" in heard.text:
+            return self._look()
+        if spoken.intent in {Intent.YES, Intent.BOOK} and self.listed:
+            return turn(self, Say("choose_slot_first", choices=self._again()))
         if spoken.intent in {Intent.NO, Intent.MOVE} and self.listed:
             return self._look(skip=self.skip + _SLOTS_SHOWN)
         return starting.Idle(whose=self.whose).hear(heard, situation)
@@ -312,6 +329,8 @@ class Booked:
                 return turn(self, starting.refused(heard))
             case Photographed():
                 return self._begin()
+            case Said() if heard.spoken.only_whom and heard.spoken.who != "本人":
+                return turn(self, Say("booked_for", {"name": self.whose.name or "您自己"}, self._otherwise()))
             case Said():
                 return starting.Idle(whose=self.whose).hear(heard, situation)
             case _:
@@ -326,6 +345,14 @@ class Booked:
         }
         state = Booked(self.service_code, self.whose, appointment.id, appointment.hall)
         return turn(state, Say("booked", facts, _PHOTOS_OR_NOT, card=appointment))
+
+    def _otherwise(self) -> tuple[Choice, ...]:
+        if self.appointment is None:
+            return _PHOTOS_OR_NOT
+        return (
+            Choice("取消这个预约", f"cancel_appointment:{self.appointment}"),
+            Choice("不换，接着办", "go_on"),
+        )
 
     def _begin(self) -> Turn:
         hall = self.hall

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.dialogue import booking, starting
+from bot.dialogue import booking, representing, starting
 from bot.dialogue.heard import Heard, Mine, MovePlaces, Picked, Refused, Said
 from bot.dialogue.turns import Choice, Say, Situation, Turn, Whose, turn
 from bot.dialogue.wishes import ConfirmPlace, FindMoves, LeaveTheLine, ListMine, MovePlace, ReleasePlace
@@ -31,6 +31,7 @@ class Held:
     hold: HoldId
     whose: Whose = field(default_factory=Whose)
     hall: HallCode | None = None
+    wanted: Spoken | None = None
     name: Literal["held"] = "held"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -42,23 +43,43 @@ class Held:
                 return turn(self, wish=ReleasePlace(self.hold))
             case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
                 return turn(self, wish=ConfirmPlace(self.hold))
-            case Said() if heard.spoken.intent is Intent.NO:
+            case Said() if heard.spoken.intent in {Intent.NO, Intent.MOVE}:
                 return turn(self, wish=ReleasePlace(self.hold))
+            case Said() if heard.spoken.only_whom and heard.spoken.who != "本人":
+                corrected = representing.put_right(self.service_code, heard, situation)
+                return Turn(corrected.says, corrected.then, ReleasePlace(self.hold))
+            case Said() if _names_another(heard):
+                return turn(replace(self, wanted=heard.spoken), wish=ReleasePlace(self.hold))
             case Said():
                 return starting.Idle(whose=self.whose).hear(heard, situation)
             case Appointment():
                 return booking.Booked(self.service_code, self.whose, heard.id).booked(heard)
             case Hold():
-                return booking.ChoosingSlot(self.service_code, self.whose, self.hall).look()
+                return self._look_again()
             case Refused():
                 return booking.ChoosingSlot(self.service_code, self.whose, self.hall).refuse(heard)
             case _:
                 return turn(self, Say("confirm_place_first", choices=_YES_OR_OTHER))
 
+    def _look_again(self) -> Turn:
+        """The place is free again: the day and the hall that were named instead are looked for."""
+        if self.wanted is not None and self.wanted.place and not self.wanted.only_when:
+            return booking.ChoosingHall(self.service_code, self.whose, self.wanted).look()
+        slot = booking.ChoosingSlot(self.service_code, self.whose, self.hall)
+        return slot.asked_for(self.wanted) if self.wanted else slot.look()
+
     def offer(self, hold: Hold) -> Turn:
         """The place read back as a date with its weekday and its hall, and until when it is kept."""
         facts = {"service": hold.service_name, "until": local_text(hold.expires_at)}
         return turn(self, Say("place_held", facts, _YES_OR_OTHER, card=hold))
+
+
+_JUST_A_TIME = 12
+
+
+def _names_another(heard: Said) -> bool:
+    """Whether the words name another time or hall, and no matter besides."""
+    return bool(heard.spoken.names_a_time or heard.spoken.place) and len(heard.text) <= _JUST_A_TIME
 
 
 _YES_OR_OTHER = (Choice("就这个时间", "confirm_place"), Choice("换个时间", "other_time"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.dialogue import starting
@@ -12,7 +12,7 @@ from bot.dialogue.wishes import HandIn, HandInAgain, LayPage, LookAt
 from intake.errors import MaterialsLacking, PhotoRefused, StillToCorrect
 from intake.model.case import Case, CaseMaterial, CaseState, Verdict
 from intake.model.catalogue import Need
-from intake.model.ids import AppointmentId, CaseId
+from intake.model.ids import AppointmentId, CaseId, ServiceCode
 from intake.model.speech import Intent
 from intake.usecases.cases.drafting import PageAdded
 from intake.usecases.cases.looking import CaseFile
@@ -29,6 +29,7 @@ class Collecting:
     again: bool = False
     wanted: str = ""
     passed: tuple[str, ...] = ()
+    service_code: ServiceCode | None = None
     name: Literal["collecting"] = "collecting"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -41,15 +42,13 @@ class Collecting:
             case PageAdded():
                 return self._laid(heard)
             case Picked(value="pass"):
-                return self._with(passed=(*self.passed, self.wanted)).look()
+                return self._passing().look()
             case Picked(value="next"):
                 return self._with(passed=self.passed).look()
             case Picked(value="enough"):
                 return turn(self._confirming(), wish=LookAt(self.case))
-            case Said() if heard.spoken.intent in {Intent.YES, Intent.NO}:
-                return turn(self._confirming(), wish=LookAt(self.case))
             case CaseFile():
-                return self.ask(heard.case)
+                return replace(self, service_code=heard.case.service_code).ask(heard.case)
             case Refused(refusal=PhotoRefused()):
                 return turn(self, starting.refused(heard), Say("send_it_again"))
             case Refused():
@@ -61,7 +60,7 @@ class Collecting:
 
     def begin(self, opened: Opened) -> Turn:
         """The first material asked for, with a word on how to photograph."""
-        first = self.ask(opened.case)
+        first = replace(self, service_code=opened.item.code).ask(opened.case)
         return Turn((Say("how_to_photograph"), *first.says), first.then, first.wish)
 
     def look(self) -> Turn:
@@ -107,17 +106,36 @@ class Collecting:
         return Turn((Say("photo_good", facts, card=added), *following.says), following.then, following.wish)
 
     def _said(self, heard: Said, situation: Situation) -> Turn:
-        kept = Say("draft_is_kept")
-        fresh = starting.Idle().hear(heard, situation)
-        return Turn((kept, *fresh.says), fresh.then, fresh.wish)
+        """Without a paper one goes on; with all of them to the summary; another matter finds the photographs kept."""
+        match heard.spoken.intent:
+            case Intent.SKIP:
+                return self._passing().look()
+            case Intent.LACK:
+                return turn(
+                    self._passing() if _means_this_one(heard.text) else self,
+                    Say("lacking_is_no_matter"),
+                    wish=LookAt(self.case),
+                )
+            case Intent.YES | Intent.NO | Intent.DONE:
+                return turn(self._confirming(), wish=LookAt(self.case))
+            case _:
+                fresh = starting.Idle().hear(heard, situation)
+                return Turn((Say("draft_is_kept"), *fresh.says), fresh.then, fresh.wish)
 
     def _with(self, *, wanted: str = "", passed: tuple[str, ...] | None = None) -> Collecting:
-        return Collecting(
-            self.case, self.appointment, self.again, wanted, self.passed if passed is None else passed
-        )
+        return replace(self, wanted=wanted, passed=self.passed if passed is None else passed)
+
+    def _passing(self) -> Collecting:
+        """Without the material that is asked for now; it can be brought."""
+        return self._with(passed=(*self.passed, self.wanted))
 
     def _confirming(self) -> Confirming:
-        return Confirming(self.case, self.appointment, self.again)
+        return Confirming(self.case, self.appointment, self.again, self.service_code)
+
+
+def _means_this_one(text: str) -> bool:
+    """没有这个 is about the paper that is asked for; 没有银行卡 may be about the next."""
+    return "这" in text or len(text) <= len("找不到了")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +145,7 @@ class Confirming:
     case: CaseId
     appointment: AppointmentId | None = None
     again: bool = False
+    service_code: ServiceCode | None = None
     name: Literal["confirming"] = "confirming"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -136,7 +155,7 @@ class Confirming:
                 return self.summary(heard.case)
             case Picked(value="hand_in"):
                 return self._hand_in()
-            case Said() if heard.spoken.intent is Intent.YES:
+            case Said() if heard.spoken.intent in {Intent.YES, Intent.DONE}:
                 return self._hand_in()
             case Picked(value="more_photos") | Picked(value="photo"):
                 return Collecting(self.case, self.appointment, self.again).look()

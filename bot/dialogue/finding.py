@@ -14,12 +14,14 @@ from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
 from intake.model.matching import Match, PersonFacts
 from intake.model.people import Role
-from intake.model.speech import Intent
+from intake.model.speech import Intent, Spoken
 from intake.usecases.catalogue.finding import Consideration
 
 _LONGEST_ANSWER: Final = 10
 _CLEAR_LEAD: Final = 2.0
 _LEAST: Final = 0.01
+# A longer sentence names a matter besides the day: then it is a new wish, not a time.
+_JUST_A_TIME: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class ChoosingItem:
     ask: str = ""
     who: str = ""
     bundle: str = ""
+    wanted: Spoken | None = None
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """A press chooses; words that answer the question join those before; others are a new matter; 都不是 goes to a person."""
@@ -41,6 +44,10 @@ class ChoosingItem:
                 return self._none()
             case Said() if heard.spoken.intent is Intent.NO:
                 return self._none()
+            case Said() if heard.spoken.only_whom:
+                return replace(self, who=heard.spoken.who, ask="").offer()
+            case Said() if heard.spoken.only_when:
+                return replace(self, wanted=heard.spoken, ask="").offer()
             case Said() if _answers(heard.text, self.ask):
                 return self._narrow(heard)
             case Match():
@@ -79,7 +86,12 @@ class ChoosingItem:
         if likely.get(first[0], 0.0) < max(_CLEAR_LEAD * following, _LEAST):
             return replace(self, offered=(first, *others), ask="").offer()
         state = ConsideringItem(
-            first[0], whose=self.whose, asked=self.asked, others=tuple(others), who=self.who
+            first[0],
+            whose=self.whose,
+            asked=self.asked,
+            others=tuple(others),
+            who=self.who,
+            wanted=self.wanted,
         )
         return turn(state, wish=Consider(first[0], self.whose.person, self.asked))
 
@@ -109,6 +121,7 @@ class ConsideringItem:
     asked: str = ""
     others: tuple[tuple[ServiceCode, str], ...] = ()
     who: str = ""
+    wanted: Spoken | None = None
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Book, be helped, or look at another."""
@@ -118,19 +131,11 @@ class ConsideringItem:
             case Picked(value="go_on"):
                 return self._go_on(situation)
             case Picked(value="another") if self.others:
-                return ChoosingItem(self.others, whose=self.whose, asked=self.asked).offer()
+                return self.others_instead()
             case Picked(value="another"):
                 return self._not_this()
-            case Said() if heard.spoken.only_whom:
-                return self._for(heard, situation)
-            case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK, Intent.ANY}:
-                return self._go_on(situation, heard)
-            case Said() if heard.spoken.first_day is not None and not _more_than_a_day(heard):
-                return self._go_on(situation, heard)
-            case Said() if heard.spoken.intent is Intent.NO:
-                return self._not_this()
             case Said():
-                return starting.Idle(whose=self.whose).hear(heard, situation)
+                return self._said(heard, situation)
             case Photographed():
                 return turn(self, Say("photo_before_place", choices=(Choice("开始办理", "go_on"),)))
             case Refused():
@@ -138,12 +143,34 @@ class ConsideringItem:
             case _:
                 return turn(self, Say("go_on_or_another", choices=_NEXT))
 
+    def others_instead(self) -> Turn:
+        """The few that were nearly meant."""
+        return ChoosingItem(
+            self.others, whose=self.whose, asked=self.asked, who=self.who, wanted=self.wanted
+        ).offer()
+
+    def _said(self, heard: Said, situation: Situation) -> Turn:
+        """For whom, yes or a day go on to the booking; no, and another matter, leave it."""
+        spoken = heard.spoken
+        if spoken.only_whom:
+            return self._for(heard, situation)
+        just_a_day = len(heard.text) <= _JUST_A_TIME
+        if spoken.unknown_day and just_a_day:
+            on = self._go_on(situation)
+            return Turn((booking.which_day(spoken), *on.says), on.then, on.wish, on.meant)
+        if spoken.intent in {Intent.YES, Intent.BOOK, Intent.ANY} or (spoken.first_day and just_a_day):
+            return self._go_on(situation, heard)
+        if spoken.intent is Intent.NO:
+            return self._not_this()
+        return starting.Idle(whose=self.whose).hear(heard, situation)
+
     def _for(self, heard: Said, situation: Situation) -> Turn:
         """Whose matter it is was said before it was asked."""
         on = self._go_on(situation)
         if situation.role is Role.PROXY or self.whose.person is not None:
             return on
-        return replace(representing.ForWhom(self.service_code).hear(heard, situation), meant=on.meant)
+        asked = representing.ForWhom(self.service_code, self.wanted)
+        return replace(asked.hear(heard, situation), meant=on.meant)
 
     def _not_this(self) -> Turn:
         meant = Meant(self.asked) if self.asked else None
@@ -154,11 +181,12 @@ class ConsideringItem:
         return replace(self._next(situation, heard), meant=meant)
 
     def _next(self, situation: Situation, heard: Said | None) -> Turn:
-        wanted = heard.spoken if heard and heard.spoken.first_day else None
+        wanted = heard.spoken if heard and heard.spoken.first_day else self.wanted
         if self.whose.person is not None:
             return representing.GivingMandate(self.service_code, self.whose, wanted).ask(situation)
         if situation.role is Role.PROXY:
-            return turn(representing.ChoosingPerson(self.service_code), wish=ListVillagers())
+            asking_whom = representing.ChoosingPerson(self.service_code, said=self.asked, wanted=self.wanted)
+            return turn(asking_whom, wish=ListVillagers())
         if self.who not in _ONESELF:
             return representing.ForWhom(self.service_code, wanted).ask()
         return booking.ChoosingHall(self.service_code, wanted=wanted).look()
@@ -192,11 +220,3 @@ _NEXT = (Choice("预约办理", "go_on"), Choice("不是这个", "another"))
 
 def _choices(item: ServiceItem) -> tuple[Choice, ...]:
     return (*_NEXT, Choice("找工作人员问问", f"ask_person:想了解{item.name}"))
-
-
-def _more_than_a_day(heard: Said) -> bool:
-    """Whether the sentence names a matter besides the day: then it is a new wish, not a time."""
-    return len(heard.text) > _JUST_A_TIME
-
-
-_JUST_A_TIME = 12

@@ -64,12 +64,16 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is known of what was asked: of a hall with its coming days, and of an item unless it is not clear which."""
+    """What is known of what was asked: of a hall with its coming days, and of an item unless it is not clear which.
+
+    `machines` are the halls with a kiosk, nearest first.
+    """
 
     asks: tuple[Aspect, ...]
     hall: Hall
     days: tuple[OpenDay, ...] = ()
     about: Consideration | None = None
+    machines: tuple[Hall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

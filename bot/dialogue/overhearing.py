@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.dialogue import (
     asking,
-    booking,
     changing,
     collecting,
     finding,
@@ -14,29 +14,42 @@ from bot.dialogue import (
     queueing,
     representing,
     starting,
+    steps,
 )
-from bot.dialogue.heard import Explained, Heard, InLineNow, Picked, Said, Told
+from bot.dialogue.heard import Explained, Heard, InLineNow, Mine, Picked, Said, Told
 from bot.dialogue.turns import Say, Situation, Turn, Whose, turn
 from bot.dialogue.wishes import (
     Consider,
     GiveBack,
-    Judge,
     ListMine,
     ListVillagers,
     LookAt,
     LookAtLines,
-    ReleasePlace,
 )
+from bot.dialogue.words import when_words
 from intake.model.ids import AppointmentId, CaseId, ServiceCode
 from intake.model.people import Role
-from intake.model.speech import Intent
+from intake.model.speech import Intent, Spoken
 
 if TYPE_CHECKING:
     from bot.dialogue.states import State
 
 _BARE = 5
+_ANSWERS = frozenset({Intent.YES, Intent.NO, Intent.ANY, Intent.BOOK, Intent.LACK, Intent.SKIP, Intent.DONE})
+# Whoever asks what they have booked in the middle of these goes on with them.
+_GO_ON = frozenset({"choosing_hall", "choosing_slot", "held", "booked", "collecting", "confirming"})
+# What somebody who does not understand the question is told before it is asked again.
+_HELP = {
+    "for_whom": "why_number",
+    "giving_mandate": "why_mandate",
+    "choosing_hall": "how_to_choose_hall",
+    "choosing_slot": "how_to_choose_slot",
+    "held": "why_held",
+    "collecting": "photo_help",
+    "confirming": "why_confirm",
+}
 # Elsewhere 取消 and 不办了 can only mean the thing at hand: nothing is booked in it yet.
-_SOMETHING_BOOKED = frozenset({"idle", "booked", "collecting", "confirming"})
+_SOMETHING_BOOKED = frozenset({"idle", "booked", "which", "collecting", "confirming"})
 
 
 def overhear(heard: Heard, state: State, situation: Situation) -> Turn | None:
@@ -48,6 +61,8 @@ def overhear(heard: Heard, state: State, situation: Situation) -> Turn | None:
             return asking.ask(heard, state) or _said_anywhere(heard, state, situation)
         case Told() | Explained():
             return asking.tell(heard, state, situation)
+        case Mine() if state.name in _GO_ON:
+            return asking.aside((starting.mine(heard, situation),), state, situation)
         case InLineNow():
             return queueing.tell(heard, state, situation)
         case _:
@@ -55,48 +70,74 @@ def overhear(heard: Heard, state: State, situation: Situation) -> Turn | None:
 
 
 def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | None:
+    """Asides first: after them the thing at hand goes on; then what steers the whole conversation."""
+    if (say := _aside(heard, state)) is not None:
+        return asking.aside((say,), state, situation)
+    steered = _steered(heard, state, situation)
+    if steered is None and isinstance(state, starting.Idle):
+        return _no_matter_yet(heard.spoken, state, situation)
+    return steered
+
+
+def _aside(heard: Said, state: State) -> Say | None:
     match heard.spoken.intent:
-        case Intent.STOP:
-            return stop(state, situation)
-        case Intent.RESTART:
-            return turn(starting.Idle(), Say("restarted"), starting.welcome(situation, Whose()))
-        case Intent.HELP:
-            return turn(state, starting.welcome(situation, Whose()))
-        case Intent.STATUS:
-            return turn(starting.Idle(), wish=ListMine())
-        case Intent.CANCEL if state.name not in {*_SOMETHING_BOOKED, "moving"}:
-            return stop(state, situation)
-        case Intent.MOVE | Intent.CANCEL if state.name in _SOMETHING_BOOKED:
-            return changing.change(heard.spoken, state)
-        case Intent.LINE:
-            return turn(state, wish=LookAtLines())
-        case Intent.COMPLAINT if not isinstance(state, starting.Idle) or len(heard.text) <= _BARE:
-            return asking.call_somebody(heard.text, _BARE)
-        case Intent.GREETING if isinstance(state, starting.Idle):
-            return turn(state, starting.welcome(situation, state.whose))
+        case Intent.HELP | Intent.WHY if not isinstance(state, starting.Idle):
+            return Say(_HELP.get(state.name, "how_to_answer"))
+        case Intent.PHOTO if isinstance(state, collecting.Collecting | collecting.Confirming):
+            return Say("photo_help")
+        case Intent.ANGER:
+            return Say("sorry", choices=(starting.a_person(heard.text),))
+        case Intent.CHAT:
+            return Say("no_chat")
         case Intent.THANKS:
-            return turn(state, Say("you_are_welcome"))
-        case Intent.PERSON:
-            return asking.call_somebody(heard.text)
+            return Say("you_are_welcome")
         case _:
             return None
 
 
-def stop(state: State, situation: Situation) -> Turn:
-    """算了: the thing at hand is put down; what is booked stays, a kept place is let go, photographs are kept."""
-    match state:
-        case changing.Held():
-            return turn(changing.Answering(), wish=ReleasePlace(state.hold))
-        case changing.Moving():
-            return turn(starting.Idle(), Say("place_stays"))
-        case booking.Booked():
-            return turn(starting.Idle(), Say("see_you_there"))
-        case collecting.Collecting() | collecting.Confirming():
-            return turn(starting.Idle(), Say("draft_is_kept"))
-        case judging.Evaluating():
-            return turn(state, wish=Judge(state.case, state.grade))
+def _steered(heard: Said, state: State, situation: Situation) -> Turn | None:
+    match heard.spoken.intent:
+        case Intent.STOP:
+            return steps.stop(state, situation)
+        case Intent.BACK:
+            return steps.back(state, situation)
+        case Intent.RESTART:
+            return turn(starting.Idle(), Say("restarted"), starting.welcome(situation, Whose()))
+        case Intent.STATUS | Intent.BOOKED:
+            goes_on = heard.spoken.intent is Intent.BOOKED and state.name in _GO_ON
+            return turn(state if goes_on else starting.Idle(), wish=ListMine())
+        case Intent.CANCEL if state.name not in {*_SOMETHING_BOOKED, "moving"}:
+            return steps.stop(state, situation)
+        case Intent.SOMEBODY if situation.role is Role.PROXY:
+            return turn(representing.ChoosingPerson(), wish=ListVillagers())
+        case Intent.MOVE | Intent.CANCEL if state.name in _SOMETHING_BOOKED:
+            return changing.change(heard.spoken, state)
+        case Intent.LINE:
+            return turn(state, wish=LookAtLines())
+        case Intent.COMPLAINT:
+            return asking.call_somebody(heard.text, _BARE)
+        case Intent.PERSON:
+            return asking.call_somebody(heard.text)
+        case Intent.GREETING | Intent.HELP if isinstance(state, starting.Idle):
+            return turn(state, starting.welcome(situation, state.whose))
         case _:
-            return turn(starting.Idle(), Say("stopped", choices=starting.again(situation)))
+            return None
+
+
+def _no_matter_yet(spoken: Spoken, idle: starting.Idle, situation: Situation) -> Turn | None:
+    """Yes, no, a day, a number or a person, and nothing to be done: what is asked for, and what was said is kept."""
+    alone = spoken.intent in _ANSWERS or spoken.only_when or _is_only_a_number(spoken)
+    if not alone:
+        return None
+    kept = replace(idle, wanted=spoken if spoken.names_a_time else idle.wanted, who=spoken.who or idle.who)
+    when = when_words(kept.wanted)
+    return turn(kept, Say("what_matter", {"when": f"{when}，" if when else ""}, starting.again(situation)))
+
+
+def _is_only_a_number(spoken: Spoken) -> bool:
+    """An ID or a telephone number answers a question that nobody asked."""
+    said = spoken.id_number or spoken.phone
+    return bool(said) and len(spoken.text.strip()) <= len(said) + _BARE
 
 
 def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | None:
@@ -127,7 +168,12 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
 
 def _take(state: State, code: ServiceCode) -> Turn:
     """An item was pressed: of those just offered it says what was meant, of an older message it says nothing."""
-    considering = finding.ConsideringItem(code, whose=_whose(state), who=getattr(state, "who", ""))
+    considering = finding.ConsideringItem(
+        code,
+        whose=_whose(state),
+        who=getattr(state, "who", ""),
+        wanted=getattr(state, "wanted", None),
+    )
     meant = state.meant(code) if isinstance(state, finding.ChoosingItem) else None
     return turn(
         considering, wish=Consider(code, _whose(state).person, getattr(state, "asked", "")), meant=meant

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.dialogue import starting
-from bot.dialogue.heard import InLineNow, Unclear
-from bot.dialogue.turns import Say, Situation, Turn, turn
+from bot.dialogue import asking
+from bot.dialogue.heard import InLineNow
+from bot.dialogue.turns import Say, Situation, Turn
 from intake.model.calendar import local_text
 from intake.model.queue import TICKET_WORDS, TicketState
 from intake.usecases.queue.watching import Place
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 def tell(now: InLineNow, state: State, situation: Situation) -> Turn:
     """Every number and every line the person stands in; then the state asks again for what it waits for."""
-    say = _said(now)
-    if isinstance(state, starting.Idle):
-        return turn(state, Say(say.key, say.facts, starting.again(situation)))
-    following = state.hear(Unclear(), situation)
-    return Turn((say, *following.says), following.then, following.wish)
+    return asking.aside((_said(now),), state, situation)
 
 
 def _said(now: InLineNow) -> Say:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.dialogue import booking, starting
@@ -24,14 +24,15 @@ class ChoosingPerson:
 
     service_code: ServiceCode | None = None
     listed: tuple[tuple[PersonId, str], ...] = ()
+    said: str = ""
+    wanted: Spoken | None = None
     name: Literal["choosing_person"] = "choosing_person"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """A press, a name or an ID number names the person."""
         match heard:
             case Villagers():
-                listed = tuple((p.id, p.name) for p in heard.people)
-                return ChoosingPerson(self.service_code, listed).offer(self._labels(heard))
+                return self._listed(heard, situation)
             case Picked(value=value) if value.startswith("person:"):
                 return self._chosen(PersonId(value.removeprefix("person:")), situation)
             case Said() if heard.spoken.id_number:
@@ -46,6 +47,14 @@ class ChoosingPerson:
                 return turn(self, starting.refused(heard))
             case _:
                 return turn(self, wish=ListVillagers())
+
+    def _listed(self, heard: Villagers, situation: Situation) -> Turn:
+        """楼淑芬要办高龄津贴 has said for whom already, where one villager only has that name."""
+        listed = replace(self, listed=tuple((p.id, p.name) for p in heard.people), said="")
+        named = [p for p in heard.people if p.name in self.said]
+        if len(named) == 1:
+            return self._go_on(Whose(named[0].id, named[0].name), situation)
+        return listed.offer(self._labels(heard))
 
     def offer(self, choices: tuple[Choice, ...]) -> Turn:
         """The villagers to choose from."""
@@ -75,7 +84,7 @@ class ChoosingPerson:
     def _go_on(self, whose: Whose, situation: Situation) -> Turn:
         if self.service_code is None:
             return turn(starting.Idle(whose=whose), Say("acting_for", {"name": whose.name}))
-        return GivingMandate(self.service_code, whose).ask(situation)
+        return GivingMandate(self.service_code, whose, self.wanted).ask(situation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,11 @@ class ForWhom:
                 return turn(found, Say("relative_name"))
             case Said() if self.id_number:
                 return turn(self, wish=AddRelative(heard.text.strip(), self.id_number))
-            case Said() if not self.naming:
+            case Said() if heard.spoken.intent is Intent.LACK:
+                return self._without_number()
+            case Said() if self.naming and _is_like_a_number(heard.text):
+                return turn(self, Say("number_wrong"))
+            case Said():
                 return starting.Idle().hear(heard, situation)
             case Person():
                 whose = Whose(heard.id, heard.name, self.id_number)
@@ -139,6 +152,11 @@ class ForWhom:
                 return turn(again, starting.refused(heard), Say("relative_number"))
             case _:
                 return self.ask()
+
+    def _without_number(self) -> Turn:
+        """Nobody is sent away for a number they do not know by heart: the place is booked, the counter reads the card."""
+        choices = (Choice("先约时间，到窗口再报", "for_me"), Choice("找工作人员", "ask_person"))
+        return turn(self, Say("number_unknown", choices=choices))
 
     def ask(self) -> Turn:
         """The question, or what is still needed of the relative."""
@@ -191,3 +209,20 @@ class GivingMandate:
         if person is None:
             return turn(ChoosingPerson(self.service_code), wish=ListVillagers())
         return turn(self, wish=RecordMandate(person, self.service_code, statement, self.whose.id_number))
+
+
+_DIGITS_OF_A_NUMBER = 6
+
+
+def _is_like_a_number(text: str) -> bool:
+    """Whether somebody tried to send an ID number: many digits, but not the right ones."""
+    return sum(char.isdigit() for char in text) >= _DIGITS_OF_A_NUMBER
+
+
+def put_right(
+    service_code: ServiceCode, heard: Said, situation: Situation, wanted: Spoken | None = None
+) -> Turn:
+    """不是我，是我妈: the applicant is another one than was thought; the day that was said stays."""
+    if situation.role is Role.PROXY:
+        return turn(ChoosingPerson(service_code, said=heard.text, wanted=wanted), wish=ListVillagers())
+    return ForWhom(service_code, wanted).hear(heard, situation)

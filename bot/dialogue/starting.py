@@ -21,11 +21,13 @@ from intake.model.grades import GRADES
 from intake.model.matching import Decision, Match, PersonFacts
 from intake.model.people import Role
 from intake.model.question import Question
+from intake.model.speech import Spoken
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
 
 _TOO_SHORT_TO_PASS_ON = 4
 _SHOWN = 6
+_PASSED_ON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,13 @@ class Idle:
     whose: Whose = field(default_factory=Whose)
     asked: str = ""
     who: str = ""
+    wanted: Spoken | None = None
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Words are a matter to find; everything else is answered where it stands."""
         match heard:
             case Said():
-                facts = PersonFacts(age=heard.spoken.age, who=heard.spoken.who)
-                wish = FindItem(heard.text, facts)
-                return turn(Idle(whose=self.whose, asked=heard.text, who=heard.spoken.who), wish=wish)
+                return self._asked(heard.spoken)
             case Match():
                 return _found(heard, self)
             case BundleOffer():
@@ -65,20 +66,32 @@ class Idle:
             case _:
                 return turn(self, welcome(situation, self.whose))
 
+    def _asked(self, spoken: Spoken) -> Turn:
+        """A matter to find; the visit that was planned with it, and for whom it is, are kept for later."""
+        who = spoken.who or self.who
+        wanted = spoken if spoken.comes else self.wanted
+        wish = FindItem(spoken.matter if spoken.comes else spoken.text, PersonFacts(age=spoken.age, who=who))
+        return turn(Idle(whose=self.whose, asked=spoken.text, who=who, wanted=wanted), wish=wish)
+
 
 def _found(match: Match, idle: Idle) -> Turn:
-
+    """The item that is meant, a few that could be, or whoever is responsible first for finding out."""
     best = match.candidates[0] if match.candidates else None
     if match.decision is Decision.MATCH and best is not None:
         others = tuple((c.service_code, c.name) for c in match.candidates[1:5])
         state = finding.ConsideringItem(
-            best.service_code, whose=idle.whose, asked=idle.asked, others=others, who=idle.who
+            best.service_code,
+            whose=idle.whose,
+            asked=idle.asked,
+            others=others,
+            who=idle.who,
+            wanted=idle.wanted,
         )
         return turn(state, wish=Consider(best.service_code, idle.whose.person, idle.asked))
     if match.decision is Decision.CHOOSE and best is not None:
         offered = tuple((c.service_code, c.name) for c in match.candidates[:5])
         return finding.ChoosingItem(
-            offered, whose=idle.whose, asked=idle.asked, ask=match.ask, who=idle.who
+            offered, whose=idle.whose, asked=idle.asked, ask=match.ask, who=idle.who, wanted=idle.wanted
         ).offer()
     nothing = Meant(idle.asked)
     if len(idle.asked.strip()) < _TOO_SHORT_TO_PASS_ON:
@@ -90,7 +103,12 @@ def _parts(offer: BundleOffer, idle: Idle) -> Turn:
     """The items of a 一件事 to begin with."""
     offered = tuple((item.code, item.name) for item in offer.items)
     return finding.ChoosingItem(
-        offered, whose=idle.whose, asked=idle.asked, who=idle.who, bundle=offer.bundle.name
+        offered,
+        whose=idle.whose,
+        asked=idle.asked,
+        who=idle.who,
+        wanted=idle.wanted,
+        bundle=offer.bundle.name,
     ).offer()
 
 
@@ -147,7 +165,12 @@ def refused(heard: Refused) -> Say:
 
 def not_understood(text: str) -> Say:
     """What was said is unclear here; a person can always be asked."""
-    return Say("not_understood", choices=(Choice("转给工作人员", f"ask_person:{text[:200]}"),))
+    return Say("not_understood", choices=(a_person(text),))
+
+
+def a_person(text: str) -> Choice:
+    """The button that passes these words on to whoever is responsible first."""
+    return Choice("转给工作人员", f"ask_person:{text[:_PASSED_ON]}")
 
 
 def again(situation: Situation) -> tuple[Choice, ...]:

@@ -30,6 +30,11 @@ KIND_WORDS: Mapping[OfferKind, str] = {
 }
 
 
+_MACHINES_NAMED = 4
+# What the county's own hall is called by those who live outside of it.
+IN_TOWN = ("县里", "县城", "县上", "县中心", "城里")
+
+
 def limit_words(item: ServiceItem) -> str:
     """The time limit: 当场办结, or a number of days from acceptance."""
     if item.project_type is ProjectType.IMMEDIATE or item.promised_limit.days == 0:
@@ -52,14 +57,17 @@ def material_words(item: ServiceItem) -> str:
 
 
 def online_words(item: ServiceItem) -> str:
-    """Whether one has to come at all."""
+    """Whether one has to come at all, and how often."""
     if item.online:
         return "不用跑：在这里拍照交材料就能办，也可以到窗口办。"
-    return "网上办不全，要到窗口一趟；先在这里约好时间、拍照交材料，到了就不用等、不用再交。"
+    trips = "一趟" if item.visits <= 1 else f"{item.visits}趟"
+    return f"网上办不全，要到窗口{trips}；先在这里约好时间、拍照交材料，到了就不用等、不用再交。"
 
 
 def another_words(item: ServiceItem) -> str:
-    """Whether somebody else may come, and with what."""
+    """Whether somebody else may come, and with what; who has to be seen or fingerprinted has to come."""
+    if present := next((condition for condition in item.conditions if "到场" in condition), ""):
+        return f"这件事别人代不了：{present}。{'走不动的可以预约上门。' if item.home_visit else ''}"
     if item.availability.village is Way.PROXY or "代办" in item.handled_by:
         return "本人来不了，可以请家人代办，带上双方身份证；也可以请本村代办员代办。"
     return "这件事一般要本人办。来不了的，先打电话问一问，工作人员帮您想办法。"
@@ -70,6 +78,23 @@ def home_words(item: ServiceItem) -> str:
     if item.home_visit:
         return "行动不便可以预约上门办，预约时选“上门服务”。"
     return "这件事不能在家里办完；走不动的，可以请村代办员或家人代办，也可以找工作人员想办法。"
+
+
+def kiosk_words(item: ServiceItem | None, halls: Sequence[Hall]) -> str:
+    """Whether a machine does it, and where the machines are, the nearest first."""
+    if item is not None and not item.kiosk:
+        return f"“{item.name}”自助机上办不了，要到窗口办。"
+    which = f"“{item.name}”自助机上就能办。" if item is not None else ""
+    if not halls:
+        return f"{which}本县大厅里现在没有自助机。"
+    others = "、".join(hall.name for hall in halls[1:_MACHINES_NAMED])
+    more = f"；{others}{'等' if len(halls) > _MACHINES_NAMED else ''}也有" if others else ""
+    return f"{which}离您最近的自助机在{halls[0].name}（{halls[0].address}）{more}。白天有人在旁边帮忙。"
+
+
+def proxy_words(hall: Hall) -> str:
+    """How to come by the village's proxy; the hall knows them all."""
+    return f"每个村都有代办员。在“请人代办”里说一声，他会来联系您；也可以打{hall.name}电话{hall.phone}，请他们帮您找。"
 
 
 def delivery_words(item: ServiceItem) -> str:

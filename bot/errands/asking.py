@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from bot.dialogue.heard import Explained, Told
 from bot.dialogue.wishes import CatalogueWish, Consider, FindItem, Tell
+from bot.dialogue.words import IN_TOWN
 from bot.errands.errand import Errand
 from intake.desk import Desk
+from intake.model.catalogue import HallLevel
 from intake.model.ids import ServiceCode
 from intake.model.matching import Match
+from intake.model.places import Hall, straight_km
+from intake.model.speech import Spoken
 from intake.usecases.catalogue.finding import BundleOffer, Consideration
 
 _WEEK = timedelta(days=6)
@@ -48,7 +53,7 @@ async def _tell(wish: Tell, errand: Errand) -> Told:
     booked = next(iter(await desk.places.my_appointments(caller)), None)
     code = wish.service_code or (booked.service_code if booked else None)
     halls = {hall.code: hall for hall in await desk.places.halls()}
-    named = next((hall for hall in halls.values() if hall.name == wish.spoken.place), None)
+    named = next((hall for hall in halls.values() if _is_called(hall, wish.spoken)), None)
     chosen = wish.hall or (booked.hall if booked and not wish.service_code else None)
     hall = named or (halls[chosen] if chosen else await desk.places.home_hall(caller, wish.person))
     first = wish.spoken.first_day or desk.today
@@ -57,4 +62,12 @@ async def _tell(wish: Tell, errand: Errand) -> Told:
     about = None
     if code is not None and not (named and wish.service_code is None):
         about = await desk.catalogue.consider(caller, code, wish.person, "")
-    return Told(wish.spoken.asks, hall, days, about)
+    machines = sorted((each for each in halls.values() if each.kiosks), key=partial(straight_km, hall))
+    return Told(wish.spoken.asks, hall, days, about, tuple(machines))
+
+
+def _is_called(hall: Hall, spoken: Spoken) -> bool:
+    """By its name, or as those do who live outside of the town."""
+    if spoken.place:
+        return hall.name == spoken.place
+    return hall.level is HallLevel.COUNTY and any(name in spoken.text for name in IN_TOWN)

@@ -14,6 +14,7 @@ class Intent(StrEnum):
     MOVE = "move"
     CANCEL = "cancel"
     STATUS = "status"
+    BOOKED = "booked"
     COMPLAINT = "complaint"
     PERSON = "person"
     THANKS = "thanks"
@@ -26,6 +27,7 @@ class Intent(StrEnum):
     ANY = "any"
     LINE = "line"
     BACK = "back"
+    SOMEBODY = "somebody"
     CHAT = "chat"
     ANGER = "anger"
     WHY = "why"
@@ -52,6 +54,9 @@ class Aspect(StrEnum):
     KIOSK = "kiosk"
     GREEN = "green"
     LATE = "late"
+    PROXY = "proxy"
+    VOLUNTEER = "volunteer"
+    LETTERS = "letters"
 
 
 class DayPart(StrEnum):

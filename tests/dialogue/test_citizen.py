@@ -144,7 +144,7 @@ async def test_a_sound_is_not_passed_on_as_a_question(county):
     """“嗯” costs no clerk a working day; the person is helped to say more."""
     me = await talk_as(county, "citizen-1")
 
-    assert "请再多说一点" in await me.say("嗯")
+    assert "您想办什么事" in await me.say("嗯")
     assert await county.desk.questions.mine(me.caller) == ()
 
 

@@ -332,7 +332,7 @@ def test_places_are_known_by_their_spoken_names(said: str, places: tuple[str, ..
         ("返回上一步", Intent.BACK),
         ("能不能早一点", Intent.MOVE),
         ("临时有事去不了了", Intent.CANCEL),
-        ("我约的是几点", Intent.STATUS),
+        ("我约的是几点", Intent.BOOKED),
         ("我上次那个高龄津贴办好没", Intent.STATUS),
         ("你们窗口的人态度太差了，我跑了三趟都没办成", Intent.COMPLAINT),
         ("什么破东西，笨死了", Intent.ANGER),

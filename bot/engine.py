@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from bot.dialogue.finding import ChoosingItem, ConsideringItem
 from bot.dialogue.heard import Heard, Learned, Said, Unclear
@@ -45,24 +46,24 @@ class Engine:
             if before is not None:
                 return Answer.read(before)
             kept = Kept.read(await talk.load())
-            says, state = await self._converse(caller, incoming, kept)
+            says, after = await self._converse(caller, incoming, kept)
             halls = await self._desk.places.halls()
             replies = tuple(render(say, halls) for say in says)
-            answer = Answer(tuple(reply.as_json() for reply in replies), state.name)
+            answer = Answer(tuple(reply.as_json() for reply in replies), after.state.name)
             await talk.save(
-                Kept(state, _offered(replies)).write(),
+                replace(after, offered=_offered(replies)).write(),
                 incoming.message_id,
                 incoming.told(kept.offered),
                 answer.write(),
             )
         return answer
 
-    async def _converse(self, caller: Caller, incoming: Incoming, kept: Kept) -> tuple[list[Say], State]:
+    async def _converse(self, caller: Caller, incoming: Incoming, kept: Kept) -> tuple[list[Say], Kept]:
         """The state hears the message, then what comes of each of its wishes, until it wishes for nothing more."""
         heard = hear(incoming, kept, self._desk.catalogue.listen)
-        situation = Situation(caller.role)
+        situation = Situation(caller.role, kept.later)
         turn = overhear(heard, kept.state, situation) or kept.state.hear(heard, situation)
-        says = list(turn.says)
+        says, situation = list(turn.says), _with_later(situation, turn)
         await self._note(caller, turn.meant)
         for step in range(_MOST_WISHES):
             if turn.wish is None:
@@ -75,7 +76,8 @@ class Engine:
             turn = overhear(learned, turn.then, situation) or turn.then.hear(learned, situation)
             says += turn.says
             await self._note(caller, turn.meant)
-        return says, turn.then
+            situation = _with_later(situation, turn)
+        return says, Kept(turn.then, later=situation.later)
 
     async def _aside(self, wish: Wish, learned: Learned, state: State, heard: Heard) -> Learned | None:
         """What words in the middle of a matter were, if no new matter: one of its common questions, or nothing clear."""
@@ -92,6 +94,10 @@ class Engine:
         if meant is not None:
             with suppress(Busy):
                 await self._desk.catalogue.note(NoteHearing(caller, meant.words, meant.item))
+
+
+def _with_later(situation: Situation, turn: Turn) -> Situation:
+    return situation if turn.later is None else replace(situation, later=turn.later)
 
 
 def _begins_anew(learned: Learned, heard: Said, state: State) -> bool:

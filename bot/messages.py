@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue.states import State, read_state, write_state
+from intake.model.ids import ServiceCode
 
 Offered = tuple[tuple[str, str], ...]
 
@@ -48,10 +49,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept between two messages: the state, and what was last offered to press, as labels with their values."""
+    """What is kept between two messages: the state, what was last offered to press, and the items named for afterwards."""
 
     state: State
     offered: Offered = ()
+    later: tuple[tuple[ServiceCode, str], ...] = ()
 
     @classmethod
     def read(cls, text: str | None) -> Kept:
@@ -59,8 +61,12 @@ class Kept:
         if text is None:
             return cls(read_state(None))
         kept = json.loads(text)
-        return cls(read_state(kept["state"]), tuple((label, value) for label, value in kept["offered"]))
+        later = tuple((ServiceCode(code), name) for code, name in kept.get("later", ()))
+        return cls(
+            read_state(kept["state"]), tuple((label, value) for label, value in kept["offered"]), later
+        )
 
     def write(self) -> str:
         """As the store of conversations keeps it."""
-        return json.dumps({"state": write_state(self.state), "offered": self.offered}, ensure_ascii=False)
+        kept = {"state": write_state(self.state), "offered": self.offered, "later": self.later}
+        return json.dumps(kept, ensure_ascii=False)

@@ -551,6 +551,9 @@ class CatalogueCounter:
     async def bundles(self) -> tuple[finding.BundleOffer, ...]:
         return await finding.bundle_offers(tools=self.tools)
 
+    async def bundles_touched(self, found: Match) -> tuple[finding.BundleOffer, ...]:
+        return await finding.bundles_touched(found, tools=self.tools)
+
     async def bundle_meant(self, found: Match) -> finding.BundleOffer | None:
         return await finding.bundle_meant(found, tools=self.tools)
 

@@ -318,9 +318,9 @@ class Booked:
             case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
                 return self._begin()
             case Picked(value="only_booked"):
-                return turn(starting.Idle(), Say("see_you_there"))
+                return self.see_you(situation)
             case Said() if heard.spoken.intent is Intent.NO:
-                return turn(starting.Idle(), Say("see_you_there"))
+                return self.see_you(situation)
             case Opened():
                 return collecting.Collecting(heard.case.id, appointment=self.appointment).begin(heard)
             case Refused(refusal=AlreadyOpen()):
@@ -335,6 +335,10 @@ class Booked:
                 return starting.Idle(whose=self.whose).hear(heard, situation)
             case _:
                 return turn(self, Say("send_photos_or_not", choices=_PHOTOS_OR_NOT))
+
+    def see_you(self, situation: Situation) -> Turn:
+        """Left at the appointment; what was named beside it is next."""
+        return turn(starting.Idle(), Say("see_you_there"), *starting.still_to_do(situation))
 
     def booked(self, appointment: Appointment) -> Turn:
         """The place read back, with what comes next."""

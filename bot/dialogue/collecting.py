@@ -168,7 +168,7 @@ class Confirming:
                     Collecting(self.case, self.appointment, self.again), wish=LayPage(self.case, None)
                 )
             case Case():
-                return turn(starting.Idle(), self._handed_in(heard))
+                return turn(starting.Idle(), self._handed_in(heard), *starting.still_to_do(situation))
             case Refused(refusal=MaterialsLacking() | StillToCorrect()):
                 return turn(
                     Collecting(self.case, self.appointment, self.again),

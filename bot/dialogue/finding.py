@@ -20,6 +20,7 @@ from intake.usecases.catalogue.finding import Consideration
 _LONGEST_ANSWER: Final = 10
 _CLEAR_LEAD: Final = 2.0
 _LEAST: Final = 0.01
+_COUNTED: Final = {2: "两", 3: "三"}
 # A longer sentence names a matter besides the day: then it is a new wish, not a time.
 _JUST_A_TIME: Final = 12
 
@@ -66,6 +67,13 @@ class ChoosingItem:
         if self.bundle:
             return turn(self, Say("choose_part", {"bundle": self.bundle}, (*choices, last)))
         return turn(self, Say("choose_item", {"ask": self.ask or "您是想办下面哪一件？"}, (*choices, last)))
+
+    def offer_all(self) -> Turn:
+        """The items that one breath asked for, to begin with one of them."""
+        choices = tuple(Choice(label, f"item:{code}") for code, label in self.offered)
+        return turn(
+            self, Say("one_after_another", {"count": _COUNTED.get(len(choices), str(len(choices)))}, choices)
+        )
 
     def meant(self, item: ServiceCode | None) -> Meant | None:
         """What taking an item says of the words asked: nothing when they named a whole 一件事."""

@@ -10,7 +10,7 @@ from intake.errors import Refusal
 from intake.model.booking import Appointment, AppointmentState, Hold, Slot
 from intake.model.case import Case
 from intake.model.catalogue import CommonQuestion, ServiceItem
-from intake.model.ids import HallCode
+from intake.model.ids import HallCode, ServiceCode
 from intake.model.matching import Match
 from intake.model.people import Mandate, Person
 from intake.model.places import Hall
@@ -74,6 +74,20 @@ class Told:
     days: tuple[OpenDay, ...] = ()
     about: Consideration | None = None
     machines: tuple[Hall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """One breath asked for more than one item: each with its name, in the order of the words."""
+
+    items: tuple[tuple[ServiceCode, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A bare word is about several turns of life: 小孩 about birth and school."""
+
+    offers: tuple[BundleOffer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,8 @@ Learned = (
     | Unclear
     | Match
     | BundleOffer
+    | Several
+    | Touched
     | Consideration
     | Told
     | Explained

@@ -20,6 +20,7 @@ from bot.dialogue.heard import Explained, Heard, InLineNow, Mine, Picked, Said, 
 from bot.dialogue.turns import Say, Situation, Turn, Whose, turn
 from bot.dialogue.wishes import (
     Consider,
+    FindItem,
     GiveBack,
     ListMine,
     ListVillagers,
@@ -75,7 +76,7 @@ def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | No
         return asking.aside((say,), state, situation)
     steered = _steered(heard, state, situation)
     if steered is None and isinstance(state, starting.Idle):
-        return _no_matter_yet(heard.spoken, state, situation)
+        return _next_matter(heard.spoken, situation) or _no_matter_yet(heard.spoken, state, situation)
     return steered
 
 
@@ -102,7 +103,7 @@ def _steered(heard: Said, state: State, situation: Situation) -> Turn | None:
         case Intent.BACK:
             return steps.back(state, situation)
         case Intent.RESTART:
-            return turn(starting.Idle(), Say("restarted"), starting.welcome(situation, Whose()))
+            return _anew(situation)
         case Intent.STATUS | Intent.BOOKED:
             goes_on = heard.spoken.intent is Intent.BOOKED and state.name in _GO_ON
             return turn(state if goes_on else starting.Idle(), wish=ListMine())
@@ -122,6 +123,16 @@ def _steered(heard: Said, state: State, situation: Situation) -> Turn | None:
             return turn(state, starting.welcome(situation, state.whose))
         case _:
             return None
+
+
+def _next_matter(spoken: Spoken, situation: Situation) -> Turn | None:
+    """Yes and no to the matter that was named together with the one just done."""
+    if not situation.later or spoken.intent not in {Intent.YES, Intent.NO}:
+        return None
+    if spoken.intent is Intent.NO:
+        return Turn((Say("stopped", choices=starting.again(situation)),), starting.Idle(), later=())
+    (code, _), *rest = situation.later
+    return replace(_take(starting.Idle(), code), later=tuple(rest))
 
 
 def _no_matter_yet(spoken: Spoken, idle: starting.Idle, situation: Situation) -> Turn | None:
@@ -144,7 +155,7 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
     command, _, rest = value.partition(":")
     match command:
         case "restart":
-            return turn(starting.Idle(), Say("restarted"), starting.welcome(situation, Whose()))
+            return _anew(situation)
         case "my_cases":
             return turn(starting.Idle(), wish=ListMine())
         case "case":
@@ -152,7 +163,10 @@ def _picked_anywhere(value: str, state: State, situation: Situation) -> Turn | N
         case "cancel_appointment":
             return turn(starting.Idle(), wish=GiveBack(AppointmentId(rest)))
         case "item":
-            return _take(state, ServiceCode(rest))
+            later = tuple(item for item in situation.later if item[0] != rest)
+            return replace(_take(state, ServiceCode(rest)), later=later)
+        case "bundle":
+            return turn(starting.Idle(whose=_whose(state), asked=rest), wish=FindItem(rest))
         case "for_somebody" if situation.role is Role.PROXY:
             return turn(representing.ChoosingPerson(), wish=ListVillagers())
         case "ask_person":
@@ -182,3 +196,8 @@ def _take(state: State, code: ServiceCode) -> Turn:
 
 def _whose(state: State) -> Whose:
     return getattr(state, "whose", Whose())
+
+
+def _anew(situation: Situation) -> Turn:
+    says = (Say("restarted"), starting.welcome(situation, Whose()))
+    return Turn(says, starting.Idle(), later=())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.dialogue import finding
-from bot.dialogue.heard import Heard, Mine, Photographed, Refused, Said
+from bot.dialogue.heard import Heard, Mine, Photographed, Refused, Said, Several, Touched
 from bot.dialogue.turns import Choice, Meant, Say, Situation, Turn, Whose, turn
 from bot.dialogue.wishes import (
     AskPerson,
@@ -49,6 +49,13 @@ class Idle:
                 return _found(heard, self)
             case BundleOffer():
                 return _parts(heard, self)
+            case Several():
+                offered = finding.ChoosingItem(
+                    heard.items, whose=self.whose, who=self.who, wanted=self.wanted
+                )
+                return replace(offered.offer_all(), later=heard.items)
+            case Touched():
+                return turn(self, _turns_of_life(heard, self.asked))
             case Question():
                 return turn(Idle(whose=self.whose), _passed_on(heard))
             case Mine():
@@ -70,7 +77,11 @@ class Idle:
         """A matter to find; the visit that was planned with it, and for whom it is, are kept for later."""
         who = spoken.who or self.who
         wanted = spoken if spoken.comes else self.wanted
-        wish = FindItem(spoken.matter if spoken.comes else spoken.text, PersonFacts(age=spoken.age, who=who))
+        wish = FindItem(
+            spoken.matter if spoken.comes else spoken.text,
+            PersonFacts(age=spoken.age, who=who),
+            spoken.several,
+        )
         return turn(Idle(whose=self.whose, asked=spoken.text, who=who, wanted=wanted), wish=wish)
 
 
@@ -110,6 +121,15 @@ def _parts(offer: BundleOffer, idle: Idle) -> Turn:
         wanted=idle.wanted,
         bundle=offer.bundle.name,
     ).offer()
+
+
+def _turns_of_life(touched: Touched, asked: str) -> Say:
+    """Which 一件事 a bare word was about."""
+    choices = tuple(
+        Choice(offer.bundle.name, f"bundle:{offer.bundle.name}", offer.bundle.summary)
+        for offer in touched.offers
+    )
+    return Say("choose_bundle", {"asked": asked}, (*choices, a_person(asked)))
 
 
 def _passed_on(question: Question) -> Say:
@@ -171,6 +191,15 @@ def not_understood(text: str) -> Say:
 def a_person(text: str) -> Choice:
     """The button that passes these words on to whoever is responsible first."""
     return Choice("转给工作人员", f"ask_person:{text[:_PASSED_ON]}")
+
+
+def still_to_do(situation: Situation) -> tuple[Say, ...]:
+    """What was named together with the matter that is done now."""
+    if not situation.later:
+        return ()
+    choices = tuple(Choice(f"接着办 {name}", f"item:{code}") for code, name in situation.later)
+    names = "、".join(f"“{name}”" for _, name in situation.later)
+    return (Say("still_to_do", {"names": names}, choices),)
 
 
 def again(situation: Situation) -> tuple[Choice, ...]:

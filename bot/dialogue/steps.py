@@ -23,13 +23,16 @@ def stop(state: State, situation: Situation) -> Turn:
         case changing.Moving():
             return turn(starting.Idle(), Say("place_stays"))
         case booking.Booked():
-            return turn(starting.Idle(), Say("see_you_there"))
+            return state.see_you(situation)
         case collecting.Collecting() | collecting.Confirming():
-            return turn(starting.Idle(), Say("draft_is_kept"))
+            return turn(starting.Idle(), Say("draft_is_kept"), *starting.still_to_do(situation))
         case judging.Evaluating():
             return turn(state, wish=Judge(state.case, state.grade))
+        case starting.Idle():
+            return Turn((Say("stopped", choices=starting.again(situation)),), starting.Idle(), later=())
         case _:
-            return turn(starting.Idle(), Say("stopped", choices=starting.again(situation)))
+            stopped = Say("stopped", choices=starting.again(situation))
+            return turn(starting.Idle(), stopped, *starting.still_to_do(situation))
 
 
 def back(state: State, situation: Situation) -> Turn:

@@ -51,10 +51,10 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a state may know of the speaker without asking the desk."""
+    """What a state may know of the speaker without asking the desk; `later` are the items they named for afterwards."""
 
     role: Role
-    is_working_hours: bool = True
+    later: tuple[tuple[ServiceCode, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,16 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a state makes of what it heard: words, the next state, at most one wish, and what it learnt of words."""
+    """What a state makes of what it heard: words, the next state, at most one wish, and what it learnt of words.
+
+    `later` are the items that wait until this one is done; None leaves those that wait already.
+    """
 
     says: tuple[Say, ...]
     then: State
     wish: Wish | None = None
     meant: Meant | None = None
+    later: tuple[tuple[ServiceCode, str], ...] | None = None
 
 
 def turn(then: State, *says: Say, wish: Wish | None = None, meant: Meant | None = None) -> Turn:

@@ -21,10 +21,11 @@ from intake.model.speech import Spoken
 
 @dataclass(frozen=True, slots=True)
 class FindItem:
-    """Find out which item is meant."""
+    """Find out which item is meant, or which of them, where the words may ask for several."""
 
     text: str
     facts: PersonFacts = field(default_factory=PersonFacts)
+    several: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from bot.dialogue.heard import Explained, Told
+from bot.dialogue.heard import Explained, Several, Told, Touched
 from bot.dialogue.wishes import CatalogueWish, Consider, FindItem, Tell
 from bot.dialogue.words import IN_TOWN
 from bot.errands.errand import Errand
 from intake.desk import Desk
 from intake.model.catalogue import HallLevel
 from intake.model.ids import ServiceCode
-from intake.model.matching import Match
+from intake.model.matching import Decision, Match
 from intake.model.places import Hall, straight_km
 from intake.model.speech import Spoken
 from intake.usecases.catalogue.finding import BundleOffer, Consideration
@@ -20,7 +20,9 @@ from intake.usecases.catalogue.finding import BundleOffer, Consideration
 _WEEK = timedelta(days=6)
 
 
-async def grant(wish: CatalogueWish, errand: Errand) -> Match | BundleOffer | Consideration | Told:
+async def grant(
+    wish: CatalogueWish, errand: Errand
+) -> Match | BundleOffer | Touched | Several | Consideration | Told:
     """The answer of the catalogue's counter."""
     match wish:
         case FindItem():
@@ -41,10 +43,28 @@ async def explained(text: str, code: ServiceCode | None, desk: Desk) -> Explaine
     return Explained(answer) if answer else None
 
 
-async def _find(wish: FindItem, desk: Desk) -> Match | BundleOffer:
+async def _find(wish: FindItem, desk: Desk) -> Match | BundleOffer | Touched | Several:
     """A 一件事 that is meant is what was asked for, whatever else the words resemble."""
     found = await desk.catalogue.match(wish.text, wish.facts)
-    return await desk.catalogue.bundle_meant(found) or found
+    if meant := await desk.catalogue.bundle_meant(found):
+        return meant
+    if several := await _several(wish, desk):
+        return several
+    touched = await desk.catalogue.bundles_touched(found)
+    if len(touched) == 1:
+        return touched[0]
+    return Touched(touched) if touched else found
+
+
+async def _several(wish: FindItem, desk: Desk) -> Several | None:
+    """Each part that means one item clearly by itself; fewer than two are one wish in many words."""
+    matches = [await desk.catalogue.match(part, wish.facts) for part in wish.several]
+    clear = {
+        match.candidates[0].service_code: match.candidates[0].name
+        for match in matches
+        if match.decision is Decision.MATCH and match.candidates
+    }
+    return Several(tuple(clear.items())) if len(clear) > 1 else None
 
 
 async def _tell(wish: Tell, errand: Errand) -> Told:

@@ -220,6 +220,11 @@ class Bundle:
         meant = (name for name in met if name.endswith(_TOGETHER) or len(name) * 2 >= len(said))
         return max(meant, key=len, default="")
 
+    def called_by(self, word: str) -> bool:
+        """Whether a bare word is one of its names without 一件事 or 联办: 生孩子, 退休."""
+        names = (self.name, *self.aliases)
+        return any(name in {f"{word}一件事", f"{word}联办"} for name in names)
+
 
 _TOGETHER = ("事", "联办")
 _EVERYTHING = re.compile(

@@ -81,7 +81,7 @@ class Spoken:
     words name a person and nothing else (给我妈办). `put_right` are the words that take the place of others (是我妈 in
     不是我，是我妈). `only_when` says that a day or an hour is named and nothing else; `comes` that somebody means to come
     then, or to `place`, and `matter` are the words without that visit. `wishes` says that the words begin as a wish does
-    (我要办…).
+    (我要办…), and `several` are the parts of a sentence that may ask for more than one thing.
     """
 
     text: str
@@ -104,6 +104,7 @@ class Spoken:
     comes: bool = False
     matter: str = ""
     wishes: bool = False
+    several: tuple[str, ...] = ()
 
     @property
     def names_a_time(self) -> bool:

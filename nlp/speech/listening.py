@@ -18,6 +18,7 @@ from nlp.speech.likeness import closest
 from nlp.speech.numbers import choice_in
 from nlp.speech.persons import only_whom, person_in
 from nlp.speech.places import places_in, spoken_names
+from nlp.speech.several import several_in
 from nlp.speech.times import TIME_WORDS, part_in, time_in
 from nlp.speech.visits import plans_visit, without_visit
 from nlp.text import focus, normalise
@@ -69,6 +70,7 @@ class Ear:
             comes=comes,
             matter=without_visit(said, names) if comes else text,
             wishes=bool(_WISH.match(said)),
+            several=several_in(said),
         )
 
     def closest(self, text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:

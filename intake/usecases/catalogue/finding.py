@@ -9,7 +9,7 @@ from intake.model.calendar import local_day
 from intake.model.catalogue import Bundle, CommonQuestion, ServiceItem, Way, asks_for_everything
 from intake.model.figures import PrintForm
 from intake.model.ids import HallCode, PersonId, ServiceCode
-from intake.model.matching import Match, PersonFacts
+from intake.model.matching import Decision, Match, PersonFacts
 from intake.model.people import Caller
 from intake.model.places import Hall, straight_km
 from intake.model.speech import Spoken
@@ -151,6 +151,21 @@ async def bundle_offers(*, tools: Tools) -> tuple[BundleOffer, ...]:
         items = await view.catalogue.all_current(local_day(tools.clock.now()))
     known = {item.code: item for item in items}
     return tuple(BundleOffer(b, tuple(known[c] for c in b.items if c in known)) for b in bundles)
+
+
+async def bundles_touched(found: Match, *, tools: Tools) -> tuple[BundleOffer, ...]:
+    """The turns of life that a bare word is about (小孩 is about two), their likeliest items first.
+
+    None where the word means a single item clearly.
+    """
+    if found.decision is Decision.MATCH:
+        return ()
+    likely = {candidate.service_code: candidate.score for candidate in found.candidates}
+    return tuple(
+        BundleOffer(offer.bundle, tuple(sorted(offer.items, key=lambda item: -likely.get(item.code, 0.0))))
+        for offer in await bundle_offers(tools=tools)
+        if offer.bundle.called_by(found.focus.strip())
+    )
 
 
 async def bundle_meant(found: Match, *, tools: Tools) -> BundleOffer | None:

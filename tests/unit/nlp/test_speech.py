@@ -22,6 +22,7 @@ from nlp.speech.materials import lost_in, materials_in
 from nlp.speech.numbers import choice_in, number_of
 from nlp.speech.persons import only_whom, person_in
 from nlp.speech.places import places_in
+from nlp.speech.several import several_in
 from nlp.speech.times import part_in, time_in
 from nlp.speech.visits import plans_visit
 
@@ -639,3 +640,19 @@ def test_the_hall_one_means_to_go_to_is_part_of_the_visit() -> None:
 def test_a_time_alone_is_heard_as_such(said: str, only: bool) -> None:
     """明天上午 says when, and not what."""
     assert Ear(PLACES).listen(said, today=MONDAY).only_when is only
+
+
+@pytest.mark.parametrize(
+    ("said", "parts"),
+    [
+        ("身份证丢了要补，顺便把社保卡也换了", ("身份证丢了要补", "社保卡也换了")),
+        ("给我爸办低保，再办个残疾证", ("给我爸办低保", "办个残疾证")),
+        ("驾照到期了要换，车也要年检", ("驾照到期了要换", "车也要年检")),
+        ("身份证丢了要补", ()),
+        ("再办一张身份证", ()),
+        ("", ()),
+    ],
+)
+def test_a_sentence_that_joins_wishes_is_parted(said: str, parts: tuple[str, ...]) -> None:
+    """Each part asks by itself; a single wish has none."""
+    assert several_in(said) == parts

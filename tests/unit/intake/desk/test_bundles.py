@@ -90,6 +90,18 @@ async def test_who_names_one_matter_is_not_shown_everything(county, said):
     assert await county.desk.catalogue.bundle_meant(await county.desk.catalogue.match(said)) is None
 
 
+@pytest.mark.parametrize(
+    ("word", "names"),
+    [("生孩子", ["出生一件事"]), ("小孩", ["出生一件事", "入学一件事"]), ("路灯", []), ("", [])],
+)
+async def test_a_bare_word_touches_the_turns_of_life_that_it_names(county, word, names):
+    """Without 一件事 behind it, and nothing beside it; a word that means one item clearly touches none."""
+    touched = await county.desk.catalogue.bundles_touched(Match(Decision.NONE, focus=word))
+
+    assert [offer.bundle.name for offer in touched] == names
+    assert await county.desk.catalogue.bundles_touched(Match(Decision.MATCH, focus=word)) == ()
+
+
 async def test_a_bundle_with_an_unknown_item_stops_the_whole_import(county):
     """The refusal names the bundle and the code; items of the same import do not come in either."""
     keeper = await county.caller("keeper")

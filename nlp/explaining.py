@@ -10,48 +10,62 @@ from nlp.matcher import Evidence, Explanation
 
 # A feature that is not listed speaks under its own name: a new channel must not hide from the keeper.
 FEATURE_WORDS: Final[Mapping[str, str]] = {
-    "gram": "用字和事项的全部文字重合",
-    "near": "和一个说法很像",
-    "near2": "和一个说法非常像",
+    "gram": "用的字，这个事项里大多有",
+    "near": "和清单里的一个说法很像",
+    "near2": "和清单里的一个说法几乎一样",
     "near_core": "和事项的名称或别名很像",
-    "asked": "这句话被一个说法盖住的部分",
-    "held": "整个说法出现在这句话里",
-    "word": "用词重合",
-    "cover": "用词和意思都提到了",
-    "thing": "说的东西相同",
-    "act": "要做的动作相同",
+    "asked": "这句话大半就是清单里的一个说法",
+    "held": "清单里的一个说法，大半出现在这句话里",
+    "word": "用的词，这个事项里有",
+    "cover": "说到的词和意思，这个事项里都有",
+    "thing": "说的是同一样东西（证、房子、补贴等）",
+    "act": "要做的是同一件事（补办、领取、注销等）",
     "named": "事项名称里的意思都说到了",
-    "sound": "读音相近",
-    "sound_gain": "字不同但读音相近",
-    "alike": "整句话逐字相近",
-    "facts": "年龄、身份等情形相符",
-    "act_missing": "说到的动作这个事项没有",
-    "thing_missing": "说到的东西这个事项没有",
-    "gram_lead": "用字重合不如第一名",
-    "cover_lead": "意思重合不如第一名",
-    "called": "说到了后续动作（补、换、注销等）",
-    "uncalled": "没有说到这个事项的后续动作",
-    "meant": "意思和一个说法相同",
+    "sound": "读起来很像",
+    "sound_gain": "字不一样，读起来很像",
+    "alike": "和一个说法的字句相近",
+    "facts": "年龄、身份、丢了什么等情形相符",
+    "act_missing": "要做的事，这个事项里没有",
+    "thing_missing": "说的东西，这个事项里没有",
+    "gram_lead": "用的字不如第一项对得上",
+    "cover_lead": "说到的意思不如第一项齐",
+    "called": "说到了后面的步骤（补、换、注销等）",
+    "uncalled": "没有说到这个事项要做的步骤",
+    "meant": "和一个说法意思相同",
     "both": "字和意思都和一个说法很像",
-    "many": "和几个说法都像",
-    "gram_beside": "用字重合只有第一名的几成",
-    "word_beside": "用词重合只有第一名的几成",
-    "cover_beside": "意思重合只有第一名的几成",
-    "near_beside": "最像的说法只有第一名的几成",
-    "asked_beside": "被说法盖住的部分只有第一名的几成",
-    "meant_beside": "说法的意思只有第一名的几成",
-    "both_beside": "字和意思只有第一名的几成",
-    "many_beside": "几个说法加起来只有第一名的几成",
-    "gram_told": "话长，用字重合更要紧",
-    "sense": "整句意思相近",
-    "sense_core": "整句意思和名称相近",
-    "sense_lead": "整句意思不如第一名相近",
+    "many": "和好几个说法都像",
+    "gram_beside": "用的字不如最像的事项对得上",
+    "word_beside": "用的词不如最像的事项对得上",
+    "cover_beside": "说到的意思不如最像的事项齐",
+    "near_beside": "不如最像的事项那样像一个说法",
+    "asked_beside": "不如最像的事项那样盖住这句话",
+    "meant_beside": "意思不如最像的事项接近",
+    "both_beside": "字和意思都不如最像的事项接近",
+    "many_beside": "像的说法不如最像的事项多",
+    "gram_told": "话说得长，用的字更能说明问题",
+    "sense": "整句话的意思相近",
+    "sense_core": "整句话的意思和事项名称相近",
+    "sense_lead": "整句话的意思不如第一项相近",
+}
+# What one of two items has more of, by the likeness that several features weigh together.
+LEAD_WORDS: Final[Mapping[str, str]] = {
+    "near": "和清单里的说法更像（用字或读音）",
+    "gram": "用的字和词更对得上",
+    "cover": "说到的意思更齐",
+    "thing": "说的东西更对得上",
+    "act": "要做的事更对得上",
+    "named": "事项名称里的意思说到得更全",
+    "called": "后面的步骤（补、换、注销等）更对得上",
+    "meant": "和一个说法的意思更相同",
+    "facts": "年龄、身份、丢了什么等情形更相符",
+    "sense": "整句话的意思更接近",
 }
 
-# One likeness that several features weigh: apart they would speak for and against the same thing.
-_SAME: Final[Mapping[str, str]] = {
+# One likeness that several features weigh: apart they would speak for and against the same thing. Sound belongs to the
+# phrase it was heard in: apart, the second item seemed to sound better wherever the first was written out to the letter.
+SAME: Final[Mapping[str, str]] = {
     "gram_lead": "gram", "word": "gram", "cover_lead": "cover", "sense_lead": "sense", "sense_core": "sense",
-    "sound_gain": "sound", "act_missing": "act", "thing_missing": "thing", "uncalled": "called",
+    "sound": "near", "sound_gain": "near", "act_missing": "act", "thing_missing": "thing", "uncalled": "called",
     "near2": "near", "near_core": "near", "asked": "near", "held": "near", "alike": "near", "both": "near", "many": "near",
     "gram_beside": "gram", "gram_told": "gram", "word_beside": "gram", "cover_beside": "cover", "meant_beside": "meant",
     "near_beside": "near", "asked_beside": "near", "both_beside": "near", "many_beside": "near",
@@ -77,16 +91,13 @@ def _lead(weighed: Iterable[tuple[str, float]]) -> Iterator[Reason]:
     """Each likeness once, the weightiest first; what hardly weighs is left out."""
     summed: dict[str, float] = {}
     for name, weight in weighed:
-        channel = _SAME.get(name, name)
+        channel = SAME.get(name, name)
         summed[channel] = summed.get(channel, 0.0) + weight
     for name, weight in sorted(summed.items(), key=lambda pair: -abs(pair[1])):
         if abs(weight) >= _HARDLY:
-            yield Reason(name, _says(name), "", round(weight, 3))
+            yield Reason(name, LEAD_WORDS.get(name, name), "", round(weight, 3))
 
 
 def _reason(evidence: Evidence) -> Reason:
-    return Reason(evidence.channel, _says(evidence.channel), " ".join(evidence.met.split()), evidence.weight)
-
-
-def _says(feature: str) -> str:
-    return FEATURE_WORDS.get(feature, feature)
+    says = FEATURE_WORDS.get(evidence.channel, evidence.channel)
+    return Reason(evidence.channel, says, " ".join(evidence.met.split()), evidence.weight)

@@ -13,7 +13,7 @@ from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
 from intake.model.learning import Edition, GoodAnswer, Lesson, with_lessons
 from intake.model.matching import Decision
-from nlp.explaining import FEATURE_WORDS, explained
+from nlp.explaining import FEATURE_WORDS, LEAD_WORDS, SAME, explained
 from nlp.live import LiveMatcher
 from nlp.matcher import Matcher
 from nlp.protected import answers_to_keep, protected_rows
@@ -223,3 +223,13 @@ def test_words_that_say_nothing_are_explained_too(some: list[ServiceItem]) -> No
 def test_every_kind_of_likeness_has_a_name() -> None:
     """A channel that is added is named for the keeper."""
     assert [feature for feature in FEATURES if feature not in FEATURE_WORDS] == []
+    assert {SAME.get(feature, feature) for feature in FEATURES} == LEAD_WORDS.keys()
+
+
+def test_who_is_written_out_to_the_letter_is_not_said_to_sound_worse(some: list[ServiceItem]) -> None:
+    """The keeper reads why the first stands first; of what the words sound like, it has as much as the second."""
+    told = explained(Matcher.build(some).explain("身份证丢了要去哪补", limit=3))
+
+    assert told.match.candidates[0].service_code == LOST_CARD
+    assert "near" in {reason.channel for reason in told.lead if reason.weight > 0}
+    assert not [reason for reason in told.lead if reason.channel == "sound"]

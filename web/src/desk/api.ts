@@ -3,6 +3,7 @@ import { API, ask, follow, upload, type Step } from '@shared/api/http'
 import type { Case, CaseCard, ItemCard, Question } from '@shared/api/shapes'
 
 import type { AskedRows, CheckedImport, FigureRows, HallFigures, ImportPart, ImportStretch, Shortfall, TrendMonth, Work } from './figure-shapes'
+import type { Effect, Explained, Heard, HeardState, Lesson, Teaching } from './learning/shapes'
 import { askSurely } from './retries'
 import type { ActWords, CaseAct, CounterTray, Figures, GreenGround, HallHours, HallQueue, HoursChange, HoursPreview, HoursWish, Post, Ticket, TicketAct, Undelivered, Visit, VisitDay } from './shapes'
 
@@ -107,6 +108,20 @@ export const catalogueFiles = {
     ask<ImportStretch>(`/catalogue/imports/${id}/report`, { query: { part, after } }),
   apply: (id: string, onStep: (step: Step) => void) => follow<CheckedImport>(`/catalogue/imports/${id}/apply`, {}, onStep),
   drop: (id: string) => ask<CheckedImport>(`/catalogue/imports/${id}/drop`, { method: 'POST', body: {} }),
+}
+
+// A lesson is tried on hundreds of sentences, in a process that the first one starts; on a busy machine that is half a minute.
+const LESSON_WITHIN = 90_000
+
+export const learning = {
+  heard: async (state: HeardState) => (await ask<{ heard: Heard[] }>('/learning', { query: { state } })).heard,
+  dismiss: (heard: string) => askSurely<Heard>('/learning/dismiss', { heard }),
+  preview: (lesson: Lesson) => ask<Effect>('/learning/preview', { method: 'POST', body: lesson, within: LESSON_WITHIN }),
+  teach: (lesson: Lesson, heard?: string) => 
+    askSurely<Teaching>('/learning/teach', { ...lesson, heard: heard ?? null }, LESSON_WITHIN),
+  taught: async () => (await ask<{ teachings: Teaching[] }>('/learning/taught')).teachings,
+  unteach: (teaching: string) => askSurely<Teaching>('/learning/unteach', { teaching }),
+  explain: (text: string) => ask<Explained>('/explain', { query: { text } }),
 }
 
 export const catalogueList = async () => (await ask<{ items: ItemCard[] }>('/items')).items

@@ -7,12 +7,12 @@ import { newId } from '@shared/ids'
 
 const unanswered = new Map<string, string>()
 
-export async function askSurely<T>(path: string, body: object): Promise<T> {
+export async function askSurely<T>(path: string, body: object, within?: number): Promise<T> {
   const wish = `${path} ${JSON.stringify(body)}`
   const key = unanswered.get(wish) ?? newId()
   unanswered.set(wish, key)
   try {
-    const answer = await ask<T>(path, { method: 'POST', body, key })
+    const answer = await ask<T>(path, { method: 'POST', body, key, ...(within === undefined ? {} : { within }) })
     unanswered.delete(wish)
     return answer
   } catch (trouble) {

@@ -72,6 +72,11 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '清单导入', roles: ['keeper'] },
   },
   {
+    path: '/catalogue/words',
+    component: () => import('./screens/LearningScreen.vue'),
+    meta: { title: '学说法', roles: ['keeper'] },
+  },
+  {
     path: '/hours/:hall',
     component: () => import('./screens/HoursScreen.vue'),
     props: true,

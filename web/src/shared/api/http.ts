@@ -73,6 +73,8 @@ export interface Question {
   /** Repeating a question with its key gets the first answer; a POST without one is given a new one. */
   key?: string
   signal?: AbortSignal
+  /** Milliseconds to wait for the answer, where it is known to take longer than most. */
+  within?: number
 }
 
 let signedOut: () => void = () => {}
@@ -84,13 +86,13 @@ export function whenSignedOut(act: () => void): void {
 
 /** Ask and await the answer's JSON; `undefined` for 204. */
 export async function ask<T>(path: string, question: Question = {}): Promise<T> {
-  const { method = 'GET', body, query, key, signal } = question
+  const { method = 'GET', body, query, key, signal, within } = question
   const answer = await answered(address(path, query), {
     method,
     credentials: 'same-origin',
     headers: { ...headersFor(method, key), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: soonEnough(signal),
+    signal: soonEnough(signal, within),
   })
   return read<T>(answer.status, answer.headers.get('content-type'), await bodyOf(answer))
 }
@@ -187,9 +189,9 @@ function headersFor(method: string, key: string | undefined): Record<string, str
   return headers
 }
 
-function soonEnough(signal: AbortSignal | undefined): AbortSignal {
+function soonEnough(signal: AbortSignal | undefined, within = ANSWER_WITHIN): AbortSignal {
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), ANSWER_WITHIN)
+  const timer = setTimeout(() => late.abort(), within)
   signal?.addEventListener('abort', () => late.abort(), { once: true })
   late.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   return late.signal

@@ -36,7 +36,7 @@ from nlp.shelf import INDEX, IndexShelf
 
 _SURE: Final = 0.55
 _CLEAR_LEAD: Final = 2.0
-_REFUSE: Final = 0.36
+_BARE, _EVEN = 2, 0.5
 _EVIDENCE_SHOWN: Final = 3
 
 
@@ -149,7 +149,7 @@ class Matcher:
 
     def _answer(self, reading: Reading, signals: Signals, ranking: Ranking, limit: int) -> Match:
         candidates = tuple(self._candidates(signals, ranking, limit))
-        decision = _decide(ranking)
+        decision = _decide(ranking, bare=len(reading.content) <= _BARE)
         ask = self._question(signals, ranking) if decision is Decision.CHOOSE else ""
         return Match(decision, candidates, ask, reading.focus, reading.facts)
 
@@ -206,10 +206,13 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _decide(ranking: Ranking) -> Decision:
-    """Nothing is refused that is likelier to be the first item than to be none of them."""
+def _decide(ranking: Ranking, *, bare: bool) -> Decision:
+    """Nothing is refused that is likelier to be the first item than to be none of them.
+
+    A bare word (电) may belong to a dozen items, none of which is likely: it is asked back where one of them is likelier than none.
+    """
     first = float(ranking.shares[0])
     second = float(ranking.shares[1]) if len(ranking.shares) > 1 else 0.0
-    if ranking.none >= max(_REFUSE, first):
+    if ranking.none >= (_EVEN if bare else first):
         return Decision.NONE
     return Decision.MATCH if first >= _SURE and first >= _CLEAR_LEAD * second else Decision.CHOOSE

@@ -196,7 +196,7 @@ async def test_who_looks_for_another_time_may_give_it_up_instead(county):
 async def test_anywhere_means_the_soonest_by_time_and_way(county):
     """Halls, machines and visits together, each with why it stands there, the nearest among equals first."""
     me = await talk_as(county, "citizen-1")
-    await me.say("我要办优待证")
+    await me.say("我要办老年优待证")
     await me.press("预约办理")
 
     await me.press("哪里最早都行")

@@ -55,33 +55,38 @@ def answering(matcher: Matcher) -> Callable[[str], Answer]:
 @pytest.fixture(scope="session")
 def own_rows() -> list[Row]:
     """The project's own sentences in seven registers; never indexed, never learnt from."""
-    files = sorted((Path(__file__).parent / "phrasings").glob("*.jsonl"))
-    return [row for file in files for row in rows_in(file.read_text(encoding="utf-8").splitlines())]
+    return list(rows_in(_lines(".")))
 
 
 @pytest.fixture(scope="session")
 def independent_rows() -> list[Row]:
     """Sentences of a writer who knew the names of the services only; labelled, never indexed, never learnt from."""
-    files = sorted((Path(__file__).parent / "phrasings" / "independent").glob("*.jsonl"))
-    return [row for file in files for row in rows_in(file.read_text(encoding="utf-8").splitlines())]
+    return list(rows_in(_lines("independent")))
 
 
 @pytest.fixture(scope="session")
 def afresh_rows() -> list[Row]:
     """A third writer's sentences, drawn over the names of the services alone; labelled, never indexed, never learnt from."""
-    return [row for _, row in _afresh()]
+    return list(rows_in(_lines("afresh")))
+
+
+@pytest.fixture(scope="session")
+def blind_rows() -> list[Row]:
+    """Letters, searches and stories of three writers who saw nothing but the names; labelled, never indexed, never learnt from."""
+    return list(rows_in(_lines("blind")))
 
 
 @pytest.fixture(scope="session")
 def unread_rows() -> list[Row]:
-    """The half of the third writer's sentences whose misses nobody read while the matcher was mended."""
-    return [row for read, row in _afresh() if not read]
+    """The half of these last two sets whose misses nobody read while the matcher was mended."""
+    return list(
+        rows_in(line for line in (*_lines("afresh"), *_lines("blind")) if not json.loads(line)["read"])
+    )
 
 
-def _afresh() -> list[tuple[bool, Row]]:
-    files = sorted((Path(__file__).parent / "phrasings" / "afresh").glob("*.jsonl"))
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    return [(json.loads(line)["read"], row) for line, row in zip(lines, rows_in(lines), strict=True)]
+def _lines(folder: str) -> list[str]:
+    files = sorted((Path(__file__).parent / "phrasings" / folder).glob("*.jsonl"))
+    return [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,9 @@ async def test_the_reference_bundles_come_with_the_catalogue(county):
         ("想办二手房联办", "二手房交易一件事"),
         ("我要开店", "个体户开店一件事"),
         ("结婚生育一件事和出生联办", "结婚生育一件事"),
+        ("我爸去世了", "身后一件事"),
+        ("奶奶没了", "身后一件事"),
+        ("我老公走了", "身后一件事"),
     ],
 )
 async def test_a_bundle_is_called_by_its_names(county, said, name):
@@ -52,7 +55,15 @@ async def test_a_bundle_is_called_by_its_names(county, said, name):
 
 
 @pytest.mark.parametrize(
-    "said", ["", "孩子出生了怎么上户口", "我要开店卖香烟,烟草零售许可证在哪里办", "身份证丢了"]
+    "said",
+    [
+        "",
+        "孩子出生了怎么上户口",
+        "我要开店卖香烟,烟草零售许可证在哪里办",
+        "身份证丢了",
+        "钱包没了",
+        "我爸去世了房子怎么过户",
+    ],
 )
 async def test_one_matter_is_not_a_bundle(county, said):
     """Whoever asks for a single permit is not sent round six counters."""

@@ -1106,6 +1106,9 @@ class Intents(Protocol):
     async def finish(self, by: AccountCode, key: IntentKey, result: str) -> None:
         """Write down what the intent led to."""
 
+    async def result(self, by: AccountCode, key: IntentKey) -> str | None:
+        """What the intent led to; None while it has led to nothing."""
+
 
 class Leaving(Protocol):
     """Outbox, inbox, trail and the halls' pulse, all written in the transaction of the change."""

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 
 from intake.model.leaving import Outgoing, Topic
+from intake.model.people import Door
 from intake.ports import Clock, Uow
 from provincial.delivery import DeliveryFailed
 from storage.sql.store import Store
@@ -24,13 +25,17 @@ Deliver = Callable[[Outgoing], Awaitable[Afterwards | None]]
 class InboxPostman:
     """通知投递: lays notices, and slips to print, into the inboxes of those they are for. It goes nowhere, so a whole bag is one transaction.
 
-    A notice of a kind that the county also sends by text message puts one into the outbox in the same transaction.
+    A notice of a kind that the county also sends by text message puts one into the outbox in the same transaction, and one
+    for somebody who is bound at WeChat puts another.
     """
 
-    def __init__(self, store: Store, clock: Clock, texted: Collection[str] = ()) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, texted: Collection[str] = (), *, wechat: bool = False
+    ) -> None:
         self._store = store
         self._clock = clock
         self._texted = frozenset(texted)
+        self._wechat = wechat
 
     async def round(self) -> int:
         """Deliver a bag of each topic; returns how many messages there were."""
@@ -42,10 +47,21 @@ class InboxPostman:
                 if message.to is None:
                     await uow.leaving.failed(message, now, "a notice for nobody", final=True)
                 elif message.kind in self._texted:
-                    await uow.leaving.send(_as_text(message))
+                    await uow.leaving.send(_again(message, Topic.TEXT))
+            await self._to_wechat(uow, bag)
             await uow.leaving.lay([message for message in bag if message.to is not None], now)
             await uow.commit()
         return len(bag)
+
+    async def _to_wechat(self, uow: Uow, bag: Collection[Outgoing]) -> None:
+        notices = [message for message in bag if message.topic is Topic.NOTICE and message.to is not None]
+        if not self._wechat or not notices:
+            return
+        receivers = {message.to for message in notices if message.to is not None}
+        bound = await uow.bindings.bound(receivers, Door.WECHAT)
+        for message in notices:
+            if message.to in bound:
+                await uow.leaving.send(_again(message, Topic.WECHAT))
 
 
 class Postman:
@@ -80,5 +96,5 @@ class Postman:
             await uow.commit()
 
 
-def _as_text(notice: Outgoing) -> Outgoing:
-    return Outgoing(Topic.TEXT, notice.stream, notice.kind, notice.to, notice.facts)
+def _again(notice: Outgoing, topic: Topic) -> Outgoing:
+    return Outgoing(topic, notice.stream, notice.kind, notice.to, notice.facts)

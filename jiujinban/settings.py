@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     conversations to Redis. `encoder` asks the sentence encoder where words are unsure, if it is
     installed. `photo_workers` photographs are read at once, each in a process of about 500 MB. `public_url` is where people reach the phone page: papers lead there by QR code. `blobs_url` is `s3://bucket/prefix`, a folder, or empty for the state folder.
     `province_…` is the intake platform of the province, `text_…` the gateway for text messages with a template for each
-    kind of notice that is also sent so; `docs/operations.md` tells of both. Lists and mappings are written as JSON.
+    kind of notice that is also sent so, `wechat_…` the service account; `docs/operations.md` tells of all three. Lists and mappings are written as JSON.
     """
 
     model_config = SettingsConfigDict(env_prefix="JIUJINBAN_", frozen=True, extra="ignore")
@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     text_url: Annotated[str, Field(pattern=r"^$|^https?://.")] = ""
     text_secret_file: Path | None = None
     text_templates: dict[str, str] = {}
+    wechat_app_id: Annotated[str, Field(pattern=r"^$|^wx[0-9a-f]{16}$")] = ""
+    wechat_token: Annotated[str, Field(pattern=r"^$|^[A-Za-z0-9]{3,32}$", repr=False)] = ""
+    wechat_key_file: Path | None = None
+    wechat_secret_file: Path | None = None
+    wechat_api_url: Annotated[str, Field(pattern=r"^https?://.")] = "https://api.weixin.qq.com"
 
     @model_validator(mode="after")
     def _demo_is_no_production(self) -> Self:

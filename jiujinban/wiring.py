@@ -24,6 +24,7 @@ from jiujinban.photographs import ReadingRoom
 from jiujinban.printing import PaperRoom
 from jiujinban.reference import pages_folder
 from jiujinban.settings import Settings
+from jiujinban.wechat import WeChat, open_wechat
 from materials.pool import PhotoReader
 from materials.rules import PhotoRules
 from miniapp_api.app import Surroundings, build_app
@@ -64,6 +65,7 @@ class House:
     blobs: SealedBlobs
     rules: Rules
     pings: dict[str, Callable[[], Awaitable[None]]]
+    wechat: WeChat | None = None
 
     async def learn_catalogue(self) -> bool:
         """Build the matcher anew when the catalogue or what was taught has changed, or a day began; True when so."""
@@ -94,7 +96,8 @@ class House:
             gauges=self._gauges,
             tallies=self.matcher.tallies,
         )
-        return build_app(self.desk, around, bridge_routes(self.desk))
+        wechat = self.wechat.routes() if self.wechat else []
+        return build_app(self.desk, around, [*bridge_routes(self.desk), *wechat])
 
 
 @asynccontextmanager
@@ -129,10 +132,17 @@ async def open_house(settings: Settings, *, listening: bool = True) -> AsyncIter
         async with _conversations(settings, store, keys) as (conversations, pings):
             pings |= {"database": store.ping, "photographs": blobs.ping, "photo_reader": photos.ping}
             engine = Engine(desk, conversations)
-            house = House(settings, store, desk, engine, conversations, matcher, photos, blobs, rules, pings)
+            wechat = open_wechat(settings, store, desk, conversations, SystemClock())
+            house = House(
+                settings, store, desk, engine, conversations, matcher, photos, blobs, rules, pings, wechat
+            )
             if listening:
                 await house.learn_catalogue()
-            yield house
+            try:
+                yield house
+            finally:
+                if wechat is not None:
+                    await wechat.close()
     finally:
         await together.close()
         await glances.close()

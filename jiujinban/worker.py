@@ -76,13 +76,18 @@ def _postal_rounds(house: House, clock: Clock) -> list[tuple[str, Chore, float, 
     """One postman for each receiver that is set; what is for the others waits in the outbox, to be seen there."""
     texting = open_texting(house.settings, house.store)
     province = open_province(house.settings, house.store, clock)
-    inboxes = InboxPostman(house.store, clock, house.settings.text_templates if texting else ())
+    inboxes = InboxPostman(
+        house.store, clock, house.settings.text_templates if texting else (), wechat=house.wechat is not None
+    )
     rounds: list[tuple[str, Chore, float, int]] = [
         ("postman of inboxes", inboxes.round, _IDLE_SECONDS, INBOXES_AT_ONCE)
     ]
     if texting is not None:
         texts = Postman(house.store, clock, Topic.TEXT, texting.deliver)
         rounds.append(("postman of text messages", texts.round, _IDLE_SECONDS, 1))
+    if house.wechat is not None:
+        outside = Postman(house.store, clock, Topic.WECHAT, house.wechat.post.deliver)
+        rounds.append(("postman of WeChat", outside.round, _IDLE_SECONDS, 1))
     if province is not None:
         up = Postman(house.store, clock, Topic.PROVINCE, province.deliver)
         rounds.append(("postman to the province", up.round, _IDLE_SECONDS, 1))

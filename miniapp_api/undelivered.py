@@ -11,7 +11,7 @@ from intake.usecases.questions.undelivered import Undelivered
 from miniapp_api.typed import Api, Call, Form, NoForm, View
 
 api = Api("undelivered")
-_TOPICS = {"notice": "站内消息", "province": "省平台", "print": "打印", "text": "短信"}
+_TOPICS = {"notice": "站内消息", "province": "省平台", "print": "打印", "text": "短信", "wechat": "微信"}
 
 
 class NumbersForm(Form):

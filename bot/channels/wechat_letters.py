@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from bot.channels.callback_seal import Stamp
+
 LARGEST = 64 * 1024
 _LONGEST_WORDS = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_@.\-]{1,64}")
@@ -113,12 +115,12 @@ def passive_reply(letter: Letter, text: str, at: int) -> bytes:
     ).encode()
 
 
-def sealed_reply(encrypted: str, signature: str, timestamp: str, nonce: str) -> bytes:
+def sealed_reply(encrypted: str, signed: str, stamp: Stamp) -> bytes:
     """An answer that was sealed, as the compatible and the safe mode want it."""
     return (
         f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt>"
-        f"<MsgSignature><![CDATA[{signature}]]></MsgSignature>"
-        f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+        f"<MsgSignature><![CDATA[{signed}]]></MsgSignature>"
+        f"<TimeStamp>{stamp.timestamp}</TimeStamp><Nonce><![CDATA[{stamp.nonce}]]></Nonce></xml>"
     ).encode()
 
 

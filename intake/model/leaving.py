@@ -18,6 +18,7 @@ class Topic(StrEnum):
     PROVINCE = "province"
     PRINT = "print"
     TEXT = "text"
+    WECHAT = "wechat"
 
 
 @dataclass(frozen=True, slots=True)

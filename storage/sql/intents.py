@@ -36,6 +36,10 @@ class SqlIntents:
         mine = (intents.c.account == by, intents.c.key == key)
         await self.connection.execute(update(intents).where(*mine).values(result=result))
 
+    async def result(self, by: AccountCode, key: IntentKey) -> str | None:
+        row = await one(self.connection, intents, intents.c.account == by, intents.c.key == key)
+        return None if row is None else row["result"]
+
 
 class SqlNumbers:
     """The number series in one unit of work; a number whose work is undone may be given again."""

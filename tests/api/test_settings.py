@@ -32,6 +32,9 @@ def nothing_set(monkeypatch):
         ("JIUJINBAN_DATABASE_URL", "sqlite://"),
         ("JIUJINBAN_REDIS_URL", "somewhere:6379"),
         ("JIUJINBAN_BLOBS_URL", "gopher://somewhere"),
+        ("JIUJINBAN_WECHAT_APP_ID", "gh_10f6c3c3ac5a"),
+        ("JIUJINBAN_WECHAT_TOKEN", "no spaces"),
+        ("JIUJINBAN_WECHAT_API_URL", "api.weixin.qq.com"),
     ],
 )
 def test_a_malformed_setting_is_named(monkeypatch, name, value):

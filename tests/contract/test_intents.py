@@ -18,6 +18,10 @@ async def test_a_key_leads_to_the_same_result_again(store: Store) -> None:
 
     async with store.open_uow() as uow:
         assert await uow.intents.begin(ME, KEY, "book") == "appointment-1"
+    async with store.open_view() as view:
+        assert await view.intents.result(ME, KEY) == "appointment-1"
+        assert await view.intents.result(ME, IntentKey("tap-2")) is None
+        assert await view.intents.result(AccountCode("citizen-2"), KEY) is None
 
 
 async def test_a_key_belongs_to_its_account(store: Store) -> None:

@@ -74,7 +74,7 @@ def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | No
     """Asides first: after them the thing at hand goes on; then what steers the whole conversation."""
     if (say := _aside(heard, state)) is not None:
         return asking.aside((say,), state, situation)
-    steered = _steered(heard, state, situation)
+    steered = _steered(_as_meant(heard, state), state, situation)
     if steered is None and isinstance(state, starting.Idle):
         return _next_matter(heard.spoken, situation) or _no_matter_yet(heard.spoken, state, situation)
     return steered
@@ -90,10 +90,20 @@ def _aside(heard: Said, state: State) -> Say | None:
             return Say("sorry", choices=(starting.a_person(heard.text),))
         case Intent.CHAT:
             return Say("no_chat")
+        case Intent.PAUSE:
+            return Say("no_hurry")
         case Intent.THANKS:
             return Say("you_are_welcome")
         case _:
             return None
+
+
+def _as_meant(heard: Said, state: State) -> Said:
+    """不办了 gives back what is booked; before that it only puts down what is talked about."""
+    gives_back = state.name == "booked" and heard.spoken.intent is Intent.STOP and "不" in heard.text
+    if not gives_back or "办" not in heard.text:
+        return heard
+    return Said(replace(heard.spoken, intent=Intent.CANCEL))
 
 
 def _steered(heard: Said, state: State, situation: Situation) -> Turn | None:

@@ -99,7 +99,7 @@ class NamingPerson:
         """A name adds the person to the proxy's village."""
         match heard:
             case Said():
-                return turn(self, wish=AddVillager(heard.text.strip(), self.id_number))
+                return turn(self, wish=AddVillager(heard.spoken.name or heard.text.strip(), self.id_number))
             case Person() if self.service_code is not None:
                 return GivingMandate(self.service_code, Whose(heard.id, heard.name)).ask(situation)
             case Person():
@@ -134,10 +134,10 @@ class ForWhom:
             case Picked(value="for_relative"):
                 return turn(ForWhom(self.service_code, self.wanted, naming=True), Say("relative_number"))
             case Said() if heard.spoken.id_number:
-                found = ForWhom(self.service_code, self.wanted, heard.spoken.id_number, naming=True)
-                return turn(found, Say("relative_name"))
+                return self._numbered(heard.spoken)
             case Said() if self.id_number:
-                return turn(self, wish=AddRelative(heard.text.strip(), self.id_number))
+                name = heard.spoken.name or heard.text.strip()
+                return turn(self, wish=AddRelative(name, self.id_number))
             case Said() if heard.spoken.intent is Intent.LACK:
                 return self._without_number()
             case Said() if self.naming and _is_like_a_number(heard.text):
@@ -152,6 +152,13 @@ class ForWhom:
                 return turn(again, starting.refused(heard), Say("relative_number"))
             case _:
                 return self.ask()
+
+    def _numbered(self, spoken: Spoken) -> Turn:
+        """The name is asked for, unless it stood beside the number."""
+        known = ForWhom(self.service_code, self.wanted, spoken.id_number, naming=True)
+        if spoken.name:
+            return turn(known, wish=AddRelative(spoken.name, spoken.id_number))
+        return turn(known, Say("relative_name"))
 
     def _without_number(self) -> Turn:
         """Nobody is sent away for a number they do not know by heart: the place is booked, the counter reads the card."""

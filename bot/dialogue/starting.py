@@ -26,6 +26,7 @@ from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
 
 _TOO_SHORT_TO_PASS_ON = 4
+_A_SENTENCE = 3
 _SHOWN = 6
 _PASSED_ON = 200
 
@@ -105,9 +106,17 @@ def _found(match: Match, idle: Idle) -> Turn:
             offered, whose=idle.whose, asked=idle.asked, ask=match.ask, who=idle.who, wanted=idle.wanted
         ).offer()
     nothing = Meant(idle.asked)
-    if len(idle.asked.strip()) < _TOO_SHORT_TO_PASS_ON:
+    if _says_little(idle.asked):
         return turn(Idle(whose=idle.whose), Say("say_more"), meant=nothing)
     return turn(idle, wish=AskPerson(idle.asked), meant=nothing)
+
+
+def _says_little(asked: str) -> bool:
+    """A sound, a row of keys or of the same word: nothing that a clerk could answer."""
+    words = asked.split()
+    return len(set(asked) - set(" ")) < _TOO_SHORT_TO_PASS_ON or (
+        asked.isascii() and len(words) < _A_SENTENCE
+    )
 
 
 def _parts(offer: BundleOffer, idle: Idle) -> Turn:
@@ -186,6 +195,14 @@ def refused(heard: Refused) -> Say:
 def not_understood(text: str) -> Say:
     """What was said is unclear here; a person can always be asked."""
     return Say("not_understood", choices=(a_person(text),))
+
+
+def another_matter(match: Match) -> Say:
+    """What words in the middle of a matter resemble: to change to it takes a press, so that nothing is lost by a word."""
+    other = match.candidates[0]
+    return Say(
+        "another_matter", {"name": other.name}, (Choice(f"改办 {other.name}", f"item:{other.service_code}"),)
+    )
 
 
 def a_person(text: str) -> Choice:

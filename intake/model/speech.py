@@ -31,6 +31,7 @@ class Intent(StrEnum):
     CHAT = "chat"
     ANGER = "anger"
     WHY = "why"
+    PAUSE = "pause"
     LACK = "lack"
     PHOTO = "photo"
     SKIP = "skip"
@@ -78,7 +79,7 @@ class Spoken:
 
     `number` is a choice said as a number ("第1个", "一", "1。" are 1; "11" is 11; "最后一个" is `LAST`). `first_day`..`last_day` is the span of
     days named, both included; `unknown_day` are the words for one that stands in no calendar. `only_whom` says that the
-    words name a person and nothing else (给我妈办). `put_right` are the words that take the place of others (是我妈 in
+    words name a person and nothing else (给我妈办); `name` is what could be a name, alone or beside an ID number. `put_right` are the words that take the place of others (是我妈 in
     不是我，是我妈). `only_when` says that a day or an hour is named and nothing else; `comes` that somebody means to come
     then, or to `place`, and `matter` are the words without that visit. `wishes` says that the words begin as a wish does
     (我要办…), and `several` are the parts of a sentence that may ask for more than one thing.
@@ -96,6 +97,7 @@ class Spoken:
     place: str = ""
     id_number: str = ""
     phone: str = ""
+    name: str = ""
     asks: tuple[Aspect, ...] = ()
     only_whom: bool = False
     unknown_day: str = ""

@@ -12,6 +12,12 @@ _GAPS: Final = re.compile(r"(?<=[0-9])[\s\-－—·.]+(?=[0-9xX])")
 # GB 11643-1999: weights of the first seventeen digits, and the check character for each remainder of 11.
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = "10X98765432"
+_NUMBERS: Final = re.compile(r"[0-9xX\s\-－—·.]{6,}")
+_NOT_THE_NAME: Final = re.compile(
+    r"(?:居民)?身份证(?:号码?)?|号码?|姓名|名字|[我咱他她](?:的)?(?:老)?(?:妈妈?|爸爸?|爹|娘|爷爷|奶奶|外公|外婆|公公|婆婆|老公|老婆|爱人|母亲|父亲)?(?:的)?(?:叫|是)"
+    r"|[我咱他她](?:的)?(?:妈妈?|爸爸?|爷爷|奶奶|公公|婆婆|老公|老婆|爱人|母亲|父亲)|^(?:叫|是)|[\s,，。.:：;；、()（）]+"
+)
+_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}(?:·[\u3400-\u9fff]{2,6})?")
 
 
 def _digits(text: str) -> str:
@@ -36,3 +42,9 @@ def id_number_in(text: str) -> str:
 def _checked(number: str) -> bool:
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
     return _CHECKS[total % 11] == number[-1]
+
+
+def name_in(text: str) -> str:
+    """The name that stands beside an ID number, or alone: 楼淑芬 in 我妈叫楼淑芬，身份证330…; "" when there is none."""
+    said = _NOT_THE_NAME.sub(" ", _NUMBERS.sub(" ", text)).split()
+    return said[0] if len(said) == 1 and _NAME.fullmatch(said[0]) else ""

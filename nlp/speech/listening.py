@@ -12,7 +12,7 @@ from nlp.speech.ages import age_in
 from nlp.speech.aspects import aspects_in
 from nlp.speech.corrections import put_right
 from nlp.speech.days import DAY_WORDS, days_in, unknown_day_in
-from nlp.speech.identifiers import id_number_in, phone_in
+from nlp.speech.identifiers import id_number_in, name_in, phone_in
 from nlp.speech.intents import LIGHT_WORDS, intent_in
 from nlp.speech.likeness import closest
 from nlp.speech.numbers import choice_in
@@ -62,6 +62,7 @@ class Ear:
             place=place,
             id_number=id_number_in(said),
             phone=phone_in(said),
+            name=name_in(said),
             asks=asks,
             only_whom=bool(whom),
             unknown_day="" if days else unknown_day_in(said),

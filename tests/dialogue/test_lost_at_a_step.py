@@ -209,3 +209,83 @@ async def test_a_proxy_turns_to_somebody_else_in_words(county, said):
     await me.say(said)
 
     assert me.state == "choosing_person"
+
+
+async def test_a_name_beside_the_number_is_not_asked_for_again(county):
+    """One message, as it is copied from a card."""
+    me = await asked_for_number(county)
+
+    assert "楼淑芬本人同意" in await me.say("我妈叫楼淑芬，身份证330000195006300127")
+
+
+@pytest.mark.parametrize("said", ["身份证丢了怎么办", "户口本也不见了"])
+async def test_what_resembles_another_matter_costs_no_step(county, said):
+    """To change to it takes a press; the hall is still asked for."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴")
+    await me.press("预约办理")
+
+    told = await me.say(said)
+
+    assert "您是要改办" in told
+    assert me.state == "choosing_hall"
+    assert "您想去哪里办" in told
+
+
+async def test_the_other_matter_is_a_press_away(county):
+    """改办 is on the button."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴")
+    await me.press("预约办理")
+    await me.say("身份证丢了怎么办")
+
+    assert "居民身份证补领及丢失申报" in await me.press("改办")
+    assert me.state == "considering_item"
+
+
+@pytest.mark.parametrize("said", ["我看看", "等一下", "哦哦", "这样啊"])
+async def test_a_pause_is_given(county, said):
+    """Nobody is told that they are not understood for saying “我看看”."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴")
+    await me.press("预约办理")
+    await me.press("安文街道")
+
+    assert "不急" in await me.say(said)
+    assert me.state == "choosing_slot"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("只有周末有空", "11月28日"),
+        ("还有没有别的时间", "这些时间有空位"),
+        ("下班以后行不行", "17:30"),
+        ("好的", "请先选一个时间"),
+    ],
+)
+async def test_when_somebody_can_come_is_heard_among_the_times(county, said, told):
+    """As one says it, and never as another matter."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴")
+    await me.press("预约办理")
+    await me.press("安文街道")
+
+    assert told in str((await me.say(said), me.offered))
+    assert me.state == "choosing_slot"
+
+
+async def test_not_to_be_done_any_more_gives_back_what_is_booked(county):
+    """“我不办了” right after booking is no “到时带上材料来”; giving up still takes its button."""
+    me = await booked_allowance(county)
+
+    assert "确定要取消" in await me.say("我不办了")
+
+
+@pytest.mark.parametrize("said", ["asdfghjkl", "111111", "啊啊啊啊啊"])
+async def test_keys_and_sounds_cost_no_clerk_a_question(county, said):
+    """There is nothing in them to answer."""
+    me = await talk_as(county, "citizen-1")
+
+    assert "再多说一点" in await me.say(said)
+    assert await county.audited("question.ask") == []

@@ -13,7 +13,7 @@ from nlp.speech.ages import age_in
 from nlp.speech.aspects import aspects_in
 from nlp.speech.corrections import put_right
 from nlp.speech.days import Days, days_in
-from nlp.speech.identifiers import id_number_in, phone_in
+from nlp.speech.identifiers import id_number_in, name_in, phone_in
 from nlp.speech.intents import intent_in
 from nlp.speech.likeness import closest
 from nlp.speech.listening import Ear
@@ -340,6 +340,17 @@ def test_places_are_known_by_their_spoken_names(said: str, places: tuple[str, ..
         ("滚", Intent.ANGER),
         ("你是谁", Intent.CHAT),
         ("今天天气怎么样", Intent.CHAT),
+        ("我看看", Intent.PAUSE),
+        ("等一下", Intent.PAUSE),
+        ("哦哦", Intent.PAUSE),
+        ("没什么事", Intent.STOP),
+        ("不用了到时候我自己带来", Intent.STOP),
+        ("明天再交", Intent.STOP),
+        ("还有没有别的时间", Intent.MOVE),
+        ("要交几张", Intent.PHOTO),
+        ("先交这些行不行", Intent.DONE),
+        ("有哪些事可以办", Intent.HELP),
+        ("打电话没人接", Intent.COMPLAINT),
         ("这是什么意思", Intent.WHY),
         ("为什么要身份证号", Intent.WHY),
         ("身份证号不记得了怎么办", Intent.LACK),
@@ -443,6 +454,15 @@ def test_no_text_breaks_the_ear(text: str) -> None:
         ("办好了寄到家里行吗", Aspect.DELIVERY),
         ("年龄有要求吗", Aspect.CONDITIONS),
         ("外地户口能办吗", Aspect.CONDITIONS),
+        ("我想问一下要不要带户口本啊", Aspect.MATERIALS),
+        ("那我老伴的身份证要不要带", Aspect.MATERIALS),
+        ("照片要几寸的", Aspect.MATERIALS),
+        ("最近的办事大厅几点关门", Aspect.HOURS),
+        ("公安窗口几点上班", Aspect.HOURS),
+        ("我们村代办员是谁", Aspect.PROXY),
+        ("有没有志愿者帮忙", Aspect.VOLUNTEER),
+        ("我妈不会写字怎么办", Aspect.LETTERS),
+        ("人在外地怎么办", Aspect.ONLINE),
         ("哪里有自助机", Aspect.KIOSK),
         ("可以在自助机上办吗", Aspect.KIOSK),
         ("绿色通道怎么走", Aspect.GREEN),
@@ -656,3 +676,21 @@ def test_a_time_alone_is_heard_as_such(said: str, only: bool) -> None:
 def test_a_sentence_that_joins_wishes_is_parted(said: str, parts: tuple[str, ...]) -> None:
     """Each part asks by itself; a single wish has none."""
     assert several_in(said) == parts
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("楼淑芬330000195006300127", "楼淑芬"),
+        ("330000195006300127 楼淑芬", "楼淑芬"),
+        ("我妈叫楼淑芬，身份证号330000195006300127", "楼淑芬"),
+        ("姓名：楼淑芬", "楼淑芬"),
+        ("楼淑芬", "楼淑芬"),
+        ("330000195006300127", ""),
+        ("我妈的身份证号330000195006300127", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_is_heard_beside_a_number(said: str, name: str) -> None:
+    """Nobody is asked again for what they have just typed."""
+    assert name_in(said) == name

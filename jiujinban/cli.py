@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from jiujinban import operating
+from jiujinban.memory import collect_seldom
 from jiujinban.terminal import as_json_text, ask, fail, in_house, run, say, settings_now, told
 from jiujinban.wording import SpokenGroup, why_not
 
@@ -70,6 +71,7 @@ def match(
     encoder: Encoder = False,
 ) -> None:
     """Rank the items a sentence could mean."""
+    collect_seldom()
     from jiujinban.matching import NoEncoder, explained, matched  # noqa: PLC0415 (likewise)
 
     settings = settings_now()
@@ -96,6 +98,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure the matcher."""
+    collect_seldom()
     from jiujinban.matching import NoEncoder, evaluated  # noqa: PLC0415 (likewise)
 
     try:

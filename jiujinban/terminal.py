@@ -12,7 +12,6 @@ import typer
 
 from intake.errors import NotFound, Refusal
 from jiujinban import reference
-from jiujinban.logs import log_no_locals
 from jiujinban.memory import collect_seldom
 from jiujinban.settings import BadSetting, Settings, read_settings
 from jiujinban.wording import why_not
@@ -49,6 +48,7 @@ def in_storeroom(act: Callable[[Storeroom], Coroutine[Any, Any, Done]]) -> Done:
 def run(doing: Coroutine[Any, Any, Done]) -> Done:
     """Run to the end; what a person can do something about becomes a sentence and exit code 1."""
     from jiujinban.importing import FaultyFiles  # noqa: PLC0415 (see above)
+    from jiujinban.logs import log_no_locals  # noqa: PLC0415 (see above)
     from jiujinban.wiring import NoKeys  # noqa: PLC0415 (see above)
     from storage.backup import BackupRefused  # noqa: PLC0415 (see above)
     from storage.crypto import BadKeys  # noqa: PLC0415 (see above)

@@ -68,7 +68,10 @@ def splitting_question(candidates: Sequence[Likely]) -> str:
 def _asked_of(candidates: Sequence[Likely]) -> list[tuple[Question, dict[str, float]]]:
     """The questions that most of the likelihood has an answer to."""
     whole = sum(candidate.share for candidate in candidates)
-    asked = ((question, question.answered(candidates)) for question in _questions())
+    named = frozenset[str]().union(*(candidate.named for candidate in candidates))
+    # Where no candidate carries any of its concepts, a question has but one answer.
+    apt = (question for question in _questions() if not named.isdisjoint(question.answers))
+    asked = ((question, question.answered(candidates)) for question in apt)
     return [
         (question, answers)
         for question, answers in asked

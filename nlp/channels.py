@@ -14,10 +14,11 @@ import numpy as np
 from nlp.index import Index
 from nlp.meanings import Meant, kind_of
 from nlp.phrases import Nearness, Wish
+from nlp.pieces import Keys
 from nlp.postings import Bag, Floats, Ints, greatest
 from nlp.reading import Reading
 from nlp.sense import Closeness
-from nlp.words import rarity
+from nlp.stress import laid_over
 
 SHORTLIST: Final = 16
 _NOTHING: Final = 1e-9
@@ -28,10 +29,12 @@ _CONCEPT_WORTH: Final = 0.7
 class Survey:
     """初筛: one number per document of the whole catalogue.
 
-    `pieces` are the sentence's grams and `mass` what they tell; `known` is the share that the catalogue has words for.
+    `grams` are the sentence's and `mass` what they tell; `focus` are those of all that asks, `sounds` its pairs of syllables; `known` is the share that the catalogue has words for.
     """
 
-    pieces: Bag
+    grams: Bag
+    focus: Bag
+    sounds: Bag
     gram: Floats
     word: Floats
     cover: Floats
@@ -50,7 +53,10 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """细看: one number per chosen document and channel."""
+    """细看: one number per chosen document and channel; and what the sentence is made of.
+
+    `known` and `focus` as in the survey; how many `grams` it has, and how many of its concepts are `things` and `acts`.
+    """
 
     chosen: Ints
     gram: Floats
@@ -60,6 +66,8 @@ class Signals:
     sense: Closeness
     meant: Meant
     known: float
+    grams: int
+    focus: Bag
     things: int
     acts: int
 
@@ -67,7 +75,7 @@ class Signals:
 def survey(index: Index, reading: Reading) -> Survey:
     """The whole catalogue's view of one reading."""
     known = index.vocabulary
-    grams = known.grams.bag(reading.grams)
+    grams, focus, sounds = _said(known.pieces, reading)
     words = known.said.bag(dict.fromkeys(reading.words, 1.0))
     pieces = known.said.bag(_pieces(reading))
     mass = index.mass(grams) or _NOTHING
@@ -77,7 +85,9 @@ def survey(index: Index, reading: Reading) -> Survey:
     asked = Bag.side_by_side((grams, words, pieces), index.begins, (1 / mass, 1 / word_mass, 1 / total))
     gram, word, cover = index.postings.score(asked).reshape(3, -1)
     return Survey(
-        pieces=grams,
+        grams=grams,
+        focus=focus,
+        sounds=sounds,
         gram=gram,
         word=word,
         cover=cover,
@@ -93,8 +103,7 @@ def listen(index: Index, reading: Reading) -> Signals:
     chosen = seen.best()
     known = index.vocabulary
     concepts = known.concepts.bag(dict.fromkeys(reading.concepts, 1.0))
-    sounds = known.sounds.bag(dict.fromkeys(reading.sounds, 1.0))
-    phrase = index.phrases.nearness(chosen, Wish(seen.pieces, seen.mass, concepts, sounds))
+    phrase = index.phrases.nearness(chosen, Wish(seen.grams, seen.mass, concepts, seen.sounds))
     kinds = [kind_of(concept) for concept in reading.concepts]
     return Signals(
         chosen=chosen,
@@ -105,6 +114,8 @@ def listen(index: Index, reading: Reading) -> Signals:
         sense=_of(chosen, seen.sense),
         meant=index.meanings.shared(chosen, concepts),
         known=seen.known,
+        grams=len(seen.grams.columns),
+        focus=seen.focus,
         things=kinds.count("thing"),
         acts=kinds.count("act"),
     )
@@ -118,8 +129,20 @@ def _of(chosen: Ints, sense: Closeness | None) -> Closeness:
     return Closeness(sense.near[chosen], sense.core[chosen], sense.elsewhere)
 
 
+def _said(known: Keys, reading: Reading) -> tuple[Bag, Bag, Bag]:
+    """The grams of the content with their stress, those of the focus, and the content's pairs of syllables: looked up at once."""
+    grams, sounds, end = reading.letters.grams(), reading.letters.sounds(), len(reading.content)
+    within = grams.places < end
+    weights = np.zeros((3, len(within) + len(sounds.places)))
+    weights[0, : len(within)] = laid_over(reading.content, reading.stress, grams.places) * within
+    weights[1, : len(within)] = ~within
+    weights[2, len(within) :] = sounds.places < end
+    stressed, asked, heard = known.bags(np.concatenate((grams.keys, sounds.keys)), weights)
+    return stressed, asked, heard
+
+
 def _pieces(reading: Reading) -> dict[str, float]:
     """The words and concepts of a sentence with what each tells; words that carry a concept count as it."""
     carried = {term for terms in reading.met.values() for term in terms}
-    words = {word: rarity(word) for word in reading.words if word not in carried}
+    words = {word: rarity for word, rarity in reading.words.items() if word not in carried}
     return words | dict.fromkeys((f"#{concept}" for concept in reading.concepts), _CONCEPT_WORTH)

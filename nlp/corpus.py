@@ -6,7 +6,6 @@ With an encoder their beginnings are compared in meaning as well, stretch by str
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -16,9 +15,9 @@ import numpy as np
 
 from nlp.elsewhere import elsewhere_sentences
 from nlp.encoder import SentenceEncoder, Vectors, centred
-from nlp.pieces import Letters, Pieces
-from nlp.postings import Floats, Ints, Postings, Terms
-from nlp.text import focus, grams, normalise
+from nlp.pieces import Keys, Letters, Pieces
+from nlp.postings import Bag, Floats, Ints, Postings
+from nlp.text import focus, normalise
 from nlp.weighing import bm25, rarities
 
 # Answers are long and of very unequal length, so length is damped harder here than among catalogue items.
@@ -98,7 +97,7 @@ class Corpus:
     """文档集: an immutable index of plain documents; the beginning of a document counts a little more."""
 
     ids: tuple[str, ...]
-    terms: Terms
+    terms: Keys
     whole: Postings
     lead: Postings
     sense: _Passages | None = None
@@ -108,13 +107,14 @@ class Corpus:
         """Index the documents; with an encoder this takes some minutes for a few thousand new ones."""
         said = [normalise(text.text, longest=_LONGEST) for text in texts]
         leads = [text[:_LEAD_LENGTH] for text in said]
-        terms = Terms.none()
-        whole, lead = Letters.of(said).grams(terms), Letters.of(leads).grams(terms)
+        whole, lead = Letters.of(said), Letters.of(leads)
+        found, begun = whole.grams(), lead.grams()
+        terms = Keys.of(found.keys, begun.keys)
         return cls(
             tuple(text.id for text in texts),
             terms,
-            _postings(whole, terms),
-            _postings(lead, terms),
+            _postings(whole.pieces(found, terms), terms),
+            _postings(lead.pieces(begun, terms), terms),
             _Passages.build(said, encoder) if encoder and said else None,
         )
 
@@ -128,7 +128,8 @@ class Corpus:
         if not self.ids:
             return []
         asked = focus(normalise(query))
-        pieces = self.terms.bag(Counter(grams(asked)))
+        keys = Letters.of((asked,)).grams().keys
+        pieces = Bag(self.terms.terms(keys), np.ones(len(keys)))
         scores = _scaled(self.whole.score(pieces)) + _LEAD_SHARE * _scaled(self.lead.score(pieces))
         if self.sense is not None:
             scores = scores + _SENSE_SHARE * _scaled(self.sense.closeness(asked))
@@ -136,9 +137,9 @@ class Corpus:
         return [(self.ids[i], round(float(scores[i]), 4)) for i in order]
 
 
-def _postings(texts: Pieces, terms: Terms) -> Postings:
+def _postings(texts: Pieces, terms: Keys) -> Postings:
     counts = texts.counts()
-    return bm25(counts, rarities(counts, terms), _SATURATION, _LENGTH_SHARE)
+    return bm25(counts, rarities(counts, len(terms)), _SATURATION, _LENGTH_SHARE)
 
 
 def _scaled(scores: Floats) -> Floats:

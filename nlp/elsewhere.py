@@ -24,10 +24,9 @@ _STRONGEST: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """别处的事: the leaning of each gram (above 0: elsewhere), and the sentences themselves with the roots of their masses."""
+    """别处的事: the sentences with the roots of their masses; of each gram, its leaning (above 0: elsewhere) and what it tells."""
 
-    leaning: Floats
-    idf: Floats
+    tells: Floats
     sentences: Postings
     roots: Floats
 
@@ -41,21 +40,20 @@ class Elsewhere:
         weights = idf[counts.terms]
         masses = np.bincount(counts.owners, weights, minlength=counts.size)
         sentences = Postings.of(counts, weights, terms)
-        return cls(_leaning(here, there), idf, sentences, np.sqrt(np.where(masses > 0, masses, 1.0)))
+        tells = np.column_stack((_leaning(here, there), idf))
+        return cls(tells, sentences, np.sqrt(np.where(masses > 0, masses, 1.0)))
 
-    def likeness(self, pieces: Bag) -> tuple[float, float]:
+    def likeness(self, grams: Bag) -> tuple[float, float]:
         """How a sentence of these distinct grams leans, and its likeness to the nearest sentence elsewhere, 0 to 1.
 
         It leans above 0 when it is made of pieces that stand elsewhere oftener than in the catalogue.
         """
-        size = len(pieces.columns) + len(pieces.strange)
+        size = len(grams.columns)
         if not size:
             return 0.0, 0.0
-        lean = float(self.leaning[pieces.columns].sum()) / sqrt(size)
-        if not len(self.roots):
-            return lean, 0.0
-        mass = float(self.idf[pieces.columns].sum()) + len(pieces.strange)
-        return lean, float((self.sentences.score(pieces) / self.roots).max()) / sqrt(mass)
+        leaning, mass = self.tells[grams.columns].sum(axis=0).tolist()
+        nearest = float((self.sentences.score(grams) / self.roots).max(initial=0.0))
+        return leaning / sqrt(size), nearest / sqrt(mass)
 
 
 def _leaning(here: Places, there: Places) -> Floats:

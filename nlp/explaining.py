@@ -79,7 +79,7 @@ def explained(explanation: Explanation) -> Explained:
     return Explained(
         match=match,
         read_as=" ".join(reading.content.split()),
-        words=reading.words,
+        words=tuple(reading.words),
         concepts=reading.concepts,
         none=round(explanation.none, 4),
         reasons=tuple(tuple(map(_reason, grounds)) for grounds in explanation.evidence),

@@ -12,9 +12,8 @@ import numpy as np
 
 from nlp.documents import FIELD_WEIGHT, Document
 from nlp.lexicon import lexicon
-from nlp.pieces import Letters, Pieces
+from nlp.pieces import Keys, Letters, Pieces
 from nlp.postings import Counts, Places, Terms
-from nlp.reading import concepts_in
 from nlp.words import words_within
 
 _WORD_FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summary", "question"})
@@ -22,17 +21,11 @@ _WORD_FIELDS: Final = frozenset({"name", "alias", "old_name", "phrasing", "summa
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """词汇: every piece that an index knows, numbered: grams, words and #concepts together, syllable pairs, concepts."""
+    """词汇: every piece that an index knows, numbered: grams and pairs of syllables, words and #concepts, concepts."""
 
-    grams: Terms
+    pieces: Keys
     said: Terms
-    sounds: Terms
     concepts: Terms
-
-    @classmethod
-    def none(cls) -> Self:
-        """A vocabulary to learn into."""
-        return cls(Terms.none(), Terms.none(), Terms.none(), Terms.none())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ class Gathered:
     @classmethod
     def of(cls, documents: Sequence[Document], strangers: Sequence[str]) -> Self:
         """Read the documents, of which one without a phrase is known by its name or key, and texts that belong elsewhere."""
-        known, book = Vocabulary.none(), lexicon()
+        book = lexicon()
         bare = cache(book.without_filler)
         lines = Lines.of((document.fields for document in documents), bare)
         spoken = Lines.of((d.spoken or (("name", d.name or d.key),) for d in documents), bare)
@@ -87,19 +80,18 @@ class Gathered:
         telling = dict.fromkeys(text for text, kind in kinds if kind in _WORD_FIELDS)
         texts = list(dict.fromkeys(chain(telling, lines.bare, spoken.bare, spoken.texts, strangers)))
         letters = Letters.of(texts)
-        grams = letters.grams(known.grams)
-        concepts = {
-            text: known.concepts.learn(concepts_in(text, book))
-            for text in dict.fromkeys(chain(lines.texts, spoken.texts))
-        }
+        grams, sounds = letters.grams(), letters.sounds()
+        known = Vocabulary(Keys.of(grams.keys, sounds.keys), Terms.none(), Terms.none())
+        held = letters.pieces(grams, known.pieces)
+        concepts = _concepts(list(dict.fromkeys(chain(lines.texts, spoken.texts))), known.concepts)
         return cls(
             vocabulary=known,
             lines=lines,
             spoken=spoken,
             numbers={text: number for number, text in enumerate(texts)},
-            grams=grams,
-            distinct=grams.distinct(),
-            sounds=letters.sounds(known.sounds).distinct(),
+            grams=held,
+            distinct=held.distinct(),
+            sounds=letters.pieces(sounds, known.pieces).distinct(),
             words=words_within(Letters.of(list(telling)), known.said),
             concepts=concepts,
         )
@@ -135,3 +127,14 @@ class Gathered:
         bare = self.places(self.spoken.bare[phrases])
         meant = Pieces.of(self.concepts[text] for text in self.spoken.texts[phrases])
         return self.distinct.chosen(bare), meant, self.sounds.chosen(bare)
+
+
+def _concepts(texts: Sequence[str], terms: Terms) -> dict[str, list[int]]:
+    """The concepts that each text carries, as terms; new ones are learnt."""
+    book, letters = lexicon(), Letters.of(texts)
+    met = book.met(letters)
+    carried: list[dict[str, None]] = [{} for _ in texts]
+    owners = letters.owners(np.array([place for place, _ in met], dtype=np.int64))
+    for owner, (_, term) in zip(owners.tolist(), met, strict=True):
+        carried[owner].update(dict.fromkeys(book.terms[term]))
+    return dict(zip(texts, map(terms.learn, carried), strict=True))

@@ -9,6 +9,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from intake.model.matching import PersonFacts
 from nlp.documents import Document
 from nlp.elsewhere import Elsewhere, elsewhere_sentences
 from nlp.encoder import SentenceEncoder
@@ -17,8 +18,10 @@ from nlp.meanings import Meanings
 from nlp.mending import Mending
 from nlp.phrases import Phrases
 from nlp.postings import Bag, Floats, Postings
+from nlp.reading import Reading, read
 from nlp.sense import Sense
 from nlp.weighing import bm25, rarities
+from nlp.words import Dictionary, dictionary
 
 _SATURATION: Final = 2.0
 _LENGTH_SHARE: Final = 0.4
@@ -33,6 +36,7 @@ class Index:
     """
 
     documents: tuple[Document, ...]
+    dictionary: Dictionary
     vocabulary: Vocabulary
     phrases: Phrases
     postings: Postings
@@ -60,40 +64,41 @@ class Index:
         marked = known.said.learn(f"#{concept}" for concept in known.concepts)
         covered = word_counts.held_whole().beside(meanings.counts().renumbered(marked))
 
-        used = gram_counts.holders(len(known.grams)) > 0
-        gram_idf = rarities(gram_counts, known.grams, _SINGLE)
+        used = gram_counts.holders(len(known.pieces)) > 0
+        told_whole = np.where(known.pieces.are_characters, _SINGLE, 1.0)
+        gram_idf = rarities(gram_counts, len(known.pieces)) * told_whole
         rarest = log(1 + size / 0.5)
-        worth = (np.where(used, gram_idf, 0.0), meanings.idf, np.ones(len(known.sounds)))
+        # Of a sound only tells that it is there.
+        piece_worth = np.where(used, gram_idf, known.pieces.are_sounds)
         return cls(
             documents=tuple(documents),
+            dictionary=dictionary(),
             vocabulary=known,
-            phrases=Phrases.build(told.spoken, told.spoken_pieces, worth),
+            phrases=Phrases.build(told.spoken, told.spoken_pieces, (piece_worth, meanings.idf)),
             postings=Postings.stacked((
                 bm25(gram_counts, gram_idf, _SATURATION, _LENGTH_SHARE),
-                bm25(word_counts, rarities(word_counts, known.said), _SATURATION, _LENGTH_SHARE),
+                bm25(word_counts, rarities(word_counts, len(known.said)), _SATURATION, _LENGTH_SHARE),
                 Postings.of(covered, covered.counts, len(known.said)),
             )),
-            begins=(0, len(known.grams), len(known.grams) + len(known.said)),
+            begins=(0, len(known.pieces), len(known.pieces) + len(known.said)),
             meanings=meanings,
-            gram_tells=np.where(used, gram_idf, [_strangeness(gram, rarest) for gram in known.grams]),
+            gram_tells=np.where(used, gram_idf, rarest * told_whole),
             rarest=rarest,
             elsewhere=Elsewhere.build(
                 told.distinct.chosen(told.places(text for document in documents for _, text in document.spoken)),
                 told.distinct.chosen(told.places(strangers)),
-                len(known.grams),
+                len(known.pieces),
             ),
-            mending=Mending.build(
-                told.lines.texts,
-                (gram for gram, met in zip(known.grams, used.tolist(), strict=True) if met),
-            ),
+            mending=Mending.build(told.lines.texts, known.pieces.known[used]),
             sense=Sense.build(documents, strangers, encoder) if encoder and documents else None,
         )  # fmt: skip
 
-    def mass(self, pieces: Bag) -> float:
+    def read(self, text: str, facts: PersonFacts | None = None) -> Reading:
+        """One utterance, with words that were written by ear put back."""
+        reading = read(text, self.dictionary, facts)
+        content = self.mending.mended(reading, self.dictionary)
+        return reading if content == reading.content else reading.heard_as(content, self.dictionary)
+
+    def mass(self, grams: Bag) -> float:
         """How much a sentence of these grams tells; a gram the catalogue never uses tells most."""
-        strange = sum(stress * _strangeness(gram, self.rarest) for gram, stress in pieces.strange)
-        return float(pieces.weights @ self.gram_tells[pieces.columns]) + strange
-
-
-def _strangeness(gram: str, rarest: float) -> float:
-    return rarest * _SINGLE if len(gram) == 1 else rarest
+        return float(grams.weights @ self.gram_tells[grams.columns])

@@ -30,7 +30,7 @@ from nlp.ranker import (
     probabilities,
     trained,
 )
-from nlp.reading import Reading, read
+from nlp.reading import Reading
 from nlp.sense import Sense
 from nlp.shelf import INDEX, IndexShelf
 
@@ -136,7 +136,7 @@ class Matcher:
         )
 
     def _read(self, text: str, facts: PersonFacts | None) -> Reading:
-        return self.index.mending.heard(read(text, facts))
+        return self.index.read(text, facts)
 
     def _says_nothing(self, reading: Reading) -> bool:
         return not reading.content.strip() or not self.index.documents

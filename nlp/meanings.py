@@ -56,7 +56,7 @@ class Meanings:
         lengths = np.diff(concepts.starts)
         held = np.zeros((size, len(terms)), dtype=np.uint8)
         np.maximum.at(held, (owners.repeat(lengths), concepts.numbers), strengths.repeat(lengths))
-        tells = _tells(terms, rarities(_counts(held), terms))
+        tells = _tells(terms, rarities(_counts(held), len(terms)))
         named, concepts_named = (held == _NAME).nonzero()
         names, later = (np.bincount(named, tells[concepts_named, told], minlength=size) for told in (2, 3))
         return cls(tuple(terms), held, tells, np.where(names > 0, names, 1.0), later > 0)

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import ne
 from typing import Final, Self
 
 from nlp.lexicon import lexicon
-from nlp.reading import Reading, concepts_in, stressed_grams
+from nlp.pieces import Keys, Letters
+from nlp.postings import Places
+from nlp.reading import Reading
 from nlp.sounds import sounded, spoken, toneless
-from nlp.words import content_words, cut, likelihood, rarity, term_likelihood
+from nlp.words import Dictionary, rarity
 
 _SHORTEST, _LONGEST = 2, 6
 _ORDINARY: Final = 0.75
@@ -33,40 +35,42 @@ _MENDABLE: Final = re.compile(rf"(?:(?![{''.join(sorted(_GRAMMAR))}])[\u3400-\u9
 
 @dataclass(frozen=True, slots=True)
 class Mending:
-    """听音补字: the character pairs a catalogue uses, and terms by their sound."""
+    """听音补字: the grams a catalogue uses, and terms by their sound, with the pairs of syllables these are made of."""
 
-    used: frozenset[str]
+    used: Keys
+    sounds: Keys
     by_sound: Mapping[str, str]
 
     @classmethod
-    def build(cls, texts: Iterable[str], used: Iterable[str]) -> Self:
-        """Learn from normalised texts, of which short ones are terms besides those of the lexicon, and from grams."""
+    def build(cls, texts: Iterable[str], used: Places) -> Self:
+        """Learn from normalised texts, of which short ones are terms besides those of the lexicon, and from the keys of their grams."""
         short = (text for text in texts if _SHORTEST <= len(text) <= _LONGEST)
         terms = (term for term in lexicon().terms if _SHORTEST <= len(term) <= _LONGEST)
         by_sound = {sound: term for term in (*short, *terms) if (sound := _sound(term))}
-        return cls(frozenset(gram for gram in used if len(gram) > 1), by_sound)
+        return cls(Keys.of(used), Keys.of(Letters.of(tuple(by_sound.values())).sounds().keys), by_sound)
 
-    def mend(self, text: str, pieces: Iterable[str] | None = None) -> str:
-        """The text with the stretches that were written by ear replaced, longest first.
+    def mended(self, reading: Reading, dictionary: Dictionary) -> str:
+        """The content of a reading with the stretches that were written by ear replaced, longest first."""
+        odd = self._odd_places(reading)
+        if not odd:
+            return reading.content
+        return _MENDABLE.sub(lambda part: self._mended(part, odd, dictionary), reading.content)
 
-        `pieces` are the text's words in order, where the caller has cut it already.
-        """
-        odd = self._odd_places(text, cut(text) if pieces is None else pieces)
-        return _MENDABLE.sub(lambda part: self._mended(part, odd), text) if odd else text
-
-    def _odd_places(self, text: str, pieces: Iterable[str]) -> set[int]:
-        """Where a pair begins that the catalogue never uses and that is not inside an ordinary word."""
-        odd: set[int] = set()
-        used, place = self.used, 0
-        for word in pieces:
-            end = place + len(word)
+    def _odd_places(self, reading: Reading) -> set[int]:
+        """Where a pair begins that the catalogue never uses, that sounds like one of a term, and that is not inside an ordinary word."""
+        letters = reading.letters
+        pairs = letters.pairs[: letters.pairs.searchsorted(len(reading.content))]
+        unused = pairs[~self.used.know(letters.written(pairs))]
+        odd = set(unused[self.sounds.know(letters.heard(unused))].tolist())
+        cut = reading.cut
+        for begin, word, likely in zip(cut.begins, cut.words, cut.likely, strict=True) if odd else ():
             # Of an ordinary word only its last character may begin an odd pair.
-            first = end - 1 if len(word) > 1 and rarity(word) < _ORDINARY else place
-            odd.update([start for start in range(first, end) if text[start : start + 2] not in used])
-            place = end
+            within = odd.intersection(range(begin, begin + len(word) - 1))
+            if within and rarity(likely) < _ORDINARY:
+                odd -= within
         return odd
 
-    def _mended(self, part: re.Match[str], odd: Iterable[int]) -> str:
+    def _mended(self, part: re.Match[str], odd: Iterable[int], dictionary: Dictionary) -> str:
         """One stretch of characters that may be miswritten, by the places in the whole text where a pair is odd."""
         said, begins = part.group(), part.start()
         last = len(said) - 1
@@ -80,37 +84,21 @@ class Mending:
             for place in _starts(within, length, len(said)):
                 end = place + length
                 meant = self.by_sound.get(" ".join(heard[place:end]))
-                if meant and (better := _mended_there(said, place, meant)):
+                if meant and (better := _mended_there(said, place, meant, dictionary)):
                     said = better
                     within.difference_update(range(place - 1, end))
                     folded, plain = spoken(said)
         return said
 
-    def heard(self, reading: Reading) -> Reading:
-        """The reading of the mended text, with the concepts of both."""
-        content = self.mend(reading.content, reading.pieces)
-        if content == reading.content:
-            return reading
-        met = concepts_in(content, lexicon()) | dict(reading.met)
-        pieces = tuple(cut(content))
-        return replace(
-            reading,
-            content=content,
-            grams=stressed_grams(content, reading.stress),
-            pieces=pieces,
-            words=content_words(pieces),
-            concepts=tuple(met),
-            met=met,
-        )
 
-
-def _mended_there(said: str, place: int, meant: str) -> str:
+def _mended_there(said: str, place: int, meant: str, dictionary: Dictionary) -> str:
     """The stretch with a term put in where it may have been meant; "" where what stands there is as likely meant itself."""
     end = place + len(meant)
     if all(map(ne, said[place:end], meant)):
         return ""
     before, after = said[:place], said[end:]
-    gain = likelihood(before) + term_likelihood(meant) + likelihood(after) - likelihood(said)
+    likelihood, meant_likelihood = dictionary.likelihood, dictionary.term_likelihood(meant)
+    gain = likelihood(before) + meant_likelihood + likelihood(after) - likelihood(said)
     least = _LIKELIER_LONG if len(meant) > _SHORTEST else _LIKELIER
     return before + meant + after if gain >= least else ""
 

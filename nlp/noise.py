@@ -7,8 +7,9 @@ from functools import cache
 from random import Random
 from typing import Final
 
+from nlp.pieces import Letters
 from nlp.sounds import toneless
-from nlp.words import common_words, content_words, cut
+from nlp.words import common_words, content_words, dictionary
 
 _COMMON: Final = 200
 _COMMON_CHARS: Final = 2000
@@ -43,7 +44,7 @@ def mistyped(text: str, count: int, chance: Random) -> str:
 
 def misheard(text: str, share: float, chance: Random) -> str:
     """The text with about `share` of its words replaced by other common words of the same toneless sound."""
-    for word in content_words(cut(text)):
+    for word in content_words(dictionary().cut(Letters.of((text,)))):
         if chance.random() >= share:
             continue
         others = [other for other in _alike().get(toneless(word), ()) if other != word]

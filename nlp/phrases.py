@@ -55,8 +55,8 @@ class Wish:
 class Phrases:
     """说法: phrases in the order of their documents; those of document i stand at bounds[i]..bounds[i+1].
 
-    A phrase is likened in three ways: by grams, concepts and sounds. Terms of the three are numbered one after the
-    other (`kinds` begins each); `roots` are the roots of what a phrase weighs in each way. `concept_asked` is what a concept tells
+    A phrase is likened in three ways: by grams, concepts and sounds. Concepts are numbered after the pieces (`kinds` begins
+    each); `roots` are the roots of what a phrase weighs in each way. `concept_asked` is what a concept tells
     in a sentence; one that no phrase carries counts as a strange one.
     """
 
@@ -72,23 +72,25 @@ class Phrases:
 
     @classmethod
     def build(
-        cls, spoken: Lines, pieces_of: Callable[[slice], Sequence[Pieces]], worth: Sequence[Floats]
+        cls, spoken: Lines, pieces_of: Callable[[slice], Sequence[Pieces]], worth: tuple[Floats, Floats]
     ) -> Self:
         """From the phrases of all documents, none without any.
 
-        `pieces_of` gives the distinct grams, concepts and pairs of syllables of some of the phrases; `worth`, what each tells.
+        `pieces_of` gives the distinct grams, concepts and pairs of syllables of some of the phrases; `worth`, what each piece
+        tells and each concept.
         """
         documents = int(spoken.owners.max(initial=-1)) + 1
         bounds = np.concatenate(([0], np.bincount(spoken.owners, minlength=documents).cumsum()))
-        kinds = (0, len(worth[0]), len(worth[0]) + len(worth[1]))
-        carried = np.zeros(len(worth[1]), dtype=np.bool_)
+        told, meant = worth
+        kinds = (0, len(told), 0)
+        carried = np.zeros(len(meant), dtype=np.bool_)
         roots: list[Floats] = [np.zeros((_WAYS, 0))]
         parts: list[Nested] = []
         # A thousand documents at a time: a province's catalogue at once would take a gigabyte, and longer.
         for first in range(0, documents, _TOGETHER):
             last = min(first + _TOGETHER, documents)
             held = pieces_of(slice(bounds[first], bounds[last]))
-            roots.append(np.array([_roots(pieces, told) for pieces, told in zip(held, worth, strict=True)]))
+            roots.append(np.array([_roots(*each) for each in zip(held, (told, meant, told), strict=True)]))
             parts.append(_nested(held, kinds, bounds[first : last + 1]))
             carried[held[1].numbers] = True
         return cls(
@@ -100,7 +102,7 @@ class Phrases:
             kinds=kinds,
             held=Nested.joined(parts),
             roots=np.concatenate(roots, axis=1),
-            concept_asked=np.where(carried, worth[1], _STRANGE),
+            concept_asked=np.where(carried, meant, _STRANGE),
         )
 
     def nearness(self, chosen: Ints, wish: Wish) -> Nearness:
@@ -147,7 +149,7 @@ class Phrases:
         """The roots of what the sentence weighs in each way."""
         concepts = wish.concepts
         meant = float(self.concept_asked[concepts.columns].sum()) + _STRANGE * len(concepts.strange)
-        heard = len(wish.sounds.columns) + len(wish.sounds.strange)
+        heard = len(wish.sounds.columns)
         return np.sqrt(np.maximum((wish.mass, meant, heard), _NOTHING))
 
 

@@ -1,7 +1,7 @@
-"""Pieces (碎片): what many texts are made of, found in one pass over all of them.
+"""Pieces (碎片): what texts are made of, found by arithmetic on their characters.
 
-The same grams and sounds as `text.grams` and `sounds.sound_grams` give for one sentence; an index has ten thousand texts, and
-going through them one by one took most of a start.
+A gram or a pair of syllables is a whole number, not a string: one sentence is looked up at once, in an array a tenth as large as a
+dictionary. Looking up a hundred strings was measured to take a seventh of an answer, most of it waiting for memory.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.postings import Counts, Places, Terms, laid
+from nlp.postings import Bag, Counts, Floats, Places, changes, laid
 from nlp.sounds import syllable_table
 
 _OTHER: Final = re.compile(r"[a-z]+|[0-9]+")
-_FIRST_HAN, _LAST_HAN, _ZERO_HAN = 0x3400, 0x9FFF, 0x3007
-_CHARS: Final = 1 << 16
+# Keys of single characters are below the first of these, those of pairs below the second, and so on.
+CHARS, _SOUNDS, _OTHERS = 1 << 16, 1 << 32, 1 << 40
+_READ: Final = 11
+_STRANGE_CHAR, _STRANGE_PIECE = 0, np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,58 +73,131 @@ class Pieces:
     def distinct(self) -> Pieces:
         """The same, each term once in a text."""
         size = int(self.numbers.max(initial=0)) + 1
-        # np.unique hashes whole numbers: sorting them was measured ten times as fast.
         keys = np.sort(self.owners() * size + self.numbers)
-        owners, numbers = np.divmod(keys[np.diff(keys, prepend=-1) != 0], size)
+        owners, numbers = np.divmod(keys[changes(keys)], size)
         return Pieces.sorted(owners, numbers, len(self))
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
-    """The characters of many texts end to end: the code of each, the text it stands in, and whether it is Chinese."""
+class Found:
+    """所见: pieces as they stand in texts: the key of each, and the place of the letter it begins with."""
 
+    keys: Places
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The characters of texts end to end, a mark that belongs to no word after each: which are Chinese, and where two of these meet."""
+
+    texts: Sequence[str]
     whole: str
     codes: Places
-    owners: Places
     han: NDArray[np.bool_]
-    texts: int
+    pairs: Places
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Self:
-        """The letters of normalised texts, with a mark that belongs to no word after each."""
+        """The letters of normalised texts."""
         whole = "\n".join([*texts, ""])
         codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-        owners = np.repeat(np.arange(len(texts)), np.array([len(text) + 1 for text in texts], dtype=np.int64))
-        han = ((codes >= _FIRST_HAN) & (codes <= _LAST_HAN)) | (codes == _ZERO_HAN)
-        return cls(whole, codes, owners, han, len(texts))
+        han = _HAN.take(codes, mode="clip")
+        return cls(texts, whole, codes, han, (han[:-1] & han[1:]).nonzero()[0])
 
-    def grams(self, terms: Terms) -> Pieces:
-        """The grams of every text, each as often as it occurs; new ones are learnt."""
-        pairs = (self.han[:-1] & self.han[1:]).nonzero()[0]
-        singles = self.han.nonzero()[0]
-        keys = np.concatenate((self.codes[singles], self.codes[pairs] * _CHARS + self.codes[pairs + 1]))
-        met, numbers = np.unique(keys, return_inverse=True)
-        learnt = np.array(terms.learn(map(_written, met.tolist())), dtype=np.int64)
+    def grams(self) -> Found:
+        """Single characters and pairs of neighbours of every Chinese run; whole Latin words and numbers."""
+        singles, pairs = self.han.nonzero()[0], self.pairs
         others = list(_OTHER.finditer(self.whole))
-        places = np.array([other.start() for other in others], dtype=np.int64)
-        more = np.array(terms.learn(other.group() for other in others), dtype=np.int64)
-        owners = self.owners[np.concatenate((singles, pairs, places))]
-        return Pieces.sorted(owners, np.concatenate((learnt[numbers], more)), self.texts)
+        written = np.array([_key(other.group()) for other in others], dtype=np.int64)
+        begins = np.array([other.start() for other in others], dtype=np.int64)
+        return Found(
+            np.concatenate((self.codes[singles], self.written(pairs), written)),
+            np.concatenate((singles, pairs, begins)),
+        )
 
-    def sounds(self, terms: Terms) -> Pieces:
-        """The pairs of neighbouring syllables of every text; new ones are learnt."""
-        syllables, table = syllable_table()
-        runs = (~self.han).cumsum()
-        heard = (self.han & (table[np.minimum(self.codes, _CHARS - 1)] >= 0)).nonzero()[0]
-        joined = (runs[heard[:-1]] == runs[heard[1:]]).nonzero()[0]
-        sounds = table[self.codes[heard]]
-        size = len(syllables)
-        met, numbers = np.unique(sounds[joined] * size + sounds[joined + 1], return_inverse=True)
-        names = (f"{syllables[key // size]} {syllables[key % size]}" for key in met.tolist())
-        learnt = np.array(terms.learn(names), dtype=np.int64)
-        return Pieces.sorted(self.owners[heard[joined]], learnt[numbers], self.texts)
+    def written(self, pairs: Places) -> Places:
+        """The keys of pairs of characters, by their places."""
+        return self.codes[pairs] * CHARS + self.codes[pairs + 1]
+
+    def heard(self, pairs: Places) -> Places:
+        """The keys of what pairs of Chinese characters sound like, by their places."""
+        size, table = syllable_table()
+        return table[self.codes[pairs]] * size + table[self.codes[pairs + 1]] + _SOUNDS
+
+    def sounds(self) -> Found:
+        """The pairs of neighbouring syllables of every Chinese run."""
+        return Found(self.heard(self.pairs), self.pairs)
+
+    def owners(self, places: Places) -> Places:
+        """The text that each place is in."""
+        return np.cumsum([len(text) + 1 for text in self.texts]).searchsorted(places, side="right")
+
+    def pieces(self, found: Found, known: Keys) -> Pieces:
+        """What every text holds of what was found, each piece as often as it occurs."""
+        return Pieces.sorted(self.owners(found.places), known.terms(found.keys), len(self.texts))
 
 
-def _written(key: int) -> str:
-    """The character or pair of characters of a key."""
-    return chr(key) if key < _CHARS else chr(key // _CHARS) + chr(key % _CHARS)
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """键: the pieces an index knows, as ascending whole numbers; the term of a piece is its place among them.
+
+    The first term stands for any character that it does not know, the last for any longer piece. Nobody holds these two.
+    """
+
+    known: Places
+
+    @classmethod
+    def of(cls, *met: Places) -> Self:
+        """Whatever was met."""
+        # np.unique hashes whole numbers: sorting them was measured ten times as fast.
+        keys = np.sort(np.concatenate(((_STRANGE_CHAR,), *met, (_STRANGE_PIECE,))))
+        return cls(keys[changes(keys)])
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @property
+    def are_characters(self) -> NDArray[np.bool_]:
+        """Which terms are but one character."""
+        return self.known < CHARS
+
+    @property
+    def are_sounds(self) -> NDArray[np.bool_]:
+        """Which terms are pairs of syllables."""
+        return (self.known >= _SOUNDS) & (self.known < _OTHERS)
+
+    def know(self, keys: Places) -> NDArray[np.bool_]:
+        """Which of these pieces are known."""
+        known: NDArray[np.bool_] = self.known[self.known.searchsorted(keys)] == keys
+        return known
+
+    def terms(self, keys: Places) -> Places:
+        """The term of each piece."""
+        places = self.known.searchsorted(keys)
+        strange: Places = (keys >= CHARS) * (len(self.known) - 1)
+        return np.where(self.known[places] == keys, places, strange)
+
+    def bags(self, keys: Places, weights: Floats) -> list[Bag]:
+        """A bag for every line of weights: the pieces that weigh anything in it, each once, with the greatest of its weights."""
+        order = keys.argsort()
+        keys = keys[order]
+        firsts = changes(keys).nonzero()[0]
+        terms = self.terms(keys[firsts])
+        most = np.maximum.reduceat(weights.take(order, axis=1), firsts, axis=1)
+        return [Bag(terms[held], line[held]) for line, held in ((line, line.nonzero()[0]) for line in most)]
+
+
+def _key(word: str) -> int:
+    """The number of a Latin word or a number, by its first eleven characters."""
+    key = int(f"1{word[:_READ]}", 36)
+    return key if len(word) == 1 else key + _OTHERS
+
+
+def _are_han() -> NDArray[np.bool_]:
+    """Which of the codes up to that which stands for all others are Chinese characters."""
+    codes = np.arange(CHARS + 1)
+    are_han: NDArray[np.bool_] = ((codes >= 0x3400) & (codes <= 0x9FFF)) | (codes == 0x3007)  # noqa: PLR2004 - the blocks of Unicode
+    return are_han
+
+
+_HAN: Final = _are_han()

@@ -18,6 +18,7 @@ Ints = NDArray[np.int32]
 Places = NDArray[np.int64]
 _NONE: Final = np.zeros(0)
 _NOBODY: Final = np.zeros(0, dtype=np.int32)
+_TRUE: Final = np.ones(1, dtype=np.bool_)
 _FEW_HOLDERS: Final = 16_384
 _BLOCKS: Final = 16
 
@@ -91,7 +92,7 @@ class Counts:
         """From single occurrences in any order: a term, who holds it, and what the occurrence counts."""
         keys = terms * max(size, 1) + owners
         order = np.argsort(keys, kind="stable")
-        firsts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+        firsts = changes(keys[order]).nonzero()[0]
         kept = order[firsts]
         counts = np.add.reduceat(worth[order], firsts) if len(firsts) else _NONE
         return cls(terms[kept], owners[kept], counts, size)
@@ -174,6 +175,11 @@ class Postings:
             np.concatenate([self.owners[span] for span in spans]),
             np.concatenate([self.weights[span] for span in spans]),
         )
+
+
+def changes(ascending: Places) -> NDArray[np.bool_]:
+    """Which numbers are not the same as the one before."""
+    return np.concatenate((_TRUE[: len(ascending)], ascending[1:] != ascending[:-1]))
 
 
 def laid(starts: Places | Ints, lengths: Places | Ints) -> Places:
@@ -262,7 +268,7 @@ class Nested:
         # One number for each holding: sorting by three keys takes ten times as long.
         keys = np.sort((documents * span + terms) * many + owners)
         places, owners = np.divmod(keys, many)
-        firsts = np.diff(places, prepend=-1).nonzero()[0]
+        firsts = changes(places).nonzero()[0]
         documents, columns = np.divmod(places[firsts], span)
         return cls(
             bounds=np.concatenate(([0], np.bincount(documents, minlength=size).cumsum())),
@@ -295,8 +301,10 @@ class Nested:
         marks = np.zeros(terms, dtype=np.bool_)
         marks[asked.columns] = True
         met = marks.take(columns).nonzero()[0]
-        order = asked.columns.argsort()
-        weights = asked.weights[order[asked.columns[order].searchsorted(columns[met])]]
+        # What is not asked is never looked at here, so it need not be zero.
+        weighed = np.empty(terms)
+        weighed[asked.columns] = asked.weights
+        weights = weighed.take(columns.take(met))
         lengths = ends - firsts
         last = lengths.cumsum()
         here = met.searchsorted(last)

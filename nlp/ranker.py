@@ -22,7 +22,6 @@ from nlp.facts import agreement
 from nlp.index import Index
 from nlp.postings import Floats, Ints
 from nlp.reading import Reading
-from nlp.text import grams
 
 _NEXT_BEST: Final = 4
 _BARELY: Final = 0.3
@@ -91,14 +90,14 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
         s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
         meant.called, meant.uncalled, phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
         phrase.meant, phrase.both, phrase.many,
-        *beside, beside[0] * _told(reading),
+        *beside, beside[0] * _told(s.grams),
     )  # fmt: skip
     return np.ascontiguousarray(np.array(columns).T)
 
 
-def _told(reading: Reading) -> float:
-    """How much of a story a sentence is: 0 up to some fifteen characters, 1 from some forty-five."""
-    return min(max(len(reading.grams) - _WISH, 0) / _STORY, 1.0)
+def _told(grams: int) -> float:
+    """How much of a story a sentence of so many grams is: 0 up to some fifteen characters, 1 from some forty-five."""
+    return min(max(grams - _WISH, 0) / _STORY, 1.0)
 
 
 def _beside_best(likenesses: Floats) -> Floats:
@@ -128,9 +127,7 @@ def none_features(index: Index, reading: Reading, signals: Signals) -> Floats:
     near, gram, cover, asked, sound, held, sound_lift, sense = (
         np.array(likened).max(axis=1, initial=0.0).tolist()
     )
-    lean, elsewhere = index.elsewhere.likeness(
-        index.vocabulary.grams.bag(dict.fromkeys(grams(reading.focus), 1.0))
-    )
+    lean, elsewhere = index.elsewhere.likeness(s.focus)
     return np.asarray([
         1.0, near, gram, cover, asked, sound, held, s.known, 1.0 - s.known,
         min(len(reading.beyond), 3) / 3, min(s.things, 3) / 3, min(s.acts, 3) / 3,

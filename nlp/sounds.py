@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-from nlp.text import runs
 
 _END_OF_COMMON: Final = 0xA000
 
@@ -67,14 +64,13 @@ def _plain_readings() -> dict[int, str]:
 
 
 @cache
-def syllable_table() -> tuple[list[str], NDArray[np.int64]]:
-    """The accent-folded syllables, and for every character code below 65,536 the number of its own; -1 where it has none."""
+def syllable_table() -> tuple[int, NDArray[np.int64]]:
+    """Above all numbers of accent-folded syllables, and for every character code below 65,536 the number of its own; 0: none."""
     readings = _readings()
-    syllables = sorted(set(readings.values()))
-    numbers = {syllable: number for number, syllable in enumerate(syllables)}
-    table = np.full(1 << 16, -1, dtype=np.int64)
+    numbers = {syllable: number for number, syllable in enumerate(sorted(set(readings.values())), 1)}
+    table = np.zeros(1 << 16, dtype=np.int64)
     table[list(readings)] = [numbers[reading] for reading in readings.values()]
-    return syllables, table
+    return len(numbers) + 1, table
 
 
 def toneless(text: str) -> str:
@@ -103,12 +99,3 @@ def spoken(text: str) -> tuple[list[str], list[str]]:
 def sounded(text: str) -> str:
     """The accent-folded syllables of a text joined by spaces; "" unless every character is a Chinese one."""
     return _joined(text, _readings())
-
-
-def sound_grams(text: str) -> list[str]:
-    """Pairs of neighbouring syllables within each run of a normalised text."""
-    return [pair for run in runs(text) for pair in _pairs(syllables(run))]
-
-
-def _pairs(spoken: list[str]) -> Iterable[str]:
-    return (f"{a} {b}" for a, b in pairwise(spoken))

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
+from nlp.postings import Floats, Places
 from nlp.text import asks
 
 _STORY: Final = 0.85
@@ -20,6 +23,15 @@ _CJK: Final = re.compile(r"[\u3400-\u9fff]")
 def clauses(text: str) -> list[str]:
     """The stretches between marks; a text of marks alone has none."""
     return [said for said, _ in _MARKED.findall(text)]
+
+
+def laid_over(content: str, stress: Sequence[float], places: Places) -> Floats:
+    """What the clause counts for that stands at each of these places of a content; the last, beyond its end."""
+    if len(stress) <= 1:
+        return np.ones(len(places))
+    ends = [clause.end() for clause in _MARKED.finditer(content)]
+    counts: Floats = np.array(stress).take(np.searchsorted(ends, places, side="right"), mode="clip")
+    return counts
 
 
 def stresses(asked: str, said: Sequence[str]) -> tuple[float, ...]:

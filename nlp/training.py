@@ -30,7 +30,6 @@ from nlp.index import Index
 from nlp.noise import misheard, mistyped
 from nlp.postings import Floats
 from nlp.ranker import FEATURES, NONE_FEATURES, Weights, candidate_features, none_features, weights_file
-from nlp.reading import read
 
 FOLDS: Final = 5
 SEED: Final = 20260101
@@ -91,7 +90,7 @@ def folds(
 
 def example(index: Index, text: str, right: int, weight: float = 1.0) -> Example | None:
     """Features of one question; None when the right document is not even on the short list."""
-    reading = index.mending.heard(read(text))
+    reading = index.read(text)
     signals = listen(index, reading)
     place = -1
     if right >= 0:

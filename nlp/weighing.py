@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlp.postings import Counts, Floats, Postings, Terms
+from nlp.postings import Counts, Floats, Postings
 
 
-def rarities(counts: Counts, terms: Terms, single: float = 1.0) -> Floats:
-    """The inverse document frequency of every term; terms of one character count `single` times that."""
-    held = counts.holders(len(terms))
+def rarities(counts: Counts, terms: int) -> Floats:
+    """The inverse document frequency of so many terms."""
+    held = counts.holders(terms)
     rarity: Floats = np.log(1 + (counts.size - held + 0.5) / (held + 0.5))
-    return rarity * np.where([len(term) == 1 for term in terms], single, 1.0)
+    return rarity
 
 
 def bm25(counts: Counts, idf: Floats, saturation: float, length_share: float) -> Postings:

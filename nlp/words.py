@@ -7,11 +7,11 @@ which are not used here: that would be a third of the matcher's start.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from math import log
+from math import inf, log
 from pathlib import Path
 from typing import Final, Self
 
@@ -19,119 +19,166 @@ import numpy as np
 
 from nlp.lexicon import lexicon
 from nlp.pieces import Letters, Pieces
-from nlp.postings import Terms
+from nlp.postings import Floats, Places, Terms, changes
 
 _LEXICON_FREQUENCY: Final = 2000
 _RAREST: Final = 16.0
-_PAIR: Final = 2
-_CODES: Final = 1 << 16
+_PAIR, _LONGEST_KEY = 2, 4
+_BITS, _CODES = 15, 1 << 16
+_FIRST, _NO_LETTER, _END = 0x3000, 0x7FFF, np.iinfo(np.int64).max
 _CONTENT: Final = re.compile(r"[\u3400-\u9fff]{2,}|[a-z]{2,}|\d{3,}")
-_RUN: Final = re.compile(r"[\u3007\u3400-\u9fff]+|[a-z0-9]+|[^\u3007\u3400-\u9fffa-z0-9]+")
 _OTHER: Final = re.compile(r"[a-z0-9]+")
-_CJK: Final = re.compile(r"[\u3007\u3400-\u9fff]")
 # Words that the dictionary counts less than eight times are left out: two thirds of it, and hardly ever met.
 _FEWEST: Final = b"8"
 
 
 @dataclass(frozen=True, slots=True)
-class Dictionary:
-    """词典: how often words occur in general Chinese, and how long a word may be that begins with a given pair.
+class Cut:
+    """分词: words as they stand in texts: where each begins, and the logarithm of how likely it is in general Chinese."""
 
-    `whole` is the logarithm of all occurrences. Likelihoods are kept of single characters alone: a second table of a hundred
-    thousand words would cost more memory and cache than the few logarithms of a sentence cost time.
+    begins: list[int]
+    words: list[str]
+    likely: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """词典: how likely words are in general Chinese, as logarithms; one that was never counted is as likely as -`whole`.
+
+    Words of two to four characters are numbers in ascending order, fifteen bits for each character from the left: those that
+    begin alike stand side by side. Longer ones, and what is no Chinese, are kept as they are (`others`); the first four characters
+    of longer ones are numbers as well, and `reach` is how long a word may be that begins with them. As a dictionary of
+    Python all this took four times the memory, and a sentence waited for that.
     """
 
-    counts: dict[str, int]
-    singles: dict[str, float]
-    reach: dict[str, int]
+    keys: Places
+    likely: Floats
+    singles: Floats
+    others: Mapping[str, float]
+    reach: Mapping[str, int]
     whole: float
 
     @classmethod
-    def of(cls, counts: dict[str, int]) -> Self:
+    def of(cls, counts: Mapping[str, int]) -> Self:
         """The dictionary of these counts."""
-        reach: dict[str, int] = {}
-        for word in counts:
-            length = len(word)
-            if length >= _PAIR and length > reach.get(word[:_PAIR], 0):
-                reach[word[:_PAIR]] = length
+        words = list(counts)
+        letters, lengths = Letters.of(words), np.fromiter(map(len, words), np.int64, len(words))
+        begins = (lengths + 1).cumsum() - lengths - 1
+        chinese = np.add.reduceat(letters.han, begins, dtype=np.int64) == lengths
         whole = log(sum(counts.values()))
-        singles = {word: log(count) - whole for word, count in counts.items() if len(word) == 1}
-        return cls(counts, singles, reach, whole)
+        likely = np.log(np.fromiter(counts.values(), np.float64, len(words))) - whole
+        alone, is_long = chinese & (lengths == 1), lengths > _LONGEST_KEY
+        singles = np.full(_CODES, -whole)
+        singles[letters.codes[begins[alone]]] = likely[alone]
+        keyed = (chinese & ~alone).nonzero()[0]
+        keys = _keys(letters, begins[keyed], lengths[keyed])
+        order = keys.argsort(kind="stable")
+        firsts = changes(keys[order]).nonzero()[0]
+        told = np.where(is_long, -inf, likely)[keyed[order]]
+        longer = (is_long & chinese).nonzero()[0].tolist()
+        return cls(
+            keys=np.append(keys[order][firsts], _END),
+            likely=np.append(np.maximum.reduceat(told, firsts), -inf),
+            singles=singles,
+            others={
+                words[other]: float(likely[other]) for other in (is_long | ~chinese).nonzero()[0].tolist()
+            },
+            reach={words[long][:_LONGEST_KEY]: len(words[long]) for long in sorted(longer, key=lengths.item)},
+            whole=whole,
+        )
 
-    def cut(self, run: str) -> list[str]:
-        """The likeliest words of a run of Chinese characters."""
-        ends, _ = self._likeliest(run)
-        pieces: list[str] = []
-        place = 0
-        while place < len(run):
-            pieces.append(run[place : ends[place]])
-            place = ends[place]
-        return pieces
+    def cut(self, letters: Letters, end: int | None = None) -> Cut:
+        """The likeliest words of every Chinese run, and after them the runs of Latin letters and digits.
 
-    def likelihood(self, run: str) -> float:
-        """The logarithm of the likelihood of a run of Chinese characters, cut into its likeliest words."""
-        return self._likeliest(run)[1]
+        Only up to `end`, where it is given; no run may go beyond.
+        """
+        size = len(letters.codes) if end is None else end
+        stops, likely = self._stops(letters, size)
+        begins, place = list[int](), 0
+        for begin in letters.han[:size].nonzero()[0].tolist():
+            if begin >= place:
+                begins.append(begin)
+                place = stops[begin]
+        others = list(_OTHER.finditer(letters.whole, 0, size))
+        said = [other.group() for other in others]
+        return Cut(
+            [*begins, *(other.start() for other in others)],
+            [*(letters.whole[begin : stops[begin]] for begin in begins), *said],
+            [*(likely[begin] for begin in begins), *(self.others.get(other, -self.whole) for other in said)],
+        )
 
-    def _likeliest(self, run: str) -> tuple[list[int], float]:
-        """Where the word ends that begins at each character, and the likelihood of the whole (Viterbi, from its end)."""
-        count, single, reach = self.counts.get, self.singles.get, self.reach.get
-        whole, size = self.whole, len(run)
+    def likelihood(self, text: str) -> float:
+        """How likely general Chinese is to hold a text, cut into its likeliest words: the logarithm, never above 0."""
+        return sum(self.cut(Letters.of((text,))).likely)
+
+    def term_likelihood(self, term: str) -> float:
+        """The same of a term of this field: not below that of the lexicon's, whether general Chinese knows it or not."""
+        return max(self.likelihood(term), log(_LEXICON_FREQUENCY) - self.whole)
+
+    def _stops(self, letters: Letters, size: int) -> tuple[list[int], list[float]]:
+        """Where the likeliest word stops that begins at each Chinese character, and how likely it is (Viterbi, from the end)."""
+        begins, ends, chances = self._met(letters, size)
+        likely: list[float] = self.singles.take(letters.codes[:size], mode="clip").tolist()
         best = [0.0] * (size + 1)
-        ends = [0] * size
-        for place in range(size - 1, -1, -1):
-            end = place + 1
-            top = single(run[place], -whole) + best[end]
-            longest = reach(run[place : place + _PAIR])
-            if longest is not None:
-                for stop in range(place + _PAIR, min(place + longest, size) + 1):
-                    met = count(run[place:stop])
-                    if met is not None and (likely := log(met) - whole + best[stop]) > top:
-                        top, end = likely, stop
-            best[place], ends[place] = top, end
-        return ends, best[0]
+        stops = [0] * size
+        met = len(begins) - 1
+        for place in letters.han[:size].nonzero()[0][::-1].tolist():
+            stop = place + 1
+            top = likely[place] + best[stop]
+            while met >= 0 and begins[met] == place:
+                chance = chances[met] + best[ends[met]]
+                if chance > top:
+                    top, stop, likely[place] = chance, ends[met], chances[met]
+                met -= 1
+            best[place], stops[place] = top, stop
+        return stops, likely
 
-    def ends(self, letters: Letters) -> list[int]:
-        """Where the word ends that begins at each Chinese character of many texts, as `cut` finds it in every run."""
-        count, whole, text = self.counts.get, self.whole, letters.whole
-        alone, longest = self._alone(letters), self._longest(letters)
-        best = [0.0] * (len(alone) + 1)
-        ends = [0] * len(alone)
-        for place in letters.han.nonzero()[0][::-1].tolist():
-            end = place + 1
-            top = alone[place] + best[end]
-            for stop in range(place + _PAIR, place + longest[place] + 1):
-                met = count(text[place:stop])
-                if met is not None and (likely := log(met) - whole + best[stop]) > top:
-                    top, end = likely, stop
-            best[place], ends[place] = top, end
-        return ends
+    def _met(self, letters: Letters, size: int) -> tuple[list[int], list[int], list[float]]:
+        """Words of two characters and more: where they begin and end, and how likely they are; by beginnings, the longest first."""
+        places = letters.pairs[: letters.pairs.searchsorted(size)]
+        digits = np.where(letters.han, letters.codes - _FIRST, _NO_LETTER)
+        keys = digits[places] << _BITS * (_LONGEST_KEY - 1)
+        found: list[tuple[Places, Places, Floats]] = []
+        for length in range(_PAIR, _LONGEST_KEY + 1):
+            later = _BITS * (_LONGEST_KEY - length)
+            keys |= digits.take(places + (length - 1), mode="clip") << later
+            at = self.keys.searchsorted(keys)
+            met = self.keys[at] == keys
+            found.append((places[met], places[met] + length, self.likely[at[met]]))
+            goes_on = self.keys[at + met] >> later == keys >> later
+            places, keys = places[goes_on], keys[goes_on]
+        found.append(self._met_beyond(letters.whole, found[-1][0]))
+        begins, ends, likely = map(np.concatenate, zip(*reversed(found), strict=True))
+        order = begins.argsort(kind="stable")
+        return begins[order].tolist(), ends[order].tolist(), likely[order].tolist()
 
-    def _alone(self, letters: Letters) -> list[float]:
-        """How likely every Chinese character is as a word by itself."""
-        likely = np.full(_CODES, -self.whole)
-        likely[[ord(single) for single in self.singles]] = list(self.singles.values())
-        told: list[float] = likely[letters.codes * letters.han].tolist()
-        return told
+    def _met_beyond(self, text: str, heads: Places) -> tuple[Places, Places, Floats]:
+        """The same of words too long for a number, from where their first four characters stand."""
+        met = [
+            (begin, end, chance)
+            for begin in heads.tolist()
+            for end in range(self._reach(text, begin), begin + _LONGEST_KEY, -1)
+            if (chance := self.others.get(text[begin:end])) is not None
+        ]
+        begins, ends, likely = np.array(met).reshape(-1, 3).T
+        return begins.astype(np.int64), ends.astype(np.int64), likely
 
-    def _longest(self, letters: Letters) -> list[int]:
-        """How long a word may be that begins at each character, within its run of Chinese ones; 0 for one that begins none."""
-        pairs, gaps = (letters.han[:-1] & letters.han[1:]).nonzero()[0], (~letters.han).nonzero()[0]
-        keys = letters.codes[pairs] * _CODES + letters.codes[pairs + 1]
-        met, numbers = np.unique(keys, return_inverse=True)
-        reach = [self.reach.get(chr(key // _CODES) + chr(key % _CODES), 0) for key in met.tolist()]
-        longest = np.zeros(len(letters.codes), dtype=np.int64)
-        longest[pairs] = np.array(reach, dtype=np.int64)[numbers]
-        longest[pairs] = np.minimum(longest[pairs], gaps[gaps.searchsorted(pairs)] - pairs)
-        told: list[int] = longest.tolist()
-        return told
+    def _reach(self, text: str, begin: int) -> int:
+        """Where the longest word may end that begins there."""
+        return min(begin + self.reach.get(text[begin : begin + _LONGEST_KEY], 0), len(text))
 
-    def rarity(self, word: str) -> float:
-        """How surprising a word is, 0 to 1."""
-        return min(self.whole - log(self.counts.get(word, 1)), _RAREST) / _RAREST
+
+def _keys(letters: Letters, begins: Places, lengths: Places) -> Places:
+    """The numbers of the first four characters, or fewer, of words that begin and are as long as that."""
+    keys = np.zeros(len(begins), dtype=np.int64)
+    for place in range(_LONGEST_KEY):
+        digits = letters.codes.take(begins + place, mode="clip") - _FIRST
+        keys = keys << _BITS | np.where(place < lengths, digits, 0)
+    return keys
 
 
 def _counted() -> dict[str, int]:
-    """The words of jieba's dictionary with their counts."""
+    """The words of jieba's dictionary with their counts, and those of the lexicon."""
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:
         message = "jieba is not installed: its dictionary is needed"
@@ -141,69 +188,46 @@ def _counted() -> dict[str, int]:
     after_word, after_count, end = (lines <= ord(" ")).nonzero()[0].reshape(-1, 3).T
     often = (after_count - after_word > len(_FEWEST) + 1) | (lines[after_word + 1] >= ord(_FEWEST))
     parts = lines[often.repeat(np.diff(end, prepend=-1))].tobytes().decode().split()
-    return dict(zip(parts[0::3], map(int, parts[1::3]), strict=True))
+    counts = dict(zip(parts[0::3], map(int, parts[1::3]), strict=True))
+    for term in lexicon().terms:
+        counts[term] = max(counts.get(term, 0), _LEXICON_FREQUENCY)
+    return counts
 
 
 @cache
-def _dictionary() -> Dictionary:
-    counts = _counted()
-    for term in lexicon().terms:
-        counts[term] = max(counts.get(term, 0), _LEXICON_FREQUENCY)
-    return Dictionary.of(counts)
+def dictionary() -> Dictionary:
+    """The dictionary of general Chinese and of the lexicon, read once."""
+    return Dictionary.of(_counted())
 
 
-def cut(text: str) -> list[str]:
-    """All pieces of a normalised text, words and single characters, in order; they join to the text."""
-    split = _dictionary().cut
-    pieces: list[str] = []
-    for run in _RUN.findall(text):
-        if _CJK.match(run):
-            pieces.extend(split(run))
-        else:
-            pieces.append(run)
-    return pieces
+def content_words(found: Cut) -> dict[str, float]:
+    """The distinct words that carry content, in order, with how rare each is in general Chinese: 0 (everywhere) to 1 (never seen).
 
-
-def likelihood(run: str) -> float:
-    """How likely general Chinese is to hold a run of Chinese characters: the logarithm, never above 0."""
-    return _dictionary().likelihood(run)
-
-
-def term_likelihood(term: str) -> float:
-    """The same of a term of this field: not below that of the lexicon's, whether general Chinese knows it or not."""
-    book = _dictionary()
-    return max(book.likelihood(term), log(_LEXICON_FREQUENCY) - book.whole)
-
-
-def content_words(pieces: Iterable[str]) -> tuple[str, ...]:
-    """The distinct pieces that carry content: two characters or more, Latin words, long numbers."""
-    return tuple(dict.fromkeys(piece for piece in pieces if len(piece) > 1 and _CONTENT.fullmatch(piece)))
+    They are two characters or more, Latin words, long numbers.
+    """
+    said = sorted(zip(found.begins, found.words, found.likely, strict=True))
+    return {word: rarity(likely) for _, word, likely in said if _tells(word)}
 
 
 def words_within(letters: Letters, terms: Terms) -> Pieces:
-    """The `content_words` of every text's `cut`, many at a time; new ones are learnt."""
-    ends = _dictionary().ends(letters)
-    begins: list[int] = []
-    last = 0
-    for place in letters.han.nonzero()[0].tolist():
-        if place >= last:
-            begins.append(place)
-            last = ends[place]
-    words = [letters.whole[begin : ends[begin]] for begin in begins]
-    for other in _OTHER.finditer(letters.whole):
-        begins.append(other.start())
-        words.append(other.group())
-    tell = [number for number, word in enumerate(words) if len(word) > 1 and _CONTENT.fullmatch(word)]
-    owners = letters.owners[np.array(begins, dtype=np.int64)[tell]]
-    numbers = terms.learn([words[number] for number in tell])
-    return Pieces.sorted(owners, np.array(numbers, dtype=np.int64), letters.texts).distinct()
+    """The `content_words` of many texts; new ones are learnt."""
+    found = dictionary().cut(letters)
+    content = set(filter(_tells, set(found.words)))
+    telling = [number for number, word in enumerate(found.words) if word in content]
+    owners = letters.owners(np.array(found.begins, dtype=np.int64)[telling])
+    numbers = terms.learn([found.words[number] for number in telling])
+    return Pieces.sorted(owners, np.array(numbers, dtype=np.int64), len(letters.texts)).distinct()
 
 
-def rarity(word: str) -> float:
-    """How surprising a word is in general Chinese, 0 (everywhere) to 1 (never seen)."""
-    return _dictionary().rarity(word)
+def rarity(likely: float) -> float:
+    """How surprising a word is that is so likely, 0 (everywhere) to 1 (never seen)."""
+    return min(-likely, _RAREST) / _RAREST
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and _CONTENT.fullmatch(word) is not None
 
 
 def common_words(least: int) -> list[str]:
     """Words of two characters or more that general Chinese uses at least `least` times in jieba's counts."""
-    return [word for word, count in _dictionary().counts.items() if count >= least and len(word) > 1]
+    return [word for word, count in _counted().items() if count >= least and len(word) > 1]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.pieces import CHARS, Letters
 
 _PAIR: Final = 2
 
@@ -26,31 +31,33 @@ class Concept:
 class Lexicon:
     """词表: terms with their concepts, and the words that say nothing or point elsewhere.
 
-    `later` are the acts that come after a first one: whoever does not name them hardly means them.
+    `begins` are the characters that terms begin with, and `reach` is how long one may be by its first two. `later` are the acts
+    that come after a first one: whoever does not name them hardly means them.
     """
 
     concepts: Mapping[str, Concept]
     terms: Mapping[str, tuple[str, ...]]
+    begins: NDArray[np.bool_]
     reach: Mapping[str, int]
     filler: re.Pattern[str]
     outside: Mapping[str, str]
+    any_outside: re.Pattern[str]
     later: frozenset[str]
 
-    def meant(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
-        """The terms met in a normalised text, longest first at each place, with the concepts they carry."""
-        carried, reach = self.terms.get, self.reach.get
-        found: list[tuple[str, tuple[str, ...]]] = []
-        place, size = 0, len(text)
-        while place < size:
-            end = place + 1
-            for length in range(reach(text[place : place + _PAIR]) or reach(text[place], 0), 0, -1):
-                term = text[place : place + length]
-                concepts = carried(term)
-                if concepts is not None:
-                    found.append((term, concepts))
-                    end = place + length
+    def met(self, letters: Letters, start: int = 0, end: int | None = None) -> list[tuple[int, str]]:
+        """The terms that stand in texts, or between two places of them, and where: the longest at each place."""
+        text, carried, reach = letters.whole, self.terms, self.reach.get
+        places = self.begins.take(letters.codes[start:end], mode="clip").nonzero()[0] + start
+        found: list[tuple[int, str]] = []
+        for place in places.tolist():
+            if place < start:
+                continue
+            longest = reach(text[place : place + _PAIR]) or reach(text[place], 0)
+            for stop in range(place + longest, place, -1):
+                if text[place:stop] in carried:
+                    found.append((place, text[place:stop]))
+                    start = stop
                     break
-            place = end
         return found
 
     def without_filler(self, text: str) -> str:
@@ -60,7 +67,7 @@ class Lexicon:
 
     def beyond(self, text: str) -> list[str]:
         """The words met that belong to matters no hall handles."""
-        return [word for word in self.outside if word in text]
+        return [word for word in self.outside if word in text] if self.any_outside.search(text) else []
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -84,12 +91,16 @@ def _terms(
     return terms
 
 
-def _reach(terms: Mapping[str, object]) -> dict[str, int]:
+def _reach(terms: Iterable[str]) -> dict[str, int]:
     """How long a term may be that begins with a given pair of characters, or is but one character."""
-    reach: dict[str, int] = {}
-    for term in terms:
-        reach[term[:_PAIR]] = max(reach.get(term[:_PAIR], 0), len(term))
-    return reach
+    return {term[:_PAIR]: len(term) for term in sorted(terms, key=len)}
+
+
+def _begins(terms: Iterable[str]) -> NDArray[np.bool_]:
+    """Which codes of characters terms begin with."""
+    begins = np.zeros(CHARS + 1, dtype=np.bool_)
+    begins[[ord(term[0]) for term in terms]] = True
+    return begins
 
 
 def _alternation(words: list[str]) -> re.Pattern[str]:
@@ -106,5 +117,12 @@ def lexicon() -> Lexicon:
     concepts = {key: Concept(key, kind) for kind, section in sections.items() for key in section}
     outside = {word: topic for topic, section in _read("outside.toml").items() for word in section["words"]}
     return Lexicon(
-        concepts, terms, _reach(terms), _alternation(_read("filler.toml")["words"]), outside, later
+        concepts,
+        terms,
+        _begins(terms),
+        _reach(terms),
+        _alternation(_read("filler.toml")["words"]),
+        outside,
+        _alternation(list(outside)),
+        later,
     )

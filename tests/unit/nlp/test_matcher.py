@@ -17,7 +17,6 @@ from nlp import LiveMatcher, Matcher
 from nlp.channels import listen
 from nlp.evaluation import Row
 from nlp.ranker import FEATURES, candidate_features
-from nlp.reading import read
 
 
 @pytest.mark.parametrize(
@@ -167,7 +166,7 @@ def test_nothing_is_refused_that_is_likelier_one_item_than_none(
 
 def test_a_long_story_is_weighed_like_a_short_wish(matcher: Matcher) -> None:
     """Its likenesses are small shares of so many words; how items stand beside the best of them is not."""
-    reading = read(
+    reading = matcher.index.read(
         "我儿子去年从部队回来，家里人都替他高兴，邻居也来坐了半天，现在他想学一门开挖机的手艺，听说不用自己出学费"
     )
     rows = candidate_features(matcher.index, reading, listen(matcher.index, reading))
@@ -181,7 +180,7 @@ def test_a_long_story_is_weighed_like_a_short_wish(matcher: Matcher) -> None:
 
 def test_a_short_wish_is_told_no_story(matcher: Matcher) -> None:
     """Its few words decide: what counts for stories counts nothing for it."""
-    reading = read("身份证丢了怎么补")
+    reading = matcher.index.read("身份证丢了怎么补")
     rows = candidate_features(matcher.index, reading, listen(matcher.index, reading))
 
     assert not rows[:, FEATURES.index("gram_told")].any()

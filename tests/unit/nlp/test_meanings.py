@@ -8,8 +8,8 @@ import pytest
 from nlp.documents import Document
 from nlp.gathered import Gathered
 from nlp.index import Index
-from nlp.lexicon import lexicon
 from nlp.meanings import Meanings, Meant
+from nlp.pieces import Letters
 from nlp.reading import concepts_in
 
 ID_CARD = Document("A", "身份证补领", (("name", "身份证补领"), ("phrasing", "身份证丢了")))
@@ -28,7 +28,7 @@ def index() -> Index:
 
 def shared(index: Index, said: str) -> Meant:
     """What both documents share with a sentence."""
-    asked = index.vocabulary.concepts.bag(dict.fromkeys(concepts_in(said, lexicon()), 1.0))
+    asked = index.vocabulary.concepts.bag(dict.fromkeys(concepts_in(Letters.of([said])), 1.0))
     return index.meanings.shared(np.arange(2, dtype=np.int32), asked)
 
 
@@ -62,7 +62,7 @@ def test_what_no_document_speaks_of_takes_its_share(index: Index) -> None:
 
 def test_the_concepts_of_a_name_can_be_read(index: Index) -> None:
     """The question back asks by them."""
-    assert index.meanings.named(0) == frozenset(concepts_in(ID_CARD.name, lexicon()))
+    assert index.meanings.named(0) == frozenset(concepts_in(Letters.of([ID_CARD.name])))
 
 
 def test_without_documents_there_is_no_meaning() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nlp import Matcher
-from nlp.text import normalise
+from nlp.reading import read
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,9 @@ from nlp.text import normalise
 )
 def test_a_word_written_by_ear_is_mended(matcher: Matcher, heard: str, meant: str) -> None:
     """Voice input writes what it hears."""
-    assert matcher.index.mending.mend(heard) == meant
+    index = matcher.index
+
+    assert index.read(heard).content == read(meant, index.dictionary).content
 
 
 @pytest.mark.parametrize(
@@ -39,4 +41,6 @@ def test_a_word_written_by_ear_is_mended(matcher: Matcher, heard: str, meant: st
 )
 def test_clean_words_stay(matcher: Matcher, clean: str) -> None:
     """Nobody who wrote right is misread."""
-    assert matcher.index.mending.mend(normalise(clean)) == clean
+    index = matcher.index
+
+    assert index.read(clean).content == read(clean, index.dictionary).content

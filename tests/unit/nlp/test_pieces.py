@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
+from math import log
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nlp.pieces import Letters, Pieces
+from nlp.pieces import CHARS, Keys, Letters, Pieces
 from nlp.postings import Bag, Counts, Nested, Postings, Terms
-from nlp.sounds import sound_grams
 from nlp.text import grams, normalise
-from nlp.words import Dictionary, content_words, cut, words_within
+from nlp.words import Dictionary, content_words, dictionary, words_within
 
 WRITTEN = st.text(
     st.one_of(st.sampled_from("身份证丢了补办老年优待证〇㐀龥abz09 ，。😀"), st.characters(codec="utf-8")),
@@ -21,23 +22,54 @@ WRITTEN = st.text(
 ).map(normalise)
 
 
-def held(pieces: Pieces, terms: Terms, text: int) -> Counter[str]:
+def named(pieces: Pieces, terms: Terms, text: int) -> Counter[str]:
     """The terms of one text by name."""
     names = list(terms)
     return Counter(names[number] for number in pieces.within(np.array([text])))
 
 
-@settings(deadline=None)  # the first one loads the readings
+def key(gram: str) -> int:
+    """The number of a gram that stands alone; that of a pair is greater than those of its characters."""
+    return int(Letters.of([gram]).grams().keys.max())
+
+
 @given(st.lists(WRITTEN, max_size=6))
-def test_many_texts_hold_the_grams_and_sounds_that_each_holds_alone(texts: list[str]) -> None:
+def test_many_texts_hold_the_grams_that_each_holds_alone(texts: list[str]) -> None:
     """A gram known only to the index, or only to the sentence, would never meet the other."""
-    gram_terms, sound_terms = Terms.none(), Terms.none()
     letters = Letters.of(texts)
-    gram_pieces, sound_pieces = letters.grams(gram_terms), letters.sounds(sound_terms)
+    found = letters.grams()
+    known = Keys.of(found.keys)
+    pieces = letters.pieces(found, known)
 
     for number, text in enumerate(texts):
-        assert held(gram_pieces, gram_terms, number) == Counter(grams(text))
-        assert held(sound_pieces, sound_terms, number) == Counter(sound_grams(text))
+        held = known.known[pieces.within(np.array([number]))]
+        assert Counter(held.tolist()) == Counter(map(key, grams(text)))
+
+
+@given(st.sets(WRITTEN.flatmap(lambda text: st.sampled_from(grams(text) or ["证"]))))
+def test_no_two_grams_have_one_number(met: set[str]) -> None:
+    """But for long words of Latin letters that begin alike."""
+    assert len(set(map(key, met))) == len({gram[:11] for gram in met})
+
+
+@given(st.lists(st.integers(1, 1 << 41)), st.lists(st.integers(1, 1 << 41)))
+def test_what_is_not_known_is_a_term_that_nobody_holds(met: list[int], asked: list[int]) -> None:
+    """A strange character is one term, anything longer that is strange another; all else has its own."""
+    keys = Keys.of(np.array(met, dtype=np.int64))
+    terms = keys.terms(np.array(asked, dtype=np.int64)).tolist()
+
+    for piece, term in zip(asked, terms, strict=True):
+        strange = 0 if piece < CHARS else len(keys) - 1
+        assert term == (keys.known.tolist().index(piece) if piece in met else strange)
+
+
+@settings(deadline=None)  # the first one loads the readings
+@given(st.lists(WRITTEN, max_size=6))
+def test_many_texts_sound_as_each_does_alone(texts: list[str]) -> None:
+    """No pair of syllables reaches from one text into the next."""
+    together = Letters.of(texts).sounds().keys.tolist()
+
+    assert together == [sound for text in texts for sound in Letters.of([text]).sounds().keys.tolist()]
 
 
 @settings(deadline=None)  # the first one loads the dictionary
@@ -49,15 +81,36 @@ def test_many_texts_hold_the_words_that_each_holds_alone(texts: list[str]) -> No
     words = words_within(Letters.of(texts), terms)
 
     for number, text in enumerate(texts):
-        assert held(words, terms, number) == Counter(content_words(cut(text)))
+        assert named(words, terms, number) == Counter(
+            list(content_words(dictionary().cut(Letters.of([text]))))
+        )
 
 
 def test_a_word_ends_with_the_chinese_that_it_began_in() -> None:
     """Also when a keeper teaches a word that goes on in Latin: a sentence is cut run by run."""
-    words = Dictionary.of({"社": 9, "保": 9, "社保": 9, "社保app": 90})
+    words = Dictionary.of({"社": 9, "保": 9, "社保": 9, "社保app": 90, "社保卡丢了app": 90})
 
-    assert words.cut("社保") == ["社保"]
-    assert words.ends(Letters.of(["社保app"]))[:2] == [2, 2]
+    assert words.cut(Letters.of(["社保"])).words == ["社保"]
+    assert words.cut(Letters.of(["社保app"])).words == ["社保", "app"]
+
+
+RUNS = st.text(st.sampled_from("身份"), min_size=1, max_size=7)
+
+
+@given(st.dictionaries(RUNS, st.integers(1, 99), min_size=1), RUNS)
+def test_a_run_is_cut_into_the_likeliest_words(counts: dict[str, int], run: str) -> None:
+    """Whether a word is short enough for a number or not, and whatever else begins like it."""
+    whole = log(sum(counts.values()))
+
+    @cache
+    def best(rest: str) -> float:
+        ends = [end for end in range(1, len(rest) + 1) if end == 1 or rest[:end] in counts]
+        return max((log(counts.get(rest[:end], 1)) - whole + best(rest[end:]) for end in ends), default=0.0)
+
+    found = Dictionary.of(counts).cut(Letters.of([run]))
+
+    assert "".join(found.words) == run
+    assert sum(found.likely) == pytest.approx(best(run))
 
 
 @given(st.lists(st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=5))
@@ -134,4 +187,7 @@ def test_a_few_documents_are_read_as_if_row_by_row(
 @pytest.mark.parametrize("text", ["", "，", "\ud800"])
 def test_a_text_without_words_holds_nothing(text: str) -> None:
     """Nothing to index is no fault."""
-    assert held(Letters.of([text]).grams(Terms.none()), Terms.none(), 0) == Counter()
+    letters = Letters.of([text])
+
+    assert not len(letters.grams().keys)
+    assert not letters.sounds().keys.tolist()

@@ -1,4 +1,4 @@
-"""The operator's commands: audit, outbox, backup, restore, verify, retention, keys. `docs/operations.md` says when."""
+"""The operator's commands: audit, outbox, backup, restore, verify, retention, WeChat's menu, keys. `docs/operations.md` says when."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the desk's verbs take as long to load as all that other com
 audit_app = typer.Typer(help="审计记录", no_args_is_help=True)
 outbox_app = typer.Typer(help="没有送达的消息", no_args_is_help=True)
 keys_app = typer.Typer(help="加密密钥", no_args_is_help=True)
+wechat_app = typer.Typer(help="微信公众号", no_args_is_help=True)
 retention_app = typer.Typer(help="保管期限", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="备份所在的文件夹", metavar="FOLDER")]
@@ -28,6 +29,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(outbox_app, name="outbox")
     app.add_typer(keys_app, name="keys")
     app.add_typer(retention_app, name="retention")
+    app.add_typer(wechat_app, name="wechat")
     app.command("backup", help="备份到一个新文件夹，服务不用停。")(backup)
     app.command("restore", help="把备份恢复到空的数据库和照片库。")(restore)
     app.command("verify", help="核对一个备份是否完整。")(verify)
@@ -131,6 +133,28 @@ def run_retention(*, dry_run: DryRun = False) -> None:
 
     told = in_house(act)
     say(f"{'将会清理' if dry_run else '已清理'}：\n{told}")
+
+
+@wechat_app.command(
+    "menu", help="把菜单放到公众号对话下面（改过 bot/channels/wechat.zh.toml 以后再做一次）。"
+)
+def put_menu() -> None:
+    """Replace the service account's menu."""
+    from bot.channels.wechat_api import WeChatFailed  # noqa: PLC0415 (likewise)
+    from jiujinban.wiring import House  # noqa: PLC0415 (likewise)
+
+    async def act(house: House) -> str:
+        if house.wechat is None:
+            return "没有设置公众号（JIUJINBAN_WECHAT_APP_ID）。"
+        try:
+            await house.wechat.put_menu()
+        except WeChatFailed as failed:
+            return f"微信没有接受：{failed.why}"
+        return ""
+
+    if refused := in_house(act):
+        fail(refused)
+    say("菜单放好了，几分钟后大家就能看到。")
 
 
 @keys_app.command("rotate", help="新增一把密钥，从现在起用它加密；旧密钥保留，用来读旧内容。")

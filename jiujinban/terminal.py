@@ -58,6 +58,8 @@ def run(doing: Coroutine[Any, Any, Done]) -> Done:
     collect_seldom()
     try:
         return asyncio.run(doing)
+    except BadSetting as wrong:
+        fail(f"配置不对：{wrong}")
     except NotFound as refusal:
         fail(f"{refusal.title}请核对后再试。")
     except Refusal as refusal:

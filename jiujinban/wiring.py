@@ -93,6 +93,7 @@ class House:
             version=version("jiujinban"),
             demo=self.settings.demo,
             secure=self.settings.secure_cookies,
+            wechat=self.wechat is not None,
             gauges=self._gauges,
             tallies=self.matcher.tallies,
         )

@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 from intake.desk import Desk
 from miniapp_api import (
     assisting,
+    binding,
     booking,
     bundles,
     cases,
@@ -65,6 +66,7 @@ _HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(?:js|css)")
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
 RESOURCES: tuple[Api, ...] = (
     signing.api,
+    binding.api,
     chat.api,
     items.api,
     bundles.api,
@@ -111,6 +113,7 @@ class Surroundings:
     version: str
     demo: bool = False
     secure: bool = False
+    wechat: bool = False
     paint_code: assisting.PaintCode = _no_painter
     statement_papers: statements.StatementPapers | None = None
     gauges: metrics.Gauges = metrics.nothing_waits
@@ -133,6 +136,7 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app[assisting.PAINT_CODE] = around.paint_code
     app[signing.DEMO] = around.demo
     app[signing.SECURE] = around.secure
+    app[binding.WECHAT_OPEN] = around.wechat
     app[PULSE] = Pulse(desk)
     app[STOPPING] = asyncio.Event()
     operations = all_operations()

@@ -33,6 +33,7 @@ def test_every_setting_is_told_of() -> None:
         "outbox list",
         "device enrol",
         "retention run",
+        "wechat menu",
     ],
 )
 def test_every_command_the_manual_names_is_there(words: str) -> None:

@@ -35,6 +35,7 @@ class FakeWeChat:
     faults: dict[str, list[int]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     open_gate: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
     at_gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -57,6 +58,14 @@ class FakeWeChat:
         """What somebody was sent, in order."""
         return [text for to, text in self.said if to == openid]
 
+    async def heard(self, openid: str, words: str, *, seconds: float = 90) -> str:
+        """The first message to somebody that holds some words; waits for it."""
+        async with asyncio.timeout(seconds):
+            while not (found := [text for text in self.said_to(openid) if words in text]):
+                await self.news.wait()
+                self.news.clear()
+        return found[0]
+
     def void_token(self) -> None:
         """Somebody else had the token renewed."""
         self.tokens.append("void")
@@ -75,6 +84,7 @@ class FakeWeChat:
             return fault
         asked = await request.json()
         self.said.append((asked["touser"], asked["text"]["content"]))
+        self.news.set()
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
     async def _menu(self, request: web.Request) -> web.Response:

@@ -66,6 +66,7 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '选时间', tab: 'halls' },
   },
   { path: '/me', component: () => import('./me/MePage.vue'), meta: { title: '我的', tab: 'me' } },
+  { path: '/wechat', component: () => import('./me/WeChatPage.vue'), meta: { title: '绑定微信', tab: 'me' } },
   { path: '/help', component: () => import('./help/HelpPage.vue'), meta: { title: '请人代办', tab: 'me' } },
   { path: '/trust', component: () => import('./help/TrustPage.vue'), meta: { title: '授权和咨询', tab: 'me' } },
   { path: '/month', component: () => import('./help/MonthPage.vue'), meta: { title: '我的报酬单', tab: 'me', proxy: true } },

@@ -2,6 +2,7 @@
 import { API, ask, upload } from './http'
 import type {
   Appointment,
+  BindingCode,
   Case,
   CaseCard,
   CasePaper,
@@ -21,6 +22,7 @@ import type {
   InLine,
   Slot,
   SoonestPlace,
+  WeChatBinding,
 } from './shapes'
 
 export const signing = {
@@ -28,6 +30,13 @@ export const signing = {
   signInAs: async (identity: string) => (await ask<{ me: Me }>('/auth/demo', { method: 'POST', body: { identity } })).me,
   signOut: () => ask<undefined>('/auth/sign-out', { method: 'POST' }),
   me: () => ask<Me>('/me'),
+}
+
+export const bindings = {
+  wechat: () => ask<WeChatBinding>('/bindings/wechat'),
+  /** Only for whoever has read what it means: the digits are then sent in WeChat. */
+  code: () => ask<BindingCode>('/bindings/wechat/codes', { method: 'POST', body: { agreed: true } }),
+  end: () => ask<WeChatBinding>('/bindings/wechat', { method: 'DELETE' }),
 }
 
 export type Said = { text: string } | { choice: string } | { photo: string }

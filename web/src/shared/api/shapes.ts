@@ -428,6 +428,17 @@ export interface Case extends CaseCard {
   extension: { days: number; reason: string; ground: string } | null
 }
 
+/** `offered`: the county has a service account; null: nobody is bound. */
+export interface WeChatBinding {
+  offered: boolean
+  bound_since: string | null
+}
+
+export interface BindingCode {
+  code: string
+  expires_at: string
+}
+
 export interface Question {
   id: string
   number: string

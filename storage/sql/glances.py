@@ -1,7 +1,8 @@
 """Glances (一瞥): what every request looks at first, looked up once for all that ask at the same moment.
 
-A look-up that is on its way is never joined: whoever asks later shares the next. Nothing of a session is kept. So an answer
-is as fresh as one's own look would have been, and a session that has ended is over for the very next request.
+A look-up that is on its way is never joined: whoever asks later shares the next. Every look fetches the row; what is kept of
+it is only what its words were read as. So an answer is as fresh as one's own look would have been, and a session that has
+ended is over for the very next request.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 
 from sqlalchemy import select
 
@@ -17,13 +17,17 @@ from intake.errors import Busy
 from intake.model.people import Account, Session
 from intake.ports import Badge, CountyGlance, Rules
 from storage.sql.people import account_in
-from storage.sql.prepared import Prepared, Row, Run, among, given
+from storage.sql.prepared import Prepared, Row, among, given
 from storage.sql.store import Store
 from storage.sql.tables import accounts, revisions, sessions
 
 _AT_ONCE = 256
 _COUNTY = ""
-Found = tuple[Session, Account | None]
+# Each some three kilobytes; whoever comes after so many others is read once more.
+_READINGS = 4096
+Found = tuple[Session | None, Account | None]
+_NOBODY: Found = (None, None)
+_NOTHING_READ: tuple[Row, Found] = ((), _NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,12 @@ class SqlGlances:
         self._asked: list[tuple[str, asyncio.Future[_Seen]]] = []
         self._looking: asyncio.Task[None] | None = None
         self._county: _County | None = None
+        self._read: dict[str, tuple[Row, Found]] = {}
 
     async def badge(self, token_hash: str) -> Badge:
         """The session behind a token and whose it is."""
         seen = await self._look(token_hash)
-        session, account = seen.sessions.get(token_hash, (None, None))
+        session, account = seen.sessions.get(token_hash, _NOBODY)
         return Badge(session, account, seen.county.rules, seen.county.glance)
 
     async def county(self) -> CountyGlance:
@@ -91,11 +96,25 @@ class SqlGlances:
             self._asked.clear()
 
     async def _see(self, tokens: Sequence[str]) -> _Seen:
-        revision, rows = await self._store.glance(partial(_look, tokens=tokens))
+        rows = await self._rows(tokens)
+        revision = (rows[0][-1] if rows else await self._revision()) or 0
         county = self._county
         if county is None or county.revision != revision:
             county = self._county = await self._read_county(revision)
         return _Seen(county, {row[0]: self._found(row) for row in rows})
+
+    async def _rows(self, tokens: Sequence[str]) -> Sequence[Row]:
+        """The sessions of some tokens, each with its account and the county's revision."""
+        match tokens:
+            case []:
+                return ()
+            case [token]:
+                return await self._store.glance(_BADGE, {"token": token})
+            case _:
+                return await self._store.glance(_BADGES, {"tokens": tokens})
+
+    async def _revision(self) -> int | None:
+        return next((row[0] for row in await self._store.glance(_REVISION, {})), None)
 
     async def _read_county(self, revision: int) -> _County:
         """Parsed once for each revision. Should it be a later one by now, the next look reads it once more."""
@@ -104,22 +123,20 @@ class SqlGlances:
             return _County(revision, county, await view.places.rules())
 
     def _found(self, row: Row) -> Found:
-        account = dict(zip(_ACCOUNT, row[_ACCOUNT_FROM:-1], strict=True))
+        """What a row says. One that says what it said before, word by word, need not be parsed and unsealed again."""
+        row_before, found = self._read.get(row[0], _NOTHING_READ)
+        if row_before != row:
+            found = self._parsed(row)
+            if len(self._read) >= _READINGS:
+                del self._read[next(iter(self._read))]
+            self._read[row[0]] = row, found
+        return found
+
+    def _parsed(self, row: Row) -> Found:
+        (said,) = self._store.read(_BADGES, [row])
+        account = dict(zip(_ACCOUNT, said[_ACCOUNT_FROM:-1], strict=True))
         known = account_in(account, self._store.sealer) if account["code"] is not None else None
-        return Session(*row[:_ACCOUNT_FROM]), known
-
-
-def _look(run: Run, *, tokens: Sequence[str]) -> tuple[int, Sequence[Row]]:
-    """The county's revision, and the sessions of some tokens, each with its account and that revision."""
-    match tokens:
-        case []:
-            rows = []
-        case [token]:
-            rows = run(_BADGE, {"token": token})
-        case _:
-            rows = run(_BADGES, {"tokens": tokens})
-    revision = rows[0][-1] if rows else next((row[0] for row in run(_REVISION, {})), None)
-    return revision or 0, rows
+        return Session(*said[:_ACCOUNT_FROM]), known
 
 
 _SESSION = [sessions.c[one.name] for one in fields(Session)]

@@ -237,6 +237,10 @@ class Run(Protocol):
         """The rows a statement gives."""
         ...
 
+    def raw(self, statement: Prepared, values: Values) -> list[Row]:
+        """The rows a statement gives, as the driver says them."""
+        ...
+
     def count(self, statement: Prepared, values: Values) -> int:
         """How many rows a statement changes."""
         ...
@@ -269,8 +273,11 @@ class OnSqlite:
         self._bare, self._dialect = bare, dialect
 
     def __call__(self, statement: Prepared, values: Values) -> list[Row]:
+        return statement.on(self._dialect).read(self.raw(statement, values))
+
+    def raw(self, statement: Prepared, values: Values) -> list[Row]:
         compiled = statement.on(self._dialect)
-        return compiled.read(self._bare.execute(compiled.sql, compiled.parameters(values)).fetchall())
+        return self._bare.execute(compiled.sql, compiled.parameters(values)).fetchall()
 
     def count(self, statement: Prepared, values: Values) -> int:
         compiled = statement.on(self._dialect)
@@ -293,8 +300,12 @@ class OnAsyncpg:
         self._driver, self._dialect = driver, dialect
 
     def __call__(self, statement: Prepared, values: Values) -> list[Row]:
+        return statement.on(self._dialect).read(self.raw(statement, values))
+
+    def raw(self, statement: Prepared, values: Values) -> list[Row]:
         compiled = statement.on(self._dialect)
-        return compiled.read(await_(self._driver.fetch(compiled.sql, *compiled.parameters(values))))
+        rows: list[Row] = await_(self._driver.fetch(compiled.sql, *compiled.parameters(values)))
+        return rows
 
     def count(self, statement: Prepared, values: Values) -> int:
         compiled = statement.on(self._dialect)
@@ -321,8 +332,12 @@ class _Through:
         self.locks = connection.dialect.name == "postgresql"
 
     def __call__(self, statement: Prepared, values: Values) -> list[Row]:
+        return statement.on(self._connection.dialect).read(self.raw(statement, values))
+
+    def raw(self, statement: Prepared, values: Values) -> list[Row]:
         compiled = statement.on(self._connection.dialect)
-        return compiled.read(self._connection.exec_driver_sql(compiled.sql, compiled.parameters(values)))
+        found = self._connection.exec_driver_sql(compiled.sql, compiled.parameters(values))
+        return [tuple(row) for row in found]
 
     def count(self, statement: Prepared, values: Values) -> int:
         compiled = statement.on(self._connection.dialect)

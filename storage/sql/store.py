@@ -19,7 +19,7 @@ from storage.sql.books import Sight
 from storage.sql.catalogue import ItemsInForce
 from storage.sql.engines import Engines, has_crossed, is_busy, open_engines
 from storage.sql.kept import Kept
-from storage.sql.prepared import Run
+from storage.sql.prepared import Prepared, Row, Run, Values
 from storage.sql.sharing import Shared
 from storage.sql.uow import SqlUow
 
@@ -64,10 +64,14 @@ class Store:
             open_uow = partial(SqlUow, connection, self.sealer, self._in_force, self._kept)
             yield Shared(connection, open_uow, Sight(foreseen, series, self._in_force.minutes_of))
 
-    async def glance(self, work: Callable[[Run], Done]) -> Done:
-        """Look at a few rows, each statement at one instant, with as little ado as can be."""
+    async def glance(self, statement: Prepared, values: Values) -> Sequence[Row]:
+        """Look at a few rows at one instant, with as little ado as can be: they come as the driver gives them."""
         with _named_faults():
-            return await self._engines.glances.see(work)
+            return await self._engines.glances.see(statement, values)
+
+    def read(self, statement: Prepared, rows: Sequence[Row]) -> list[Row]:
+        """What the rows of a glance mean."""
+        return statement.on(self._engines.readers.dialect).read(rows)
 
     async def look(self, work: Callable[[Run], Done]) -> Done:
         """Do all of some work that only looks, at one instant of the store; raises `Busy` as `open_view` does."""

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.util.concurrency import greenlet_spawn
 
-from storage.sql.prepared import OnAsyncpg, OnSqlite, Run, at_once
-
-Done = TypeVar("Done")
+from storage.sql.prepared import Prepared, Row, Values, at_once
 
 
 class Straight(Protocol):
     """Looks at a few rows; each statement sees one instant, and nothing is written."""
 
-    async def see(self, work: Callable[[Run], Done]) -> Done:
-        """Do some work that only looks. It asks and answers, and waits for nothing else."""
+    async def see(self, statement: Prepared, values: Values) -> Sequence[Row]:
+        """The rows a statement finds, as the driver gives them."""
 
     async def close(self) -> None:
         """Give the kept connection back."""
@@ -43,13 +40,15 @@ class StraightToFile:
         self._engine = engine
         self._bare: sqlite3.Connection | None = None
 
-    async def see(self, work: Callable[[Run], Done]) -> Done:
+    async def see(self, statement: Prepared, values: Values) -> Sequence[Row]:
         """See `Straight.see`."""
+        said = statement.on(self._engine.dialect)
         try:
-            return work(OnSqlite(self._opened(), self._engine.dialect))
+            bare = self._bare or self._opened()
+            return bare.execute(said.sql, said.parameters(values)).fetchall()
         except sqlite3.Error:
             await self.close()
-            return await _ordinarily(self._engine, work)
+            return await _ordinarily(self._engine, statement, values)
 
     async def close(self) -> None:
         """See `Straight.close`."""
@@ -58,9 +57,8 @@ class StraightToFile:
             self._bare = None
 
     def _opened(self) -> sqlite3.Connection:
-        if self._bare is None:
-            self._bare = sqlite3.connect(self._file, timeout=0, isolation_level=None)
-            self._bare.execute("PRAGMA query_only = ON")
+        self._bare = sqlite3.connect(self._file, timeout=0, isolation_level=None)
+        self._bare.execute("PRAGMA query_only = ON")
         return self._bare
 
 
@@ -70,20 +68,26 @@ class StraightToServer:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._kept: AsyncConnection | None = None
+        # asyncpg's connection, which has no types. Asking SQLAlchemy for it each time costs as much as the trip.
+        self._driver: Any = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def see(self, work: Callable[[Run], Done]) -> Done:
+    async def see(self, statement: Prepared, values: Values) -> Sequence[Row]:
         """See `Straight.see`."""
+        said = statement.on(self._engine.dialect)
         async with self._one_at_a_time:
             try:
-                return await greenlet_spawn(work, OnAsyncpg(await self._driver(), self._engine.dialect))
+                driver = self._driver or await self._opened()
+                found: list[Row] = await driver.fetch(said.sql, *said.parameters(values))
             except Exception:  # noqa: BLE001 (if it is more than this connection, the ordinary way says what)
                 await self._throw_away()
-        return await _ordinarily(self._engine, work)
+            else:
+                return found
+        return await _ordinarily(self._engine, statement, values)
 
     async def close(self) -> None:
         """See `Straight.close`."""
-        kept, self._kept = self._kept, None
+        self._driver, kept, self._kept = None, self._kept, None
         if kept is not None:
             await kept.close()
 
@@ -93,12 +97,12 @@ class StraightToServer:
                 await self._kept.invalidate()
         await self.close()
 
-    async def _driver(self) -> Any:  # noqa: ANN401 (asyncpg's connection, which has no types)
-        if self._kept is None:
-            self._kept = await self._engine.connect()
-        return (await self._kept.get_raw_connection()).driver_connection
+    async def _opened(self) -> Any:  # noqa: ANN401 (as above)
+        self._kept = await self._engine.connect()
+        self._driver = (await self._kept.get_raw_connection()).driver_connection
+        return self._driver
 
 
-async def _ordinarily(engine: AsyncEngine, work: Callable[[Run], Done]) -> Done:
+async def _ordinarily(engine: AsyncEngine, statement: Prepared, values: Values) -> Sequence[Row]:
     async with engine.connect() as connection:
-        return await at_once(connection, work)
+        return await at_once(connection, lambda run: run.raw(statement, values))

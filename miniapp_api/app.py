@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 
 import pydantic_core
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from intake.desk import Desk
 from miniapp_api import (
@@ -43,27 +41,13 @@ from miniapp_api import (
     villagers,
     visits,
 )
+from miniapp_api.answering import answering
 from miniapp_api.openapi import describe
 from miniapp_api.queue import PULSE, Pulse
-from miniapp_api.refusals import answer_refusals
 from miniapp_api.streams import STOPPING
-from miniapp_api.typed import DESK, Api, Operation
+from miniapp_api.typed import DESK, Api, OpenTo, Operation
 
-# On a village's line a long list costs more to send than to pack.
-_WORTH_PACKING = 8 * 1024
 _MOST_BODY = 24 * 1024 * 1024
-_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
-    "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
-_ALWAYS = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Content-Security-Policy", _POLICY),
-)
-# A name that the build made from the content (`phone-CzTcXpPd.js`): what it names never changes.
-_HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(?:js|css)")
-_FOR_A_YEAR = "public, max-age=31536000, immutable"
 RESOURCES: tuple[Api, ...] = (
     signing.api,
     binding.api,
@@ -122,13 +106,18 @@ class Surroundings:
 
 def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
     """The application, with the routes of other doors beside its own."""
+    operations = all_operations()
+    nameless = frozenset(
+        operation.handle for operation in operations if operation.open_to is OpenTo.ALL_ALIKE
+    )
+    counts = metrics.Metrics(around.gauges, around.tallies)
     app = web.Application(
-        middlewares=[metrics.measure, _harden, answer_refusals, signing.recognise],
+        middlewares=[answering(nameless, counts)],
         client_max_size=_MOST_BODY,
         handler_args={"tcp_keepalive": True},
     )
     app[DESK] = desk
-    app[metrics.METRICS] = metrics.Metrics(around.gauges, around.tallies)
+    app[metrics.METRICS] = counts
     app[chat.CONVERSATION] = around.conversation
     app[booking.CALENDAR_PAPER] = around.calendar_paper
     if around.statement_papers is not None:
@@ -139,8 +128,6 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app[binding.WECHAT_OPEN] = around.wechat
     app[PULSE] = Pulse(desk)
     app[STOPPING] = asyncio.Event()
-    operations = all_operations()
-    app[signing.NAMELESS] = frozenset(o.handle for o in operations if o.nameless)
     app.add_routes([web.route(o.method, o.path, o.handle) for o in operations])
     app.add_routes(more)
     app.add_routes(_about(operations, around))
@@ -163,25 +150,6 @@ async def _watch(app: web.Application) -> AsyncIterator[None]:
 
 async def _stop_streams(app: web.Application) -> None:
     app[STOPPING].set()
-
-
-@web.middleware
-async def _harden(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    response = await handler(request)
-    if not response.prepared:
-        headers = response.headers
-        for name, value in _ALWAYS:
-            headers.setdefault(name, value)
-        signing.take_dead_cookie(request, response)
-        if request.path.startswith("/api/"):
-            headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-        elif response.status == HTTPStatus.OK and _HASHED.fullmatch(request.path):
-            headers.setdefault(hdrs.CACHE_CONTROL, _FOR_A_YEAR)
-        if (response.content_length or 0) > _WORTH_PACKING and response.content_type.endswith("json"):
-            response.enable_compression()
-    return response
 
 
 def _about(operations: Sequence[Operation], around: Surroundings) -> list[web.AbstractRouteDef]:

@@ -13,7 +13,7 @@ from intake.usecases.cases.assisting import ClaimHandover, OfferHandover
 from miniapp_api.county import whole_case
 from miniapp_api.forms import Code
 from miniapp_api.signing import SECURE
-from miniapp_api.typed import Api, Call, Form, View
+from miniapp_api.typed import Api, Call, Form, OpenTo, View
 from miniapp_api.views import CaseView, local
 
 api = Api("assisting")
@@ -121,7 +121,7 @@ async def claim(call: Call[ClaimForm]) -> CaseView:
     )
 
 
-@api.raw("GET", "/api/v1/halls/{hall}/poster.svg", HallForm, media=_SVG, open_to_all=True)
+@api.raw("GET", "/api/v1/halls/{hall}/poster.svg", HallForm, _SVG, open_to=OpenTo.ALL)
 async def poster(call: Call[HallForm]) -> web.StreamResponse:
     """大厅海报码: a phone that scans it checks in or takes a number in this hall."""
     known = {hall.code for hall in await call.desk.places.halls()}
@@ -131,7 +131,7 @@ async def poster(call: Call[HallForm]) -> web.StreamResponse:
     return web.Response(body=drawn, content_type=_SVG)
 
 
-@api.raw("GET", "/api/v1/appointments/{appointment}/code.svg", AppointmentForm, media=_SVG)
+@api.raw("GET", "/api/v1/appointments/{appointment}/code.svg", AppointmentForm, _SVG)
 async def check_in_code(call: Call[AppointmentForm]) -> web.StreamResponse:
     """签到码: for the kiosk's scanner or the clerk's."""
     mine = await call.desk.places.my_appointments(call.caller)

@@ -16,7 +16,7 @@ from intake.model.places import Hall, OfferKind
 from intake.usecases.places.booking import BookAppointment, CancelAppointment, FindSlots
 from miniapp_api.county import County
 from miniapp_api.forms import Code, SlotCode
-from miniapp_api.typed import CALLER, Api, Call, Form, NoForm, View
+from miniapp_api.typed import Api, Call, Form, NoForm, OpenTo, View
 from miniapp_api.views import AppointmentView, SlotView
 
 api = Api("booking")
@@ -77,10 +77,10 @@ class AppointmentsView(View):
     appointments: list[AppointmentView]
 
 
-@api.operation("GET", "/api/v1/slots", SlotsForm, SlotsView, open_to_all=True, refuses=("unknown_service",))
+@api.operation("GET", "/api/v1/slots", SlotsForm, SlotsView, open_to=OpenTo.ALL, refuses=("unknown_service",))
 async def slots(call: Call[SlotsForm]) -> SlotsView:
     """可约时间: free places for an item, soonest first, at one hall or all; for somebody the caller may act for."""
-    form, caller = call.form, call.request.get(CALLER)
+    form, caller = call.form, call.known
     person = PersonId(form.person) if form.person and caller else None
     if caller is not None and person is not None:
         await call.desk.people.person_of(caller, person)
@@ -147,7 +147,7 @@ async def cancel(call: Call[AppointmentForm]) -> AppointmentView:
     return (await County.of(call.desk, call.county)).appointment(cancelled)
 
 
-@api.raw("GET", "/api/v1/appointments/{appointment}/calendar.ics", AppointmentForm, media="text/calendar")
+@api.raw("GET", "/api/v1/appointments/{appointment}/calendar.ics", AppointmentForm, "text/calendar")
 async def calendar_file(call: Call[AppointmentForm]) -> web.StreamResponse:
     """日历文件: the appointment for the phone's own calendar."""
     mine = await call.desk.places.my_appointments(call.caller)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.usecases.catalogue.finding import BundleOffer
-from miniapp_api.typed import Api, Call, NoForm, View
+from miniapp_api.typed import Api, Call, NoForm, OpenTo, View
 from miniapp_api.views import ItemCard
 
 api = Api("bundles")
@@ -37,7 +37,7 @@ class BundlesView(View):
     bundles: list[BundleView]
 
 
-@api.operation("GET", "/api/v1/bundles", NoForm, BundlesView, open_to_all=True)
+@api.operation("GET", "/api/v1/bundles", NoForm, BundlesView, open_to=OpenTo.ALL)
 async def bundles(call: Call[NoForm]) -> BundlesView:
     """一件事: every bundle with its items in force."""
     return BundlesView(bundles=[BundleView.of(offer) for offer in await call.desk.catalogue.bundles()])

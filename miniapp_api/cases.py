@@ -265,11 +265,10 @@ async def show_case(call: Call[CaseForm]) -> CaseView:
     "POST",
     "/api/v1/cases/{case}/pages",
     PageForm,
-    media="application/json",
+    AddedView,
     status=201,
     refuses=("photo_refused", "unknown_material", "busy"),
-    body_media="image/jpeg, image/png, image/webp, image/heic, application/octet-stream",
-    view=AddedView,
+    takes="image/jpeg, image/png, image/webp, image/heic, application/octet-stream",
 )
 async def add_page(call: Call[PageForm]) -> web.StreamResponse:
     """上传照片: upright, without metadata, encrypted, laid under the material it shows."""
@@ -291,7 +290,7 @@ async def drop_page(call: Call[OnePageForm]) -> CaseView:
     return await whole_case(call, await call.desk.cases.drop_page(cmd))
 
 
-@api.raw("GET", "/api/v1/pages/{page}", LookForm, media="image/jpeg")
+@api.raw("GET", "/api/v1/pages/{page}", LookForm, "image/jpeg")
 async def see_page(call: Call[LookForm]) -> web.StreamResponse:
     """看照片: decrypted for one look, which is written down."""
     _, content = await call.desk.cases.see_page(call.caller, PageId(call.form.page))

@@ -24,7 +24,7 @@ from intake.usecases.catalogue.importing import CheckFiles, Watch
 from intake.usecases.catalogue.sheets import field_text
 from miniapp_api.files import MEDIA, download, tell_progress
 from miniapp_api.forms import Code
-from miniapp_api.typed import Api, Call, Form, NoForm, View
+from miniapp_api.typed import Api, Call, Form, NoForm, OpenTo, View
 from miniapp_api.views import local
 
 api = Api("catalogue")
@@ -164,14 +164,14 @@ class PartView(View):
     next: int | None
 
 
-@api.raw("GET", "/api/v1/catalogue/template", TemplateForm, media=MEDIA["xlsx"], open_to_all=True)
+@api.raw("GET", "/api/v1/catalogue/template", TemplateForm, MEDIA["xlsx"], open_to=OpenTo.ALL)
 async def template(call: Call[TemplateForm]) -> web.StreamResponse:
     """清单模板: an empty file of the exchange form."""
     content = await call.desk.catalogue.template(call.form.form)
     return download(content, f"事项清单模板.{_ENDINGS[call.form.form]}")
 
 
-@api.raw("GET", "/api/v1/catalogue/export", ExportForm, media=MEDIA["xlsx"], refuses=("not_allowed",))
+@api.raw("GET", "/api/v1/catalogue/export", ExportForm, MEDIA["xlsx"], refuses=("not_allowed",))
 async def export(call: Call[ExportForm]) -> web.StreamResponse:
     """清单导出: what is in force on a day, to be imported again anywhere."""
     content = await call.desk.catalogue.export(call.caller, call.form.form, call.form.on)
@@ -189,8 +189,8 @@ async def imports(call: Call[NoForm]) -> ImportsView:
     "POST",
     "/api/v1/catalogue/imports",
     UploadForm,
-    media="application/x-ndjson",
-    body_media="application/octet-stream",
+    "application/x-ndjson",
+    takes="application/octet-stream",
     refuses=("not_allowed", "bad_input"),
 )
 async def stage(call: Call[UploadForm]) -> web.StreamResponse:
@@ -247,7 +247,7 @@ async def report(call: Call[PartForm]) -> PartView:
     "POST",
     "/api/v1/catalogue/imports/{waiting}/apply",
     ImportForm,
-    media="application/x-ndjson",
+    "application/x-ndjson",
     refuses=("not_allowed", "not_found", "not_now", "stale"),
 )
 async def apply(call: Call[ImportForm]) -> web.StreamResponse:

@@ -87,9 +87,8 @@ class MessagesView(View):
     "POST",
     "/api/v1/chat/messages",
     MessageForm,
-    media="application/json",
+    AnswerView,
     refuses=("photo_refused", "busy"),
-    view=AnswerView,
 )
 async def say(call: Call[MessageForm]) -> web.StreamResponse:
     """说一句话: 200 with the replies; the same message_id again gets the first answer again."""
@@ -112,7 +111,7 @@ async def history(call: Call[AfterForm]) -> MessagesView:
     return MessagesView(messages=messages, last=last)
 
 
-@api.raw("GET", "/api/v1/chat/events", AfterForm, media="text/event-stream")
+@api.raw("GET", "/api/v1/chat/events", AfterForm, "text/event-stream")
 async def events(call: Call[AfterForm]) -> web.StreamResponse:
     """新消息: a stream of what is new, for pages that stay open; `GET /chat/messages` is the way without streams."""
     conversation, caller = call.request.app[CONVERSATION], call.caller

@@ -42,7 +42,7 @@ async def on_counter(call: Call[CounterForm]) -> CounterTrayView:
     return CounterTrayView.of(counter, tray, call.desk.today)
 
 
-@api.raw("GET", "/api/v1/halls/{hall}/counters/{counter}/pages/{page}", LaidPageForm, media="image/jpeg")
+@api.raw("GET", "/api/v1/halls/{hall}/counters/{counter}/pages/{page}", LaidPageForm, "image/jpeg")
 async def see_laid_page(call: Call[LaidPageForm]) -> web.StreamResponse:
     """看窗口上的照片: decrypted for one look, which is written down."""
     form = call.form

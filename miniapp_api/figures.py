@@ -355,7 +355,7 @@ async def workload(call: Call[SheetForm]) -> WorkloadView:
     "GET",
     "/api/v1/figures/assessment",
     AssessmentForm,
-    media=MEDIA["xlsx"],
+    MEDIA["xlsx"],
     refuses=("not_allowed", "not_found"),
 )
 async def assessment(call: Call[AssessmentForm]) -> web.StreamResponse:
@@ -367,9 +367,7 @@ async def assessment(call: Call[AssessmentForm]) -> web.StreamResponse:
     return download(content, f"人员工作量{month}.{call.form.form}")
 
 
-@api.raw(
-    "GET", "/api/v1/figures/report", ReportForm, media=MEDIA["xlsx"], refuses=("not_allowed", "not_found")
-)
+@api.raw("GET", "/api/v1/figures/report", ReportForm, MEDIA["xlsx"], refuses=("not_allowed", "not_found"))
 async def report(call: Call[ReportForm]) -> web.StreamResponse:
     """月报下载: XLSX with every row, or PDF."""
     month = _month(call.desk, call.form)

@@ -17,7 +17,7 @@ from intake.usecases.catalogue.finding import ListedOffer
 from intake.usecases.places.opentimes import OpenDay, hours_lines
 from miniapp_api.files import MEDIA, download
 from miniapp_api.forms import Code
-from miniapp_api.typed import Api, Call, Form, NoForm, View
+from miniapp_api.typed import Api, Call, Form, NoForm, OpenTo, View
 from miniapp_api.views import CounterView, ItemCard, ItemView
 
 api = Api("items")
@@ -164,7 +164,7 @@ class ListFileForm(HallForm):
     form: PrintForm = PrintForm.PDF
 
 
-@api.operation("GET", "/api/v1/items", ItemsForm, ItemsView, open_to_all=True)
+@api.operation("GET", "/api/v1/items", ItemsForm, ItemsView, open_to=OpenTo.ALL)
 async def items(call: Call[ItemsForm]) -> ItemsView:
     """事项清单: the whole list, or what fits the words, best first."""
     everything = {item.code: item for item in await call.desk.catalogue.all()}
@@ -178,7 +178,7 @@ async def items(call: Call[ItemsForm]) -> ItemsView:
     )
 
 
-@api.operation("GET", "/api/v1/item-names", NoForm, ItemNamesView, open_to_all=True)
+@api.operation("GET", "/api/v1/item-names", NoForm, ItemNamesView, open_to=OpenTo.ALL)
 async def item_names(call: Call[NoForm]) -> ItemNamesView:
     """事项名称: every item by all its names, small enough for a phone to keep and search without a line."""
     named = [
@@ -189,7 +189,7 @@ async def item_names(call: Call[NoForm]) -> ItemNamesView:
 
 
 @api.operation(
-    "GET", "/api/v1/items/{item}", ItemForm, ItemView, open_to_all=True, refuses=("unknown_service",)
+    "GET", "/api/v1/items/{item}", ItemForm, ItemView, open_to=OpenTo.ALL, refuses=("unknown_service",)
 )
 async def item(call: Call[ItemForm]) -> ItemView:
     """办事指南: one item whole, with the halls that take it."""
@@ -201,10 +201,8 @@ async def item(call: Call[ItemForm]) -> ItemView:
     "POST",
     "/api/v1/match",
     MatchForm,
-    media="application/json",
-    open_to_all=True,
-    view=MatchView,
-    nameless=True,
+    MatchView,
+    open_to=OpenTo.ALL_ALIKE,
 )
 async def match(call: Call[MatchForm]) -> web.StreamResponse:
     """事项匹配: ranked items for somebody's own words."""
@@ -217,7 +215,7 @@ async def match(call: Call[MatchForm]) -> web.StreamResponse:
     return web.Response(body=pydantic_core.to_json(said), content_type="application/json")
 
 
-@api.operation("GET", "/api/v1/halls", NoForm, HallsView, open_to_all=True)
+@api.operation("GET", "/api/v1/halls", NoForm, HallsView, open_to=OpenTo.ALL)
 async def halls(call: Call[NoForm]) -> HallsView:
     """便民服务中心: all halls, the county's first, with today's hours."""
     places = call.desk.places
@@ -225,7 +223,7 @@ async def halls(call: Call[NoForm]) -> HallsView:
     return HallsView(halls=[HallView.of(hall, opens[hall.code]) for hall in await places.halls()])
 
 
-@api.operation("GET", "/api/v1/halls/{hall}", HallForm, HallView, open_to_all=True)
+@api.operation("GET", "/api/v1/halls/{hall}", HallForm, HallView, open_to=OpenTo.ALL)
 async def hall(call: Call[HallForm]) -> HallView:
     """One hall, with its hours of the coming week."""
     places = call.desk.places
@@ -236,28 +234,28 @@ async def hall(call: Call[HallForm]) -> HallView:
     return HallView.of(found, opens[found.code])
 
 
-@api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, HallListView, open_to_all=True)
+@api.operation("GET", "/api/v1/halls/{hall}/items", HallForm, HallListView, open_to=OpenTo.ALL)
 async def hall_items(call: Call[HallForm]) -> HallListView:
     """直办代办清单: every item, how this hall offers it, and where it is done when not here."""
     offered = await call.desk.catalogue.places_of_list(HallCode(call.form.hall))
     return HallListView(items=[HallListCard.made(offer) for offer in offered])
 
 
-@api.raw("GET", "/api/v1/halls/{hall}/items.csv", HallForm, media=MEDIA["csv"], open_to_all=True)
+@api.raw("GET", "/api/v1/halls/{hall}/items.csv", HallForm, MEDIA["csv"], open_to=OpenTo.ALL)
 async def hall_items_csv(call: Call[HallForm]) -> web.StreamResponse:
     """清单下载: the hall's list as a CSV file that Chinese spreadsheet programs open."""
     content = await call.desk.catalogue.print_list(HallCode(call.form.hall), PrintForm.CSV)
     return download(content, f"{call.form.hall}-直办代办清单.csv")
 
 
-@api.raw("GET", "/api/v1/halls/{hall}/list", ListFileForm, media=MEDIA["pdf"], open_to_all=True)
+@api.raw("GET", "/api/v1/halls/{hall}/list", ListFileForm, MEDIA["pdf"], open_to=OpenTo.ALL)
 async def hall_items_file(call: Call[ListFileForm]) -> web.StreamResponse:
     """清单下载: the hall's list to be hung up (PDF), or as a spreadsheet."""
     content = await call.desk.catalogue.print_list(HallCode(call.form.hall), call.form.form)
     return download(content, f"{call.form.hall}-直办代办清单.{call.form.form}")
 
 
-@api.operation("GET", "/api/v1/villages", NoForm, VillagesView, open_to_all=True)
+@api.operation("GET", "/api/v1/villages", NoForm, VillagesView, open_to=OpenTo.ALL)
 async def villages(call: Call[NoForm]) -> VillagesView:
     """村（社区）: all villages."""
     shown = [

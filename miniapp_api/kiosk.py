@@ -17,7 +17,7 @@ from intake.usecases.kiosk.printing import Reprint
 from intake.usecases.kiosk.visiting import ArriveHere, CollectHere, StartHere, TakeNumberHere
 from miniapp_api.forms import Code
 from miniapp_api.signing import COOKIE, SECURE
-from miniapp_api.typed import Api, Call, Form, FormT, NoForm, View
+from miniapp_api.typed import Api, Call, Form, FormT, NoForm, OpenTo, View
 
 api = Api("kiosk")
 _SESSION_SECONDS = 12 * 3600
@@ -227,10 +227,9 @@ class SlipsView(View):
     "POST",
     "/api/v1/kiosk/session",
     TokenForm,
-    media="application/json",
+    KioskView,
     status=201,
-    open_to_all=True,
-    view=KioskView,
+    open_to=OpenTo.ALL,
     refuses=("unknown_device",),
 )
 async def begin(call: Call[TokenForm]) -> web.StreamResponse:

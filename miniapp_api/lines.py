@@ -200,7 +200,7 @@ async def display(call: Call[HallForm]) -> DisplayView:
     return await _look(call.desk, call.caller, HallCode(call.form.hall))
 
 
-@api.raw("GET", "/api/v1/halls/{hall}/display/events", HallForm, media="text/event-stream")
+@api.raw("GET", "/api/v1/halls/{hall}/display/events", HallForm, "text/event-stream")
 async def display_events(call: Call[HallForm]) -> web.StreamResponse:
     """实时叫号屏: event ``display`` at once, after each change, and once a minute."""
     desk, caller, hall = call.desk, call.caller, HallCode(call.form.hall)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 
@@ -97,17 +96,6 @@ class Metrics:
 
 
 METRICS = web.AppKey("metrics", Metrics)
-
-
-@web.middleware
-async def measure(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Count every answer, refusals and faults included."""
-    begun = time.perf_counter()
-    response = await handler(request)
-    request.app[METRICS].count(request, response, time.perf_counter() - begun)
-    return response
 
 
 async def read_metrics(request: web.Request) -> web.StreamResponse:

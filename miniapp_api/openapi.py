@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from miniapp_api.refusals import STATUS
-from miniapp_api.typed import Operation, View, path_fields
+from miniapp_api.typed import JSON, OpenTo, Operation, View, path_fields
 
 _REF = "#/components/schemas/{model}"
 _KEY = {
@@ -51,7 +51,7 @@ def describe(operations: Sequence[Operation], version: str) -> dict[str, Any]:
     """The whole document for a list of operations."""
     models: set[type[BaseModel]] = {Problem}
     for operation in operations:
-        models |= {operation.form} | ({operation.view} if operation.view else set())
+        models |= {operation.form} | (set() if isinstance(operation.gives, str) else {operation.gives})
     ordered = sorted(models, key=lambda model: model.__name__)
     _, definitions = models_json_schema(
         [(model, "serialization" if issubclass(model, View) else "validation") for model in ordered],
@@ -81,7 +81,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "parameters": _parameters(operation),
         "responses": _responses(operation),
-        "security": [] if operation.open_to_all else [{"session": []}, {"cookie": []}],
+        "security": [] if operation.open_to is not OpenTo.THE_KNOWN else [{"session": []}, {"cookie": []}],
     }
     body = _body(operation)
     if body:
@@ -104,7 +104,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         {"name": n, "in": "path", "required": True, "schema": fields.get(n, {"type": "string"})}
         for n in in_path
     ]
-    if _in_query(operation):
+    if operation.in_query:
         required = {name for name, field in operation.form.model_fields.items() if field.is_required()}
         parameters += [
             {"name": name, "in": "query", "required": name in required, "schema": schema}
@@ -114,18 +114,14 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     return parameters + ([_KEY] if operation.method == "POST" else [])
 
 
-def _in_query(operation: Operation) -> bool:
-    return operation.method in {"GET", "DELETE"} or operation.body_media != "application/json"
-
-
 def _body(operation: Operation) -> dict[str, Any] | None:
     if operation.method in {"GET", "DELETE"}:
         return None
-    if operation.body_media != "application/json":
+    if operation.takes != JSON:
         media = {"schema": {"type": "string", "format": "binary"}}
         return {
             "required": True,
-            "content": {name.strip(): media for name in operation.body_media.split(",")},
+            "content": {name.strip(): media for name in operation.takes.split(",")},
         }
     in_path = set(path_fields(operation.path))
     fields = {name: schema for name, schema in _fields(operation).items() if name not in in_path}
@@ -133,15 +129,15 @@ def _body(operation: Operation) -> dict[str, Any] | None:
         return None
     required = [n for n, f in operation.form.model_fields.items() if f.is_required() and n not in in_path]
     schema = {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
-    return {"required": bool(required), "content": {"application/json": {"schema": schema}}}
+    return {"required": bool(required), "content": {JSON: {"schema": schema}}}
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
     shown: dict[str, Any] = {"description": operation.summary or "done"}
-    if operation.view is not None:
-        shown["content"] = {operation.media: {"schema": {"$ref": _REF.format(model=operation.view.__name__)}}}
-    elif operation.media:
-        shown["content"] = {operation.media: {"schema": {"type": "string"}}}
+    if not isinstance(operation.gives, str):
+        shown["content"] = {JSON: {"schema": {"$ref": _REF.format(model=operation.gives.__name__)}}}
+    elif operation.gives:
+        shown["content"] = {operation.gives: {"schema": {"type": "string"}}}
     by_status: dict[int, list[str]] = {400: ["bad_request"], 422: ["invalid_form"], 503: ["busy"]}
     by_status[404] = ["not_found"]
     # Also where no session is needed: a wrong bearer is told, and a cookie alone changes nothing.

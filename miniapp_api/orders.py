@@ -76,11 +76,10 @@ async def show(call: Call[OrderForm]) -> OrderFileView:
     "POST",
     "/api/v1/work-orders/{order}/images",
     OrderForm,
-    media="application/json",
+    OrderView,
     status=201,
     refuses=("photo_refused", "not_now", "busy"),
-    body_media="image/jpeg, image/png, image/webp, image/heic, application/octet-stream",
-    view=OrderView,
+    takes="image/jpeg, image/png, image/webp, image/heic, application/octet-stream",
 )
 async def add_image(call: Call[OrderForm]) -> web.StreamResponse:
     """加截图: opened safely and kept encrypted."""
@@ -90,7 +89,7 @@ async def add_image(call: Call[OrderForm]) -> web.StreamResponse:
     return web.json_response(body=shown.model_dump_json().encode(), status=201)
 
 
-@api.raw("GET", "/api/v1/work-orders/{order}/images/{place}", ImageForm, media="image/jpeg")
+@api.raw("GET", "/api/v1/work-orders/{order}/images/{place}", ImageForm, "image/jpeg")
 async def see_image(call: Call[ImageForm]) -> web.StreamResponse:
     """看截图: decrypted for one look, which is written down."""
     form = call.form

@@ -50,7 +50,7 @@ async def papers(call: Call[PapersForm]) -> PapersView:
     "GET",
     "/api/v1/cases/{case}/papers/{paper}",
     PaperFormOf,
-    media=MEDIA["pdf"],
+    MEDIA["pdf"],
     refuses=("not_found", "not_now"),
 )
 async def paper(call: Call[PaperFormOf]) -> web.StreamResponse:

@@ -184,7 +184,7 @@ async def queue(call: Call[HallForm]) -> QueueView:
     return await _queue(call, call.caller, HallCode(call.form.hall))
 
 
-@api.raw("GET", "/api/v1/halls/{hall}/queue/events", HallForm, media="text/event-stream")
+@api.raw("GET", "/api/v1/halls/{hall}/queue/events", HallForm, "text/event-stream")
 async def queue_events(call: Call[HallForm]) -> web.StreamResponse:
     """实时队列: event ``queue`` at once and after each change, within a second."""
     hall, caller, pulse = HallCode(call.form.hall), call.caller, call.request.app[PULSE]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pydantic_core
@@ -47,25 +46,21 @@ _SENTENCES = {
     429: ("too_many", "您点得太快了。", "请等几秒钟再试。"),
 }
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-@web.middleware
-async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every refusal, every HTTP error and every fault leaves as problem+json with a next step."""
-    try:
-        return await handler(request)
-    except InvalidForm as refusal:
-        errors = [{"field": fault.field, "message": fault.message} for fault in refusal.faults]
-        return problem(400 if refusal.malformed else 422, refusal, errors=errors)
-    except Refusal as refusal:
-        return problem(STATUS.get(refusal.code, _CONFLICT), refusal)
-    except web.HTTPException as error:
-        return _http_problem(request, error)
-    except (ConnectionError, TimeoutError):
-        raise
-    except Exception as fault:  # noqa: BLE001 (the outermost edge: whatever went wrong becomes an apology)
-        return _apologise(request, fault)
+def told(request: web.Request, fault: Exception) -> web.StreamResponse:
+    """A refusal, an HTTP error or a fault as problem+json with a next step; what is no answer is raised again."""
+    match fault:
+        case InvalidForm():
+            errors = [{"field": one.field, "message": one.message} for one in fault.faults]
+            return problem(400 if fault.malformed else 422, fault, errors=errors)
+        case Refusal():
+            return problem(STATUS.get(fault.code, _CONFLICT), fault)
+        case web.HTTPException():
+            return _http_problem(request, fault)
+        case ConnectionError() | TimeoutError():
+            raise fault
+        case _:
+            return _apologise(request, fault)
 
 
 def problem(status: int, refusal: Refusal, *, errors: list[dict[str, str]] | None = None) -> web.Response:

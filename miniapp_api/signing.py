@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from intake.errors import FromElsewhere, LockedOut, NotFound, NotSignedIn
 from intake.model.authority import ROLE_WORDS
 from intake.model.ids import AccountCode, HallCode
 from intake.model.people import Account, Caller, Door, Role
 from miniapp_api.forms import Code
-from miniapp_api.typed import CALLER, COUNTY, DESK, Api, Call, Form, FormT, NoForm, View
+from miniapp_api.typed import DESK, GREETING, Api, Call, Form, FormT, NoForm, OpenTo, View
 from miniapp_api.views import MeView
 
 api = Api("auth")
 COOKIE = "jj_session"
 DEMO = web.AppKey("demo", bool)
 SECURE = web.AppKey("secure", bool)
-NAMELESS = web.AppKey("nameless", frozenset)
 # The request came with a cookie that opens nothing: the answer takes it away, so that an honest browser shows it once.
 DEAD_COOKIE = web.RequestKey("dead_cookie", bool)
 _SESSION = timedelta(hours=12)
@@ -59,21 +57,15 @@ class IdentitiesView(View):
     identities: list[IdentityView]
 
 
-@web.middleware
-async def recognise(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def recognise(request: web.Request) -> None:
     """Find out who is asking before anything is done; a cookie alone does not change anything (CSRF).
 
-    Where everybody is answered alike nobody is looked up: it would cost more than the answer.
+    Raises `NotSignedIn` for a bearer's token that opens nothing, `LockedOut` where too many were guessed, `FromElsewhere`.
     """
-    if request.match_info.handler in request.app[NAMELESS]:
-        return await handler(request)
     token, by_cookie = _token(request)
     if token is not None:
         try:
-            greeting = await request.app[DESK].people.greet(token, request.remote or "")
-            request[CALLER], request[COUNTY] = greeting.caller, greeting.county
+            request[GREETING] = await request.app[DESK].people.greet(token, request.remote or "")
         except LockedOut:
             request[DEAD_COOKIE] = by_cookie
             raise
@@ -83,11 +75,10 @@ async def recognise(
                 raise
     if by_cookie and request.method not in _SAFE and request.headers.get("X-Requested-With") != "jiujinban":
         raise FromElsewhere
-    return await handler(request)
 
 
 def _token(request: web.Request) -> tuple[str | None, bool]:
-    header = request.headers.get("Authorization", "")
+    header = request.headers.get(hdrs.AUTHORIZATION, "")
     if header.startswith("Bearer "):
         return header.removeprefix("Bearer ").strip(), False
     cookie = request.cookies.get(COOKIE)
@@ -100,7 +91,7 @@ def take_dead_cookie(request: web.Request, response: web.StreamResponse) -> None
         response.del_cookie(COOKIE)
 
 
-@api.operation("GET", "/api/v1/auth/demo", NoForm, IdentitiesView, open_to_all=True)
+@api.operation("GET", "/api/v1/auth/demo", NoForm, IdentitiesView, open_to=OpenTo.ALL)
 async def identities(call: Call[NoForm]) -> IdentitiesView:
     """演示身份: everybody one can be; 404 when the demo is off."""
     _require_demo(call.request)
@@ -114,10 +105,9 @@ async def identities(call: Call[NoForm]) -> IdentitiesView:
     "POST",
     "/api/v1/auth/demo",
     SignInForm,
-    media="application/json",
+    SignedInView,
     status=201,
-    open_to_all=True,
-    view=SignedInView,
+    open_to=OpenTo.ALL,
 )
 async def sign_in(call: Call[SignInForm]) -> web.StreamResponse:
     """演示登录: 201 with a session, 404 when the demo is off or nobody has that name."""
@@ -141,7 +131,7 @@ async def sign_in(call: Call[SignInForm]) -> web.StreamResponse:
     return response
 
 
-@api.raw("POST", "/api/v1/auth/sign-out", NoForm, media="", status=204, open_to_all=True)
+@api.raw("POST", "/api/v1/auth/sign-out", NoForm, "", status=204, open_to=OpenTo.ALL)
 async def sign_out(call: Call[NoForm]) -> web.StreamResponse:
     """退出登录: the session is over; doing it twice is no error."""
     token, _ = _token(call.request)

@@ -159,7 +159,7 @@ async def statement(call: Call[StatementForm]) -> StatementView:
     return StatementView.of(await _found(call, call.form))
 
 
-@api.raw("GET", "/api/v1/statement/{kind}", StatementFileForm, media=_MEDIA["pdf"])
+@api.raw("GET", "/api/v1/statement/{kind}", StatementFileForm, _MEDIA["pdf"])
 async def statement_file(call: Call[StatementFileForm]) -> web.StreamResponse:
     """报酬单文件: XLSX or PDF, with the same rows."""
     found = await _found(call, call.form)

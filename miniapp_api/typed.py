@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 import pydantic_core
@@ -19,11 +20,14 @@ from intake.errors import NotSignedIn, Refusal
 from intake.model.ids import IntentKey
 from intake.model.people import Caller
 from intake.ports import CountyGlance
+from intake.usecases.people.signing import Greeting
 
 DESK = web.AppKey("desk", Desk)
-CALLER = web.RequestKey("caller", Caller)
-COUNTY: web.RequestKey[CountyGlance | None] = web.RequestKey("county")
+GREETING = web.RequestKey("greeting", Greeting)
+JSON = "application/json"
 _KEY = "Idempotency-Key"
+# The only way to write the character in JSON: bare it is no JSON.
+_NUL_IN_JSON = rb"\u0000"
 _LONGEST_KEY = 200
 
 
@@ -81,15 +85,22 @@ class Call(Generic[FormT]):
     @property
     def caller(self) -> Caller:
         """Who is asking; raises `NotSignedIn`."""
-        caller = self.request.get(CALLER)
-        if not isinstance(caller, Caller):
+        known = self.known
+        if known is None:
             raise NotSignedIn
-        return caller
+        return known
+
+    @property
+    def known(self) -> Caller | None:
+        """Who is asking, if they have said so."""
+        greeting = self.request.get(GREETING)
+        return None if greeting is None else greeting.caller
 
     @property
     def county(self) -> CountyGlance | None:
         """The county as it stood when the caller was recognised, where it was looked at then."""
-        return self.request.get(COUNTY)
+        greeting = self.request.get(GREETING)
+        return None if greeting is None else greeting.county
 
     @property
     def key(self) -> IntentKey | None:
@@ -98,23 +109,44 @@ class Call(Generic[FormT]):
         return IntentKey(value) if value else None
 
 
+class OpenTo(Enum):
+    """Whom a route answers."""
+
+    THE_KNOWN = "the known"
+    ALL = "all"
+    """Whoever says who they are is recognised all the same."""
+    ALL_ALIKE = "all alike"
+    """Nothing is changed, and nobody looks up who is asking."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route with all that its description needs."""
+    """One route with all that its description needs.
+
+    It `gives` a view as JSON, or a content of some media type that is said alone (empty for none); it `takes` media types
+    other than JSON where the handler reads the body itself.
+    """
 
     method: str
     path: str
     form: type[Form]
-    view: type[View] | None
+    gives: type[View] | str
     status: int
     refuses: tuple[str, ...]
     summary: str
     tag: str
-    open_to_all: bool
-    media: str
-    body_media: str
+    open_to: OpenTo
+    takes: str
     handle: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    nameless: bool = False
+
+    @property
+    def in_query(self) -> bool:
+        """Whether the fields that are not in the path stand in the query."""
+        return _is_in_query(self.method, self.takes)
+
+
+def _is_in_query(method: str, takes: str) -> bool:
+    return method in {hdrs.METH_GET, hdrs.METH_DELETE} or takes != JSON
 
 
 class Api:
@@ -133,67 +165,59 @@ class Api:
         *,
         status: int = 200,
         refuses: tuple[str, ...] = (),
-        open_to_all: bool = False,
-        nameless: bool = False,
+        open_to: OpenTo = OpenTo.THE_KNOWN,
     ) -> Callable[[Callable[[Call[FormT]], Awaitable[ViewT]]], Callable[[Call[FormT]], Awaitable[ViewT]]]:
-        """Route a handler that gives a view; its docstring's first line is the summary.
-
-        A `nameless` one answers everybody alike and changes nothing: nobody looks up who is asking.
-        """
+        """Route a handler that gives a view; its docstring's first line is the summary."""
 
         def route(
             handler: Callable[[Call[FormT]], Awaitable[ViewT]],
         ) -> Callable[[Call[FormT]], Awaitable[ViewT]]:
-            read = Reader(form, path, method)
-            write: TypeAdapter[ViewT] = TypeAdapter(view)
+            read = Reader(form, path, in_query=_is_in_query(method, JSON), open_to=open_to)
+            write = TypeAdapter(view).serializer.to_json
 
             async def handle(request: web.Request) -> web.StreamResponse:
-                shown = await handler(Call(await read(request, open_to_all=open_to_all), request))
-                return web.Response(
-                    body=write.dump_json(shown), status=status, content_type="application/json"
-                )
+                shown = await handler(Call(await read(request), request))
+                return web.Response(body=write(shown), status=status, content_type=JSON)
 
             self.operations.append(
                 Operation(
-                    method, path, form, view, status, refuses, _summary(handler), self.tag, open_to_all,
-                    "application/json", "application/json", handle, nameless,
+                    method, path, form, view, status, refuses, _summary(handler), self.tag, open_to, JSON,
+                    handle,
                 )
             )  # fmt: skip
             return handler
 
         return route
 
-    def raw(  # noqa: PLR0913 (each says one thing of the route; all but three have a usual value)
+    def raw(
         self,
         method: str,
         path: str,
         form: type[FormT],
+        gives: type[View] | str,
         *,
-        media: str,
         status: int = 200,
         refuses: tuple[str, ...] = (),
-        open_to_all: bool = False,
-        body_media: str = "application/json",
-        view: type[View] | None = None,
-        nameless: bool = False,
+        open_to: OpenTo = OpenTo.THE_KNOWN,
+        takes: str = JSON,
     ) -> Callable[
         [Callable[[Call[FormT]], Awaitable[web.StreamResponse]]],
         Callable[[Call[FormT]], Awaitable[web.StreamResponse]],
     ]:
-        """Route a handler that answers with bytes or a stream of its own, or reads the body itself."""
+        """Route a handler that writes its answer, or reads the body, itself; see `Operation` for what it gives and takes."""
 
         def route(
             handler: Callable[[Call[FormT]], Awaitable[web.StreamResponse]],
         ) -> Callable[[Call[FormT]], Awaitable[web.StreamResponse]]:
-            read = Reader(form, path, hdrs.METH_GET if body_media != "application/json" else method)
+            read = Reader(form, path, in_query=_is_in_query(method, takes), open_to=open_to)
 
             async def handle(request: web.Request) -> web.StreamResponse:
-                return await handler(Call(await read(request, open_to_all=open_to_all), request))
+                return await handler(Call(await read(request), request))
 
             self.operations.append(
                 Operation(
-                    method, path, form, view, status, refuses, _summary(handler), self.tag, open_to_all,
-                    media, body_media, handle, nameless,
+                    method, path, form, gives, status, refuses, _summary(handler), self.tag, open_to, takes,
+                    handle,
                 )
             )  # fmt: skip
             return handler
@@ -204,32 +228,33 @@ class Api:
 class Reader(Generic[FormT]):
     """Reads one form from a request: path, query and JSON body."""
 
-    def __init__(self, form: type[FormT], path: str, method: str) -> None:
-        self._adapter: TypeAdapter[FormT] = TypeAdapter(form)
-        self._has_body = method not in {hdrs.METH_GET, hdrs.METH_DELETE}
-        self._body_fields = self._has_body and bool(set(form.model_fields) - set(path_fields(path)))
+    def __init__(self, form: type[FormT], path: str, *, in_query: bool, open_to: OpenTo) -> None:
+        adapter: TypeAdapter[FormT] = TypeAdapter(form)
+        self._validate: Callable[[object], FormT] = adapter.validator.validate_python
+        self._for_the_known = open_to is OpenTo.THE_KNOWN
+        self._in_query = in_query
+        in_path = set(path_fields(path))
+        self._has_path, self._wants_json = bool(in_path), bool(set(form.model_fields) - in_path)
 
-    async def __call__(self, request: web.Request, *, open_to_all: bool) -> FormT:
+    async def __call__(self, request: web.Request) -> FormT:
         """The form; who is not signed in is told so before a byte of the body is read."""
-        if not open_to_all and request.get(CALLER) is None:
+        if self._for_the_known and request.get(GREETING) is None:
             raise NotSignedIn
         # Cut short, two intents would share one key and the second would be answered as the first.
         if len(request.headers.get(_KEY, "")) > _LONGEST_KEY:
             raise InvalidForm([FieldFault(_KEY, "太长了")])
-        told = await self._body(request) if self._has_body else request.query
-        said = {str(name): _storable(value) for name, value in told.items()} | dict(request.match_info)
+        said = _query(request) if self._in_query else self._said_in(request, await _content(request))
         try:
-            return self._adapter.validate_python(said)
+            return self._validate({**said, **request.match_info} if self._has_path else said)
         except ValidationError as fault:
             raise InvalidForm(
                 [_field_fault(dict(error)) for error in fault.errors(include_url=False)]
             ) from None
 
-    async def _body(self, request: web.Request) -> Mapping[str, object]:
-        content = await request.read()
+    def _said_in(self, request: web.Request, content: bytes) -> Mapping[str, object]:
         if not content:
             return {}
-        if self._body_fields and request.content_type != "application/json":
+        if self._wants_json and request.content_type != JSON:
             raise web.HTTPUnsupportedMediaType
         try:
             said = pydantic_core.from_json(content)
@@ -237,7 +262,21 @@ class Reader(Generic[FormT]):
             raise InvalidForm([FieldFault("", "内容不是正确的 JSON")], malformed=True) from None
         if not isinstance(said, dict):
             raise InvalidForm([FieldFault("", "内容应是一个 JSON 对象")], malformed=True)
-        return said
+        return {name: _storable(value) for name, value in said.items()} if _NUL_IN_JSON in content else said
+
+
+async def _content(request: web.Request) -> bytes:
+    """The body. One that has come whole is taken as it lies there: to wait for it would cost as much as to parse it."""
+    if not request.content.is_eof():
+        return await request.read()
+    content = request.content.read_nowait()
+    if len(content) > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, len(content))
+    return content
+
+
+def _query(request: web.Request) -> Mapping[str, object]:
+    return {name: _storable(value) for name, value in request.query.items()}
 
 
 def _storable(value: object) -> object:

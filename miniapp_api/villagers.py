@@ -188,7 +188,7 @@ async def revoke_mandate(call: Call[RevokeForm]) -> MandateView:
     return MandateView.of(await call.desk.people.revoke_mandate(cmd))
 
 
-@api.raw("GET", "/api/v1/mandates/{mandate}/evidence", OneMandateForm, media="image/jpeg")
+@api.raw("GET", "/api/v1/mandates/{mandate}/evidence", OneMandateForm, "image/jpeg")
 async def see_evidence(call: Call[OneMandateForm]) -> web.StreamResponse:
     """看授权照片: decrypted for one look, which is written down."""
     content = await call.desk.people.see_evidence(call.caller, MandateId(call.form.mandate))

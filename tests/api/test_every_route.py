@@ -23,7 +23,7 @@ from intake.model.ids import PageId
 from intake.model.people import Door as CameBy
 from intake.model.people import Role
 from miniapp_api.app import Surroundings, all_operations, build_app
-from miniapp_api.typed import Operation
+from miniapp_api.typed import JSON, OpenTo, Operation
 from papers.calendar import appointment_calendar
 from storage.sql.conversations import SqlConversations
 from tests.api.visitors import Answer, Door, Visitor
@@ -50,7 +50,9 @@ BY_THE_ACT: Mapping[str, Verb] = {
 # The session itself, and the conversation, whose words lead to verbs only later: tried in tests/dialogue.
 NO_VERB = frozenset({"/api/v1/me", "/api/v1/auth/sign-out", "/api/v1/chat/messages", "/api/v1/chat/events"})
 OPERATIONS = {f"{one.method} {one.path}": one for one in all_operations()}
-GUARDED = sorted(name for name, one in OPERATIONS.items() if not one.open_to_all and one.path not in NO_VERB)
+GUARDED = sorted(
+    name for name, one in OPERATIONS.items() if one.open_to is OpenTo.THE_KNOWN and one.path not in NO_VERB
+)
 
 
 class Listening:
@@ -86,7 +88,7 @@ class Hall:
         """What came back, and the verbs the desk was asked for."""
         self._heard.clear()
         path, query, body = _said(operation, self._things)
-        raw = operation.body_media != "application/json"
+        raw = operation.takes != JSON
         how: dict[str, Any] = {"data": b"x"} if raw else {} if body is None else {"json": body}
         headers = {**visitor.headers, **({"Content-Type": "image/jpeg"} if raw else {})}
         async with visitor.http.request(
@@ -201,7 +203,7 @@ def _said(
     for name in list(made):
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", str(made.pop(name)))
-    in_query = operation.method == "GET" or operation.body_media != "application/json"
+    in_query = operation.in_query
     return (path, {key: str(value) for key, value in made.items()}, None) if in_query else (path, {}, made)
 
 

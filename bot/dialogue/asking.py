@@ -96,6 +96,12 @@ def _answers(told: Told | Explained) -> tuple[Say, ...]:
     return tuple(says) or (Say("which_matter"),)
 
 
+def of_the_item(asks: tuple[Aspect, ...], about: Consideration) -> tuple[Say, ...]:
+    """What the words that named the item asked of it, in a line each."""
+    lines = [_OF_AN_ITEM[aspect](about) for aspect in asks if aspect in _OF_AN_ITEM]
+    return (Say("told", {"lines": "\n".join(lines)}),) if lines else ()
+
+
 def common_answer(asked: CommonQuestion) -> Say:
     """The written answer to a question people often ask."""
     return Say("common_answer", {"question": asked.question, "answer": asked.answer})

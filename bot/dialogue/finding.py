@@ -14,7 +14,7 @@ from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
 from intake.model.matching import Match, PersonFacts
 from intake.model.people import Role
-from intake.model.speech import Intent, Spoken
+from intake.model.speech import Aspect, Intent, Spoken
 from intake.usecases.catalogue.finding import Consideration
 
 _LONGEST_ANSWER: Final = 10
@@ -37,6 +37,7 @@ class ChoosingItem:
     who: str = ""
     bundle: str = ""
     wanted: Spoken | None = None
+    asks: tuple[Aspect, ...] = ()
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """A press chooses; words that answer the question join those before; others are a new matter; 都不是 goes to a person."""
@@ -100,6 +101,7 @@ class ChoosingItem:
             others=tuple(others),
             who=self.who,
             wanted=self.wanted,
+            asks=self.asks,
         )
         return turn(state, wish=Consider(first[0], self.whose.person, self.asked))
 
@@ -130,6 +132,7 @@ class ConsideringItem:
     others: tuple[tuple[ServiceCode, str], ...] = ()
     who: str = ""
     wanted: Spoken | None = None
+    asks: tuple[Aspect, ...] = ()
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Book, be helped, or look at another."""
@@ -200,9 +203,9 @@ class ConsideringItem:
         return booking.ChoosingHall(self.service_code, wanted=wanted).look()
 
     def _told(self, considered: Consideration) -> Turn:
-        """The item; before it the answer, where the words asked one of its common questions."""
+        """The item; before it the answer, where the words asked something about it."""
         said = considered.answer
-        answer = (asking.common_answer(said),) if said else ()
+        answer = (asking.common_answer(said),) if said else asking.of_the_item(self.asks, considered)
         return turn(self, *answer, self._tell(considered))
 
     def _tell(self, considered: Consideration) -> Say:

@@ -197,6 +197,7 @@ def _take(state: State, code: ServiceCode) -> Turn:
         whose=_whose(state),
         who=getattr(state, "who", ""),
         wanted=getattr(state, "wanted", None),
+        asks=getattr(state, "asks", ()),
     )
     meant = state.meant(code) if isinstance(state, finding.ChoosingItem) else None
     return turn(

@@ -132,7 +132,9 @@ class ForWhom:
                     Picked("for_me" if heard.spoken.who == "本人" else "for_relative"), situation
                 )
             case Picked(value="for_relative"):
-                return turn(ForWhom(self.service_code, self.wanted, naming=True), Say("relative_number"))
+                return ForWhom(self.service_code, self.wanted, naming=True).ask()
+            case Picked(value="no_number"):
+                return self._without_number()
             case Said() if heard.spoken.id_number:
                 return self._numbered(heard.spoken)
             case Said() if self.id_number:
@@ -168,7 +170,8 @@ class ForWhom:
     def ask(self) -> Turn:
         """The question, or what is still needed of the relative."""
         if self.naming:
-            return turn(self, Say("relative_name" if self.id_number else "relative_number"))
+            asked = Say("relative_number", choices=(Choice("不记得号码", "no_number"),))
+            return turn(self, Say("relative_name") if self.id_number else asked)
         choices = (Choice("家人，我替他（她）办", "for_relative"), Choice("我自己", "for_me"))
         return turn(self, Say("for_whom", choices=choices))
 

@@ -21,7 +21,7 @@ from intake.model.grades import GRADES
 from intake.model.matching import Decision, Match, PersonFacts
 from intake.model.people import Role
 from intake.model.question import Question
-from intake.model.speech import Spoken
+from intake.model.speech import Aspect, Spoken
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
 
@@ -40,6 +40,7 @@ class Idle:
     asked: str = ""
     who: str = ""
     wanted: Spoken | None = None
+    asks: tuple[Aspect, ...] = ()
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Words are a matter to find; everything else is answered where it stands."""
@@ -83,7 +84,8 @@ class Idle:
             PersonFacts(age=spoken.age, who=who),
             spoken.several,
         )
-        return turn(Idle(whose=self.whose, asked=spoken.text, who=who, wanted=wanted), wish=wish)
+        asked = Idle(whose=self.whose, asked=spoken.text, who=who, wanted=wanted, asks=spoken.also_asks)
+        return turn(asked, wish=wish)
 
 
 def _found(match: Match, idle: Idle) -> Turn:
@@ -98,12 +100,19 @@ def _found(match: Match, idle: Idle) -> Turn:
             others=others,
             who=idle.who,
             wanted=idle.wanted,
+            asks=idle.asks,
         )
         return turn(state, wish=Consider(best.service_code, idle.whose.person, idle.asked))
     if match.decision is Decision.CHOOSE and best is not None:
         offered = tuple((c.service_code, c.name) for c in match.candidates[:5])
         return finding.ChoosingItem(
-            offered, whose=idle.whose, asked=idle.asked, ask=match.ask, who=idle.who, wanted=idle.wanted
+            offered,
+            whose=idle.whose,
+            asked=idle.asked,
+            ask=match.ask,
+            who=idle.who,
+            wanted=idle.wanted,
+            asks=idle.asks,
         ).offer()
     nothing = Meant(idle.asked)
     if _says_little(idle.asked):

@@ -17,6 +17,8 @@ from intake.model.places import Hall, straight_km
 from intake.model.speech import Spoken
 from intake.usecases.catalogue.finding import BundleOffer, Consideration
 
+# A part of a sentence is short, and short words are seldom matched; beside one that is, this will do.
+_LIKELY = 0.4
 _WEEK = timedelta(days=6)
 
 
@@ -57,14 +59,13 @@ async def _find(wish: FindItem, desk: Desk) -> Match | BundleOffer | Touched | S
 
 
 async def _several(wish: FindItem, desk: Desk) -> Several | None:
-    """Each part that means one item clearly by itself; fewer than two are one wish in many words."""
+    """The items of parts that each stand for one, and one of them clearly; fewer than two are one wish in many words."""
     matches = [await desk.catalogue.match(part, wish.facts) for part in wish.several]
-    clear = {
-        match.candidates[0].service_code: match.candidates[0].name
-        for match in matches
-        if match.decision is Decision.MATCH and match.candidates
-    }
-    return Several(tuple(clear.items())) if len(clear) > 1 else None
+    if not any(match.decision is Decision.MATCH for match in matches):
+        return None
+    likeliest = [match.candidates[0] for match in matches if match.candidates]
+    items = {one.service_code: one.name for one in likeliest if one.score >= _LIKELY}
+    return Several(tuple(items.items())) if len(items) > 1 else None
 
 
 async def _tell(wish: Tell, errand: Errand) -> Told:

@@ -82,7 +82,8 @@ class Spoken:
     words name a person and nothing else (给我妈办); `name` is what could be a name, alone or beside an ID number. `put_right` are the words that take the place of others (是我妈 in
     不是我，是我妈). `only_when` says that a day or an hour is named and nothing else; `comes` that somebody means to come
     then, or to `place`, and `matter` are the words without that visit. `wishes` says that the words begin as a wish does
-    (我要办…), and `several` are the parts of a sentence that may ask for more than one thing.
+    (我要办…), and `several` are the parts of a sentence that may ask for more than one thing. `also_asks` is what
+    they want to know of a matter that they name (身份证补办要多少钱).
     """
 
     text: str
@@ -107,6 +108,7 @@ class Spoken:
     matter: str = ""
     wishes: bool = False
     several: tuple[str, ...] = ()
+    also_asks: tuple[Aspect, ...] = ()
 
     @property
     def names_a_time(self) -> bool:

@@ -60,7 +60,7 @@ _TABLE: Final = (
     ),
     (
         Aspect.FEE,
-        (r"(?:要|得|收|花)?(?:多少|几块|几多)(?:钱|费用?)|(?:要|收|花|交|用|付)(?:不要|不收|不用)?钱|收费(?:标准|多少)?|(?:工本费|手续费|邮费|费用)(?:要|是)?(?:多少|怎么算|要钱|要)?"
+        (r"(?<![领发补拿给报得])(?:要|得|收|花)?(?:多少|几块|几多)(?:钱|费用?)(?!一个?月|一年|每)|(?:要|收|花|交|用|付)(?:不要|不收|不用)?钱|收费(?:标准|多少)?|(?:工本费|手续费|邮费|费用)(?:要|是)?(?:多少|怎么算|要钱|要)?"
         r"|(?:是)?免费|怎么收(?:费|钱)|价格|贵不贵|贵吗|不要钱"),
     ),
     (
@@ -123,6 +123,21 @@ _BESIDE: Final = re.compile(
 )
 _LONGEST: Final = 30
 _SPARE: Final = 1
+
+
+# Plain questions only: beside a matter 网上, 免费 and 上门 mostly tell of it (网上卖东西, 免费培训, 上门女婿).
+_BESIDE_A_MATTER: Final = (
+    (Aspect.FEE, re.compile(r"要(?:多少|几块)钱|(?:要|收)(?:不要|不收)?(?:钱|费)(?:吗|不|么|伐)?$|收费吗|要钱吗|费用(?:是)?多少|工本费多少")),
+    (Aspect.LIMIT, re.compile(r"(?:多久|几天|多长时间|多少天)(?:才)?(?:能|可以)?(?:办好|办完|办下来|下来|拿到|拿|好)|要(?:多久|几天|多长时间)")),
+    (Aspect.BY_ANOTHER, re.compile(r"(?:要|必须|一定)(?:不要)?(?:本人|她自己|他自己|自己|亲自)(?:到场|去|来|到)|(?:能|可以|能不能|可不可以|能否)(?:让|叫|由|请)?(?:别人|家人|我|儿子|女儿|人)?(?:代办|替|代)")),
+    (Aspect.AT_HOME, re.compile(r"(?:能|可以|能不能|可不可以)(?:不能)?(?:来)?上门")),
+    (Aspect.ONLINE, re.compile(r"(?:网上|手机上?|线上)(?:能|可以|能不能|可不可以)(?:办|弄|申请)|(?:能|可以)(?:在)?(?:网上|手机上?|线上)(?:办|弄|申请)")),
+)  # fmt: skip
+
+
+def aspects_beside(text: str) -> tuple[Aspect, ...]:
+    """What a normalised sentence plainly asks of the matter that it names: the fee in 身份证补办要多少钱."""
+    return tuple(aspect for aspect, pattern in _BESIDE_A_MATTER if pattern.search(text))
 
 
 def aspects_in(text: str, places: tuple[str, ...] = ()) -> tuple[Aspect, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from intake.model.speech import Intent, Spoken
 from nlp.speech.ages import age_in
-from nlp.speech.aspects import aspects_in
+from nlp.speech.aspects import aspects_beside, aspects_in
 from nlp.speech.corrections import put_right
 from nlp.speech.days import DAY_WORDS, days_in, unknown_day_in
 from nlp.speech.identifiers import id_number_in, name_in, phone_in
@@ -72,6 +72,7 @@ class Ear:
             matter=without_visit(said, names) if comes else text,
             wishes=bool(_WISH.match(said)),
             several=several_in(said),
+            also_asks=() if asks else aspects_beside(said),
         )
 
     def closest(self, text: str, sentences: Sequence[str], subject: Sequence[str] = ()) -> int | None:

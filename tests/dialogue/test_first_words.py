@@ -129,3 +129,25 @@ async def test_a_grievance_about_the_counter_goes_to_who_answers_for_it(county):
 
     (question,) = await county.desk.questions.mine(me.caller)
     assert question.text.startswith("你们窗口")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("身份证丢了补办要多少钱", "费用：居民身份证工本费"),
+        ("老年证能代办吗", "可以请家人代办"),
+        ("残疾证可以上门办吗", "行动不便可以预约上门办"),
+        ("高龄津贴要多久才能拿到", "10个工作日"),
+        ("高龄津贴网上可以办吗", "拍照交材料"),
+        ("我想给我妈办老年证，要不要她自己去", "可以请家人代办"),
+    ],
+)
+async def test_what_was_asked_of_the_matter_stands_before_its_card(county, said, answer):
+    """Nobody has to look for the one line they wanted in the twelve of a card."""
+    me = await talk_as(county, "citizen-1")
+
+    await me.say(said)
+
+    assert answer in me.replies[0]["text"]
+    assert me.state == "considering_item"
+    assert "预约办理" in me.offered

@@ -694,3 +694,27 @@ def test_a_sentence_that_joins_wishes_is_parted(said: str, parts: tuple[str, ...
 def test_a_name_is_heard_beside_a_number(said: str, name: str) -> None:
     """Nobody is asked again for what they have just typed."""
     assert name_in(said) == name
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("身份证补办要多少钱", (Aspect.FEE,)),
+        ("身份证丢了，要多少钱，多久能拿到，能不能别人代办", (Aspect.FEE, Aspect.LIMIT, Aspect.BY_ANOTHER)),
+        ("残疾证可以上门办吗", (Aspect.AT_HOME,)),
+        ("低保网上能办吗", (Aspect.ONLINE,)),
+        ("免费培训怎么报名", ()),
+        ("我是上门女婿", ()),
+        ("在网上卖东西要办什么", ()),
+        ("高龄津贴一个月能领多少钱", ()),
+    ],
+)
+def test_what_is_asked_beside_a_matter_is_heard(said: str, asks: tuple[Aspect, ...]) -> None:
+    """Only plain questions: most words of these kinds tell of the matter itself."""
+    assert Ear(PLACES).listen(said, today=MONDAY).also_asks == asks
+
+
+@pytest.mark.parametrize("said", ["能领多少钱", "每个月多少钱"])
+def test_what_one_gets_is_no_fee(said: str) -> None:
+    """不收费 would be a strange answer to what the allowance is."""
+    assert Aspect.FEE not in aspects_in(said)

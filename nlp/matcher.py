@@ -34,7 +34,7 @@ from nlp.reading import Reading
 from nlp.sense import Sense
 from nlp.shelf import INDEX, IndexShelf
 
-_SURE: Final = 0.55
+_SURE: Final = 0.5
 _CLEAR_LEAD: Final = 2.0
 _BARE, _EVEN = 2, 0.5
 _EVIDENCE_SHOWN: Final = 3

@@ -214,10 +214,10 @@ class Bundle:
         """The longest of its names that the words use, or an empty string.
 
         出生一件事, 身后事 and 出生联办 mean nothing else wherever they stand. 我要开店 is also how people begin to tell of
-        one single permit: such a name counts only when it is at least half of what was said.
+        one single permit: such a name counts only when it is more than half of what was said.
         """
         met = (name for name in (self.name, *self.aliases) if name in said)
-        meant = (name for name in met if name.endswith(_TOGETHER) or len(name) * 2 >= len(said))
+        meant = (name for name in met if name.endswith(_TOGETHER) or len(name) * 2 > len(said))
         return max(meant, key=len, default="")
 
     def called_by(self, word: str) -> bool:

@@ -156,15 +156,17 @@ async def bundle_offers(*, tools: Tools) -> tuple[BundleOffer, ...]:
 async def bundles_touched(found: Match, *, tools: Tools) -> tuple[BundleOffer, ...]:
     """The turns of life that a bare word is about (小孩 is about two), their likeliest items first.
 
-    None where the word means a single item clearly.
+    None where the word stands in the name of the item that it means clearly (退休).
     """
-    if found.decision is Decision.MATCH:
-        return ()
+    word = found.focus.strip()
     likely = {candidate.service_code: candidate.score for candidate in found.candidates}
+    touched = [offer for offer in await bundle_offers(tools=tools) if offer.bundle.called_by(word)]
+    clear = {candidate.service_code for candidate in found.candidates[:1] if found.decision is Decision.MATCH}
+    if any(item.code in clear and word in item.name for offer in touched for item in offer.items):
+        return ()
     return tuple(
         BundleOffer(offer.bundle, tuple(sorted(offer.items, key=lambda item: -likely.get(item.code, 0.0))))
-        for offer in await bundle_offers(tools=tools)
-        if offer.bundle.called_by(found.focus.strip())
+        for offer in touched
     )
 
 

@@ -23,6 +23,7 @@ Vectors = NDArray[np.float32]
 Encoding = Callable[[Sequence[str]], Vectors]
 
 VECTORS: Final = "vectors.npz"
+_DAMAGED: Final = (OSError, EOFError, KeyError, ValueError, RuntimeError, BadZipFile)
 _LONGEST: Final = 120
 _BATCH: Final = 16
 _WRITTEN_EVERY: Final = 2048
@@ -154,13 +155,12 @@ def _key(kind: str, text: str) -> str:
 
 
 def _read(file: Path, name: str) -> dict[str, NDArray[np.float16]]:
-    if not file.exists():
-        return {}
     try:
-        with np.load(file) as kept:
+        # Given a path, numpy leaves the file open where it begins like an archive and is none.
+        with file.open("rb") as opened, np.load(opened) as kept:
             if str(kept["name"]) != name:
                 return {}
             rows = kept["vectors"].astype(np.float16)
             return dict(zip(kept["keys"].tolist(), rows, strict=True))
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except _DAMAGED:
         return {}

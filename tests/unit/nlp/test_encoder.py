@@ -57,14 +57,33 @@ def test_a_persons_sentence_is_never_written_down(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_shelf_is_made_anew(tmp_path: Path) -> None:
-    """A torn file costs time, not the start."""
+@pytest.mark.parametrize("left", ["no archive", "nothing", "half", "one bit"])
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_damaged_shelf_is_made_anew(tmp_path: Path, left: str) -> None:
+    """A torn file costs time, not the start; and it is closed again, though nothing could be read from it."""
     file = tmp_path / "vectors.npz"
-    file.write_bytes(b"not an archive")
-
     VectorShelf(Counting(), file).encode(["户口", "护照"])
+    file.write_bytes(_damaged(file.read_bytes())[left])
+    encoder = Counting()
 
+    VectorShelf(encoder, file).encode(["户口", "护照"])
+
+    assert encoder.encoded == ["户口", "护照"]
     assert VectorShelf(Counting(), file).encode(["户口", "护照"]).shape == (2, 16)
+    assert not _handles_on(file)
+
+
+def _damaged(whole: bytes) -> dict[str, bytes]:
+    middle = len(whole) // 2
+    turned = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    return {"no archive": b"not an archive", "nothing": b"", "half": whole[:middle], "one bit": turned}
+
+
+def _handles_on(file: Path) -> list[str]:
+    """Which of this process's open files are that one, where the system tells."""
+    opened = Path("/proc/self/fd")
+    links = opened.iterdir() if opened.is_dir() else ()
+    return [link.name for link in links if link.exists() and link.resolve() == file]
 
 
 def test_another_encoders_shelf_is_not_read(tmp_path: Path) -> None:

@@ -25,16 +25,11 @@ class LearningForm(Form):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class LessonForm(Form):
-    """Words and the item they are to lead to."""
+class TeachForm(Form):
+    """Words, the item they are to lead to, and the heard row they come from."""
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
     service_code: Code
-
-
-class TeachForm(LessonForm):
-    """A lesson to save, and the heard row it comes from."""
-
     heard: Code | None = None
 
 
@@ -196,14 +191,13 @@ async def dismiss(call: Call[DismissForm]) -> HeardView:
 @api.operation(
     "POST",
     "/api/v1/learning/preview",
-    LessonForm,
+    TeachForm,
     EffectView,
-    refuses=("unknown_service", "taught_elsewhere", "bad_input"),
+    refuses=("unknown_service", "taught_elsewhere", "bad_input", "not_found"),
 )
-async def preview(call: Call[LessonForm]) -> EffectView:
+async def preview(call: Call[TeachForm]) -> EffectView:
     """教前预览: the effect of a lesson on the protected sentences; nothing is saved."""
-    cmd = Teach(call.caller, call.form.text, ServiceCode(call.form.service_code))
-    return _effect(await call.desk.catalogue.preview_teaching(cmd), await _names(call.desk))
+    return _effect(await call.desk.catalogue.preview_teaching(_lesson(call)), await _names(call.desk))
 
 
 @api.operation(
@@ -219,14 +213,12 @@ async def preview(call: Call[LessonForm]) -> EffectView:
         "lesson_in_vain",
         "stale",
         "bad_input",
+        "not_found",
     ),
 )
 async def teach(call: Call[TeachForm]) -> TeachingView:
     """教会: 201 with the teaching, 409 ``would_move_answers``, ``lesson_in_vain`` or ``taught_elsewhere``."""
-    form = call.form
-    heard = HeardId(form.heard) if form.heard else None
-    cmd = Teach(call.caller, form.text, ServiceCode(form.service_code), heard)
-    return _teaching(await call.desk.catalogue.teach(cmd), await _names(call.desk))
+    return _teaching(await call.desk.catalogue.teach(_lesson(call)), await _names(call.desk))
 
 
 @api.operation("GET", "/api/v1/learning/taught", NoForm, TeachingsView)
@@ -249,6 +241,12 @@ async def unteach(call: Call[UnteachForm]) -> TeachingView:
 async def explain(call: Call[ExplainForm]) -> ExplainView:
     """匹配依据: channels, evidence, and why not the runner-up."""
     return _explained(await call.desk.catalogue.explain(call.caller, call.form.text, call.form.limit))
+
+
+def _lesson(call: Call[TeachForm]) -> Teach:
+    form = call.form
+    heard = HeardId(form.heard) if form.heard else None
+    return Teach(call.caller, form.text, ServiceCode(form.service_code), heard)
 
 
 async def _names(desk: Desk) -> dict[str, str]:

@@ -13,6 +13,8 @@ from nlp.evaluation import Row, rows_in
 from nlp.text import grams, normalise
 
 _PAIR = 2
+# Two characters (低保, 户口) are a word that many sentences about other matters have; three name something.
+_NAME = 3
 
 
 @cache
@@ -57,6 +59,15 @@ def _own_words(lesson: Lesson, items: Sequence[ServiceItem]) -> Iterator[GoodAns
         yield GoodAnswer(item.name, (item.code,))
         phrases = (*item.aliases, *item.old_names, *(p for said in item.phrasings.values() for p in said))
         yield from (GoodAnswer(p, (item.code,)) for p in phrases if not near.isdisjoint(_pairs(p)))
+
+
+def named_in(lesson: Lesson, items: Sequence[ServiceItem]) -> Iterator[GoodAnswer]:
+    """The lesson's own words as a good answer of each item that they call by a name of its own (办个老人证 …)."""
+    said = normalise(lesson.text)
+    for item in items:
+        names = map(normalise, (item.name, *item.aliases, *item.old_names))
+        if any(len(name) >= _NAME and name in said for name in names):
+            yield GoodAnswer(lesson.text, (item.code,))
 
 
 def _pairs(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from intake.model.ids import ServiceCode
 from intake.model.learning import Edition, Effect, GoodAnswer, Lesson, Moved, Standing, with_lessons
 from intake.model.matching import Decision, Match
 from nlp.matcher import Matcher
-from nlp.protected import answers_to_keep
+from nlp.protected import answers_to_keep, named_in
 
 _SHOWN = 3
 _DEPTH = 10
@@ -42,7 +42,7 @@ class Stage:
         """What the lesson would do to its own words and to every answer that must be kept; takes seconds."""
         before = self._before(edition, items)
         after = _Known(edition, Matcher.build(with_lessons(items, [lesson])))
-        keep = answers_to_keep(lesson, items, good)
+        keep = answers_to_keep(lesson, items, (*good, *_own_answer(lesson, before, items)))
         return Effect(
             before=_standing(before, lesson, keep),
             after=_standing(after, lesson, keep),
@@ -54,6 +54,11 @@ class Stage:
         if self._known is None or self._known.edition != edition:
             self._known = _Known(edition, Matcher.build(items))
         return self._known
+
+
+def _own_answer(lesson: Lesson, before: _Known, items: Sequence[ServiceItem]) -> Iterable[GoodAnswer]:
+    """What the words lead to at once and by name is a good answer too: 办个老人证 is no dog's licence by being taught."""
+    return named_in(lesson, items) if before.answer(lesson.text).decision is Decision.MATCH else ()
 
 
 def _standing(known: _Known, lesson: Lesson, keep: Sequence[GoodAnswer]) -> Standing:

@@ -16,6 +16,7 @@ from intake.model.learning import (
     Edition,
     Effect,
     Ending,
+    GoodAnswer,
     Heard,
     HeardState,
     Hearing,
@@ -126,7 +127,10 @@ async def preview_teaching(cmd: Teach, *, tools: Tools) -> Preview:
         edition = await edition_of(view, day)
         items = await items_as_taught(view, day)
         await refuse_unteachable(lesson, items, view)
-        good = await view.learning.agreed(AGREEMENT, _MOST_AGREED)
+        good = (
+            *await view.learning.agreed(AGREEMENT, _MOST_AGREED),
+            *await _meant_by_people(cmd, lesson, view),
+        )
     effect = await tools.tutor.rehearse(lesson, edition=edition, items=items, good=good)
     return Preview(lesson, item, edition, effect)
 
@@ -230,6 +234,15 @@ async def _not_elsewhere(view: Uow, lesson: Lesson, day: date) -> None:
         raise TaughtElsewhere(
             text=lesson.text, service=names.get(there.service_code, there.service_code), teaching=there.id
         )
+
+
+async def _meant_by_people(cmd: Teach, lesson: Lesson, view: Uow) -> tuple[GoodAnswer, ...]:
+    """The lesson's own answer, where somebody chose it or a clerk put it right: that outweighs whatever the words name."""
+    if cmd.heard is None:
+        return ()
+    row = await view.learning.heard(cmd.heard)
+    meant = row.text == lesson.text and any(led.service_code == lesson.service_code for led in row.led)
+    return (GoodAnswer(lesson.text, (lesson.service_code,)),) if meant else ()
 
 
 def _refuse_bad(preview: Preview) -> None:

@@ -101,6 +101,8 @@ def test_a_good_lesson_leads_to_its_item_and_moves_nothing(stage: Stage, some: l
         ("你好", DOG),
         ("转人工", DOG),
         ("怎么办", DOG),
+        ("办个老年证怎么弄来着", DOG),
+        ("我那身份证丢了去哪里弄", DOG),
     ],
 )
 def test_a_poisoned_lesson_is_seen(
@@ -110,6 +112,21 @@ def test_a_poisoned_lesson_is_seen(
     effect = stage.rehearse(Lesson(text, code), EDITION, some, [])
 
     assert not (effect.harmless and effect.useful)
+
+
+def test_words_that_name_another_item_may_be_taught_where_people_meant_it(
+    stage: Stage, some: list[ServiceItem]
+) -> None:
+    """A clerk put it right: the name in the words was not what was meant."""
+    lesson = Lesson("办个老年证怎么弄来着", DOG)
+
+    alone = stage.rehearse(lesson, EDITION, some, [])
+    meant = stage.rehearse(lesson, EDITION, some, [GoodAnswer(lesson.text, (DOG,))])
+
+    assert [(moved.answer.text, moved.answer.meant) for moved in alone.moved] == [
+        (lesson.text, (ELDER_CARD,))
+    ]
+    assert (meant.harmless, meant.useful) == (True, True)
 
 
 def test_many_harmless_lessons_together_still_move_nothing(some: list[ServiceItem]) -> None:

@@ -117,8 +117,7 @@ export const learning = {
   heard: async (state: HeardState) => (await ask<{ heard: Heard[] }>('/learning', { query: { state } })).heard,
   dismiss: (heard: string) => askSurely<Heard>('/learning/dismiss', { heard }),
   preview: (lesson: Lesson) => ask<Effect>('/learning/preview', { method: 'POST', body: lesson, within: LESSON_WITHIN }),
-  teach: (lesson: Lesson, heard?: string) => 
-    askSurely<Teaching>('/learning/teach', { ...lesson, heard: heard ?? null }, LESSON_WITHIN),
+  teach: (lesson: Lesson) => askSurely<Teaching>('/learning/teach', lesson, LESSON_WITHIN),
   taught: async () => (await ask<{ teachings: Teaching[] }>('/learning/taught')).teachings,
   unteach: (teaching: string) => askSurely<Teaching>('/learning/unteach', { teaching }),
   explain: (text: string) => ask<Explained>('/explain', { query: { text } }),

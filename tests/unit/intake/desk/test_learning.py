@@ -342,6 +342,25 @@ async def test_what_several_people_agree_on_is_kept_from_harm(county, counter, t
     assert tutor.good == [GoodAnswer(ID_CARD_LOST, (NEW_ID_CARD,))]
 
 
+async def test_what_people_meant_by_the_words_outweighs_what_the_words_name(county, counter, tutor):
+    """Somebody chose the item, or a clerk said so; a keeper's own idea of words nobody found anything by does not count."""
+    await say(county, "citizen-1", WORDS, ELDER_CARD)
+    await say(county, "citizen-2", "没人懂的话")
+    keeper = await county.caller("keeper")
+    _, (lost, chosen) = await counter.heard(keeper, HeardState.OPEN, 10)
+
+    await counter.preview_teaching(await lesson(county, WORDS, ELDER_CARD, chosen.id))
+    assert tutor.good == [GoodAnswer(WORDS, (ELDER_CARD,))]
+    for other in (
+        await lesson(county, WORDS, NEW_ID_CARD, chosen.id),
+        await lesson(county, "没人懂的话", ELDER_CARD, lost.id),
+        await lesson(county, "另外一句", ELDER_CARD, chosen.id),
+        await lesson(county, WORDS),
+    ):
+        await counter.preview_teaching(other)
+        assert tutor.good == []
+
+
 async def test_a_preview_saves_nothing(county, counter):
     """Looking is free."""
     before = await revision(county)

@@ -87,4 +87,6 @@ export interface Explained {
 export interface Lesson {
   text: string
   service_code: string
+  /** The row the words come from: what people meant by them counts for the lesson. */
+  heard: string | null
 }

@@ -16,6 +16,7 @@ from bot.engine import Engine
 from device_bridge.gateway.routes import bridge_routes
 from intake.desk import Desk
 from intake.model.calendar import local_day
+from intake.model.learning import Edition
 from intake.ports import Conversations, Rules, Tools
 from intake.usecases.catalogue.learning import edition_of, items_as_taught
 from jiujinban.clock import RandomIds, SystemClock
@@ -79,7 +80,12 @@ class House:
 
     async def _gauges(self) -> Mapping[str, float]:
         async with self.store.open_view() as view:
-            return {**await view.leaving.depths(), **self.matcher.now()}
+            return {**await view.leaving.depths(), **self._edition(), **self.matcher.now()}
+
+    def _edition(self) -> Mapping[str, float]:
+        """Which revision of the catalogue words are answered from here: servers that differ for long have one that does not learn."""
+        edition = self.matcher.version
+        return {"catalogue_revision": float(edition.revision)} if isinstance(edition, Edition) else {}
 
     def web_app(self) -> web.Application:
         """The HTTP application with all doors that speak HTTP."""

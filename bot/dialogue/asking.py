@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.dialogue import starting
+from bot.dialogue import booking, starting
 from bot.dialogue.heard import Explained, Heard, Picked, Refused, Said, Told, Unclear
 from bot.dialogue.turns import Choice, Say, Situation, Turn, turn
 from bot.dialogue.wishes import AskPerson, Tell
@@ -54,6 +54,8 @@ def ask(heard: Said, state: State) -> Turn | None:
     """What is asked about the matter or the hall at hand; None where the words ask for nothing of the kind."""
     if not heard.spoken.asks:
         return None
+    if heard.spoken.asks == (Aspect.AT_HOME,) and isinstance(state, booking.ChoosingHall) and state.visits:
+        return state.at_home()
     whose = getattr(state, "whose", None)
     wish = Tell(
         heard.spoken,

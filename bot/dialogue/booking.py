@@ -23,6 +23,7 @@ from intake.errors import (
 from intake.model.booking import Appointment, Hold
 from intake.model.calendar import SHANGHAI, day_text, local_day
 from intake.model.ids import AppointmentId, HallCode, ServiceCode, SlotId
+from intake.model.places import OfferKind
 from intake.model.speech import Intent, Spoken
 from intake.usecases.catalogue.finding import Consideration
 from intake.usecases.places.lines import InLine
@@ -39,6 +40,7 @@ class ChoosingHall:
     whose: Whose = field(default_factory=Whose)
     wanted: Spoken | None = None
     listed: tuple[tuple[HallCode, str], ...] = ()
+    visits: bool = False
     name: Literal["choosing_hall"] = "choosing_hall"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -50,6 +52,8 @@ class ChoosingHall:
                 return self.offer(all_of_them=True)
             case Picked(value="any_hall"):
                 return self._at(None)
+            case Picked(value="home_visit"):
+                return self.at_home()
             case Picked(value=value) if value.startswith("hall:"):
                 return self._at(HallCode(value.removeprefix("hall:")))
             case Said() if heard.spoken.only_whom:
@@ -66,9 +70,17 @@ class ChoosingHall:
     def _listed(self, considered: Consideration) -> Turn:
         """The halls to choose from, unless one of them was named before."""
         listed = tuple((hall.code, hall.name) for hall, _ in considered.halls)
-        state = ChoosingHall(self.service_code, self.whose, self.wanted, listed)
-        named = [code for code, label in listed if self.wanted and label == self.wanted.place]
+        visits = considered.item.home_visit
+        state = ChoosingHall(self.service_code, self.whose, self.wanted, listed, visits)
+        named = [code for code, label in listed if self.wanted and _goes_to(label, self.wanted)]
         return state._at(named[0]) if named else state.offer()
+
+    def at_home(self) -> Turn:
+        """The times at which the nearest hall comes to the house."""
+        near = self.listed[0][0] if self.listed else None
+        state = ChoosingSlot(self.service_code, self.whose, near, kind=OfferKind.HOME_VISIT)
+        wanted = self.wanted
+        return state.asked_for(wanted) if wanted and wanted.names_a_time else state.look()
 
     def look(self) -> Turn:
         """See which halls take the item, the nearest first."""
@@ -79,6 +91,7 @@ class ChoosingHall:
         shown = self.listed if all_of_them else self.listed[:_HALLS_SHOWN]
         choices = [Choice(label, f"hall:{code}") for code, label in shown]
         choices += [Choice("哪里最早都行", "any_hall")]
+        choices += [Choice("请人上门来办", "home_visit")] if self.visits else []
         if len(shown) < len(self.listed):
             choices += [Choice(f"全部{len(self.listed)}个服务中心", "all_halls")]
         asked = when_words(self.wanted)
@@ -89,6 +102,9 @@ class ChoosingHall:
         when = heard.spoken if heard.spoken.first_day else None
         if len(hits) == 1:
             return self._at(hits[0], when)
+        if heard.spoken.intent is Intent.ELSEWHERE:
+            far = (Say("too_far"),) if "远" in heard.text else ()
+            return Turn((*far, *self.offer(all_of_them=True).says), self)
         if heard.spoken.intent is Intent.ANY and self.listed:
             return self._at(self.listed[0][0] if "近" in heard.text else None, when)
         if when is not None:
@@ -105,6 +121,11 @@ class ChoosingHall:
         state = ChoosingSlot(self.service_code, self.whose, hall)
         when = when or self.wanted
         return state.asked_for(when) if when and when.names_a_time else state.look()
+
+
+def _goes_to(hall_name: str, wanted: Spoken) -> bool:
+    """Whether a planned visit is to that hall: by its name, or 去县里."""
+    return hall_name == wanted.place or any(f"去{name}" in wanted.text for name in _names(hall_name))
 
 
 def _names(hall_name: str) -> tuple[str, ...]:
@@ -128,6 +149,7 @@ class ChoosingSlot:
     at: time | None = None
     first_day: date | None = None
     last_day: date | None = None
+    kind: OfferKind | None = None
     name: Literal["choosing_slot"] = "choosing_slot"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -175,7 +197,9 @@ class ChoosingSlot:
             return turn(self, which_day(spoken, self._again()))
         if spoken.intent is Intent.ANY and self.listed:
             return turn(self, wish=HoldIt(self.service_code, self.listed[0][0], self.whose.person))
-        if spoken.intent is Intent.MOVE and "早" in heard.text:
+        if spoken.intent is Intent.ELSEWHERE:
+            return ChoosingHall(self.service_code, self.whose).look()
+        if spoken.intent is Intent.MOVE and _means_earlier(heard.text):
             return self._look()
         if spoken.intent in {Intent.YES, Intent.BOOK} and self.listed:
             return turn(self, Say("choose_slot_first", choices=self._again()))
@@ -239,7 +263,7 @@ class ChoosingSlot:
             first_day=spoken.first_day,
             last_day=spoken.last_day or spoken.first_day,
         )
-        return turn(state, wish=FindPlaces(self.service_code, self.hall, spoken))
+        return turn(state, wish=FindPlaces(self.service_code, self.hall, spoken, kind=self.kind))
 
     def _elsewhere(self) -> tuple[Choice, ...]:
         return (*((_IN_LINE,) if self.hall is not None else ()), *_ELSEWHERE)
@@ -252,10 +276,10 @@ class ChoosingSlot:
         return (*(Choice(label, slot) for slot, label in self.listed), _LATER) if self.listed else _ELSEWHERE
 
     def _look(self, skip: int = 0) -> Turn:
-        state = ChoosingSlot(self.service_code, self.whose, self.hall, skip=skip)
-        if self.hall is None and not skip:
+        state = ChoosingSlot(self.service_code, self.whose, self.hall, skip=skip, kind=self.kind)
+        if self.hall is None and not skip and self.kind is None:
             return turn(state, wish=FindSoonest(self.service_code, self.whose.person))
-        return turn(state, wish=FindPlaces(self.service_code, self.hall, skip=skip))
+        return turn(state, wish=FindPlaces(self.service_code, self.hall, skip=skip, kind=self.kind))
 
     def _take(self, slot: SlotId) -> Turn:
         return turn(self, wish=TakePlace(self.service_code, slot, self.whose.person))
@@ -280,6 +304,11 @@ class ChoosingSlot:
                 Booked(self.service_code, self.whose, appointment, self.hall), Say("refused", facts, on)
             )
         return turn(starting.Idle(whose=self.whose), starting.refused(heard))
+
+
+def _means_earlier(text: str) -> bool:
+    """早一点 and 太晚了 ask for what comes sooner; 太早了 for what comes later."""
+    return "太晚" in text or ("早" in text and "太早" not in text)
 
 
 def which_day(spoken: Spoken, choices: tuple[Choice, ...] = ()) -> Say:

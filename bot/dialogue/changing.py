@@ -43,7 +43,7 @@ class Held:
                 return turn(self, wish=ReleasePlace(self.hold))
             case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
                 return turn(self, wish=ConfirmPlace(self.hold))
-            case Said() if heard.spoken.intent in {Intent.NO, Intent.MOVE}:
+            case Said() if heard.spoken.intent in {Intent.NO, Intent.MOVE, Intent.ELSEWHERE}:
                 return turn(self, wish=ReleasePlace(self.hold))
             case Said() if heard.spoken.only_whom and heard.spoken.who != "本人":
                 corrected = representing.put_right(self.service_code, heard, situation)

@@ -16,6 +16,7 @@ from intake.model.ids import (
     WaitingId,
 )
 from intake.model.matching import PersonFacts
+from intake.model.places import OfferKind
 from intake.model.speech import Spoken
 
 
@@ -52,12 +53,13 @@ CatalogueWish = FindItem | Consider | Tell
 
 @dataclass(frozen=True, slots=True)
 class FindPlaces:
-    """Free slots of a hall, in a span of days and a part of the day if one was named."""
+    """Free slots of a hall, or of one kind, in a span of days and a part of the day if one was named."""
 
     service_code: ServiceCode
     hall: HallCode | None
     when: Spoken | None = None
     skip: int = 0
+    kind: OfferKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,11 +57,12 @@ async def _places(wish: FindPlaces, desk: Desk) -> Places:
 async def _free(wish: FindPlaces, desk: Desk) -> tuple[Slot, ...]:
     """Six are shown, and soon ones come first: many are read only where few do not do."""
     one_hall = frozenset({wish.hall}) if wish.hall else None
+    kinds = frozenset({wish.kind}) if wish.kind else None
     after, before = _span(wish.when)
     spread: list[Slot] = []
     for most in (_FEW, _MANY):
         found = await desk.places.find_slots(
-            FindSlots(wish.service_code, one_hall, after=after, before=before, limit=most)
+            FindSlots(wish.service_code, one_hall, after=after, before=before, kinds=kinds, limit=most)
         )
         fitting = [slot for slot in found if _fits(slot, wish.when)]
         spread = _spread(fitting, one_place=wish.hall is not None)[wish.skip :]

@@ -27,6 +27,7 @@ class Intent(StrEnum):
     ANY = "any"
     LINE = "line"
     BACK = "back"
+    ELSEWHERE = "elsewhere"
     SOMEBODY = "somebody"
     CHAT = "chat"
     ANGER = "anger"

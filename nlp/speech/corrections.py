@@ -12,11 +12,13 @@ _REGRET: Final = (
 _OLD_THEN_NEW: Final = re.compile(
     r"不(?:是|去|到|要|选|在)[^,，。;；]{1,10}[,，。;；]\s*(?P<new>(?:我|那就|就)?(?:(?:要办|想办)的?)?(?:是|去|到|要|选|在|改|换|给|应该|而是).+)"
 )
+# Dictated words have no pause, but say 是 twice: 不是我是我妈.
+_IN_ONE_BREATH: Final = re.compile(r"不是[^是,，。;；]{1,6}(?P<new>是.{1,10})")
 _NEW_THEN_OLD: Final = re.compile(
     r"(?P<new>(?:我)?(?:要|想)?(?:是|去|到|要|选|在)[^,，。;；]{1,10}?)[,，]?不(?:是|去|到|要|选|在).{1,8}"
 )
 _REGRETTED: Final = re.compile(rf"{_REGRET}(?:[,，。!！\s]*{_REGRET})*[,，。!！\s]+(?P<new>.{{2,}})")
-_IN_TURN: Final = (_REGRETTED, _OLD_THEN_NEW, _NEW_THEN_OLD)
+_IN_TURN: Final = (_REGRETTED, _OLD_THEN_NEW, _IN_ONE_BREATH, _NEW_THEN_OLD)
 
 
 def put_right(text: str) -> str:

@@ -41,6 +41,14 @@ async def test_a_day_and_a_hall_in_the_first_sentence_are_kept(county):
     assert "11月28日（星期六）上午，尖山镇便民服务中心" in told
 
 
+async def test_the_countys_own_hall_is_named_as_people_do(county):
+    """“去县里办” in the first sentence is the county's hall."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("后天下午去县里办高龄津贴")
+
+    assert "11月25日（星期三）下午，县365行政服务中心" in await me.press("预约办理")
+
+
 async def test_a_day_in_the_first_sentence_does_not_hide_the_matter(county):
     """“帮我约明天上午办身份证” gets the question about the card, and the morning is kept."""
     me = await talk_as(county, "citizen-1")

@@ -109,6 +109,61 @@ async def test_one_step_back_is_the_question_before(county, said, state):
     assert "安文街道便民服务中心" in me.offered
 
 
+@pytest.mark.parametrize("said", ["都太远了", "还有别的地方吗"])
+async def test_who_finds_every_hall_too_far_is_shown_all_of_them(county, said):
+    """The four nearest were not enough."""
+    me = await at_halls(county)
+
+    await me.say(said)
+
+    assert me.state == "choosing_hall"
+    assert "尖山镇便民服务中心" in me.offered
+
+
+@pytest.mark.parametrize(
+    ("said", "first"), [("太早了", "11月24日"), ("这些时间我都没空", "11月24日"), ("早一点的", "11月23日")]
+)
+async def test_too_early_and_earlier_are_told_apart(county, said, first):
+    """太早了 looks further, 早一点 does not."""
+    me = await at_times(county)
+
+    await me.say(said)
+
+    assert next(iter(me.offered)).startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("不是我是我妈", "这位家人的身份证号码"), ("去县里办", "县365行政服务中心这些时间有空位")],
+)
+async def test_dictated_words_without_a_pause_are_heard(county, said, told):
+    """A phone that writes down what is said puts no comma."""
+    me = await at_halls(county)
+
+    assert told in await me.say(said)
+
+
+@pytest.mark.parametrize("said", ["能不能上门来办", "上门办", "请人上门来办"])
+async def test_a_home_visit_is_booked_from_the_question_where(county, said):
+    """The times at which the nearest hall comes, and nothing but these."""
+    me = await at_halls(county)
+
+    told = await me.say(said)
+
+    assert me.state == "choosing_slot"
+    assert "安文街道便民服务中心" in told
+    times = [label for label in me.offered if label.startswith(("11月", "12月"))]
+    assert times
+    assert all("上门服务" in label for label in times)
+
+
+async def test_no_home_visit_is_offered_for_what_needs_the_counter(county):
+    """结婚登记 is nothing that is done at home."""
+    me = await at_halls(county, "我要办结婚登记")
+
+    assert not any("上门" in label for label in me.offered)
+
+
 async def test_two_steps_back_is_the_item(county):
     """From the times to the halls to the card, with everything to press again."""
     me = await at_times(county)
@@ -139,7 +194,7 @@ async def test_a_step_back_undoes_no_booking(county):
     assert len(await county.desk.places.my_appointments(me.caller)) == 1
 
 
-@pytest.mark.parametrize("said", ["临时有事去不了了", "能不能早一点"])
+@pytest.mark.parametrize("said", ["临时有事去不了了", "能不能早一点", "改成周六行吗"])
 async def test_who_cannot_come_is_shown_another_time(county, said):
     """However it is said."""
     me = await booked_allowance(county)

@@ -16,10 +16,12 @@ from intake.errors import UnknownService
 from intake.model.ids import AccountCode, ServiceCode
 from intake.model.matching import Decision, Match
 from intake.model.people import Role
+from intake.model.speech import Intent
 from intake.ports import Conversations
 from intake.usecases.catalogue.finding import Consideration
 
 _ITEM = "item:"
+_GREETINGS = frozenset({Intent.GREETING, Intent.HELP, Intent.CHAT, Intent.RESTART})
 _NOBODY = Situation(Role.CITIZEN)
 
 
@@ -49,10 +51,14 @@ class InquiryDesk:
         match hear(incoming, kept, self._desk.catalogue.listen):
             case Picked(value) if value.startswith(_ITEM):
                 return await self._told(ServiceCode(value.removeprefix(_ITEM)), "")
-            case Said() as said:
-                return await self._found(said.text)
+            case Said(spoken) if spoken.intent in _GREETINGS:
+                return [_plain("welcome")], Idle()
+            case Said(spoken) if spoken.intent is Intent.THANKS:
+                return [_plain("you_are_welcome")], Idle()
+            case Said(spoken) if spoken.intent is None:
+                return await self._found(spoken.text)
             case _:
-                return [_plain("look_first")], Idle()
+                return [await self._with_telephone("look_first")], Idle()
 
     async def _found(self, text: str) -> tuple[list[Reply], State]:
         match await self._desk.catalogue.match(text):
@@ -62,17 +68,22 @@ class InquiryDesk:
                 offered = tuple((each.service_code, each.name) for each in candidates)
                 return _said(ChoosingItem(offered, asked=text, ask=ask).offer())
             case _:
-                return [_plain("nothing_like_it")], Idle()
+                return [await self._with_telephone("nothing_like_it")], Idle()
 
     async def _told(self, code: ServiceCode, asked: str) -> tuple[list[Reply], State]:
         catalogue = self._desk.catalogue
         try:
             item, halls = await catalogue.show(code), await catalogue.halls_for(code)
         except UnknownService:
-            return [_plain("nothing_like_it")], Idle()
+            return [await self._with_telephone("nothing_like_it")], Idle()
         answer = catalogue.question_asked(asked, item) if asked else None
         told = ConsideringItem(code).hear(Consideration(item, halls, answer), _NOBODY)
         return _said(turn(Idle(), *map(_without_choices, told.says)))
+
+    async def _with_telephone(self, key: str) -> Reply:
+        """Whoever finds nothing here, or wants a person, is told where one answers."""
+        hall, *_ = await self._desk.places.halls()
+        return Reply("text", words(key, hall=hall.name, phone=hall.phone), (), {})
 
 
 def _said(turn_: Turn) -> tuple[list[Reply], State]:

@@ -171,7 +171,7 @@ class WeChatChannel:
                 answer = await self._inquiry.hear(_stranger(outside), Incoming(letter.id, text=said))
                 return _with_invitation(answer, invitation)
             case Picture() | Words() | Pressed():
-                return f"{words('look_first')}\n\n{invitation}"
+                return invitation
             case _:
                 return _not_heard(letter.content)
 

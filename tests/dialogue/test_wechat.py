@@ -158,6 +158,26 @@ async def test_a_stranger_learns_what_a_matter_needs_and_books_nothing(scene):
     assert await scene.booked() == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("您好", "这里是就近办"),
+        ("谢谢", "不客气"),
+        ("我的办件", "电话0579-"),
+        ("找人工", "电话0579-"),
+        ("取消预约", "电话0579-"),
+        ("今天天气真好啊适合晒太阳", "电话0579-"),
+    ],
+)
+async def test_a_stranger_always_hears_a_way_on(scene, said, heard):
+    """What would need a person leads to the binding page, and to a telephone that somebody answers."""
+    answer = await scene.telephone().say(said)
+
+    assert heard in answer
+    assert PAGE in answer
+    assert "1. " not in answer
+
+
 async def test_a_stranger_chooses_by_number(scene):
     """A few items could be meant; the number of one brings its guide, resent or not."""
     me = scene.telephone()
@@ -263,6 +283,28 @@ async def test_a_long_answer_comes_in_messages_in_order_each_once(scene):
     assert len(parts) > 3
     assert all(len(part.encode()) <= 200 for part in parts)
     assert "".join("".join(parts).split()) == "".join(whole.split())
+
+
+async def test_two_postmen_with_one_letter_send_one_answer(scene, hurried):
+    """The first was slow, its lease ran out, and the second took the letter, too."""
+    me = await hurried.bound()
+    await me.say("我要办高龄津贴")
+    (letter,) = await scene.county.told("wechat.hear")
+
+    for each in (await scene.post.deliver(letter), await hurried.post.deliver(letter)):
+        async with scene.county.store.open_uow() as uow:
+            await each(uow)
+            await uow.leaving.delivered(letter, scene.county.clock.now())
+            await uow.commit()
+    await scene.deliver()
+
+    assert len(scene.wechat.said_to(ME)) == 1
+
+
+async def test_a_strangers_question_is_waited_for(scene, hurried):
+    """Nothing they ask changes anything, so there is nothing to put off."""
+    assert "要带的材料" in await hurried.telephone().say("我要办高龄津贴")
+    assert await scene.county.told("wechat.hear") == []
 
 
 async def test_what_somebody_wrote_is_not_to_be_read_in_the_outbox(scene, hurried):

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from bot.channels.callback_seal import Stamp, signature
 from tests.api.visitors import Door
 from tests.e2e.phones import Phone
+from tests.e2e.test_phone_reading import assert_readable
 from tests.services.pages import OpenPage
 from tests.services.servers import ServerProcesses
 from tests.services.wechat import (
@@ -90,9 +91,12 @@ async def test_a_daughter_binds_her_wechat_and_brings_her_mothers_card_under_way
     await phone.sign_in("金秀萍")
     await phone.open("我的")
     await phone.page.get_by_role("link", name="绑定微信").click()
+    await phone.page.get_by_role("heading", name="绑定以后").wait_for()
+    await assert_readable(phone)
     await phone.page.get_by_label("我看明白了，同意绑定").check()
     await phone.page.get_by_role("button", name="取绑定码").click()
     digits = await phone.page.locator(".digits").inner_text()
+    await assert_readable(phone)
     assert "绑定好了" in await me.say(digits)
 
     assert "老年人优待证" in await me.say("我妈七十了，想办老年优待证")
@@ -112,6 +116,8 @@ async def test_a_daughter_binds_her_wechat_and_brings_her_mothers_card_under_way
     await phone.reads("已提交，等待窗口收件")
     await phone.open("我的")
     await phone.page.get_by_role("link", name="微信已绑定").click()
+    await phone.page.get_by_role("heading", name="微信已经绑定").wait_for()
+    await assert_readable(phone)
     await phone.page.get_by_role("button", name="解除绑定").click()
     await phone.page.get_by_role("button", name="取绑定码").wait_for()
     assert "https://jiujinban.example/#/wechat" in await me.say("我的办件")

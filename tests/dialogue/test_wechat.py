@@ -380,6 +380,8 @@ async def test_whoever_says_so_or_leaves_is_unbound(scene):
 
     assert PAGE in await me.say("我要办高龄津贴")
     assert scene.wechat.said_to(ME) == []
+    async with scene.county.store.open_view() as view:
+        assert await view.leaving.laid_aside() == ()
 
 
 async def test_events_and_the_menu(scene):

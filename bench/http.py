@@ -5,11 +5,17 @@ whatever machine it is. What a booking costs is measured in `bench/booking.py`: 
 
 The wishes of a county repeat. So besides the wish that everybody has and the wish that nobody had before there is a mix:
 drawn from real ones by a Zipf law of exponent 1, the wish of rank r being 1/r as likely as the first, ranks by lot.
+
+Two shares are told of a match. `share` is of the bare handler that does nothing: what a phone sees. A wish that is new takes a
+millisecond of matching, so its share says how dear matching is and can never be near 1, however little there is around it.
+`of same` is of a bare aiohttp handler that calls the same matcher over the same catalogue, with nothing else of ours: what
+our layers cost a match.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import json
 import os
@@ -19,7 +25,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
@@ -28,15 +34,20 @@ import aiohttp
 from aiohttp import web
 
 from bench.matching import REAL
+from jiujinban.matching import reference_items
+from jiujinban.memory import collect_seldom
 from jiujinban.serving import serve
 from jiujinban.settings import read_settings
 from miniapp_api import app as our_app
 from miniapp_api.typed import Api, Call, Form, View
+from nlp.live import LiveMatcher
+from nlp.matcher import shelved_build
 from tests.services.servers import ServerProcess, server_processes_in
 
 _PHONES = 16
 _SECONDS = 4.0
 _BARE = (sys.executable, "-m", "bench.http", "bare")
+_MATCHING = (sys.executable, "-m", "bench.http", "matching")
 _OURS = (sys.executable, "-m", "bench.http", "ours")
 _ROOT = str(Path(__file__).resolve().parents[1])
 _DRAWN = 50_000
@@ -77,11 +88,12 @@ class Figures:
     most: float
     spent: float
 
-    def row(self, name: str, bare: Figures) -> str:
-        """One line of the table."""
+    def row(self, name: str, bare: Figures, same: Figures | None = None) -> str:
+        """One line of the table; `same` is a bare handler that does the same, where there is one."""
         added, share = self.spent - bare.spent, bare.spent / self.spent
         waits = f"{self.per_second:9.0f}{self.half:9.1f}{self.most:9.1f}"
-        return f"  {name:<38}{waits}{self.spent:9.0f}{added:9.0f}{share:9.2f}"
+        of_same = "" if same is None else f"{same.spent / self.spent:9.2f}"
+        return f"  {name:<38}{waits}{self.spent:9.0f}{added:9.0f}{share:9.2f}{of_same}"
 
 
 async def nothing(phone: Phone, _: int) -> None:
@@ -192,18 +204,25 @@ async def _session(http: aiohttp.ClientSession, url: str, n: int) -> aiohttp.Cli
     )
 
 
-async def compare(ours: ServerProcess, bare: ServerProcess) -> None:
-    """Measure the bare handler, then ours."""
+async def compare(ours: ServerProcess, bare: ServerProcess, matching: ServerProcess) -> None:
+    """Measure the bare handlers, then ours."""
     async with (
         phones_at(bare.url, signed_in=False) as at_bare,
+        phones_at(matching.url, signed_in=False) as at_matching,
         phones_at(ours.url, signed_in=True) as at_ours,
     ):
         baseline = await measure(at_bare, nothing, bare.process.pid)
-        rows = [(name, await measure(at_ours, press, ours.process.pid)) for name, press in _MEASURED]
+        same = {press: await measure(at_matching, press, matching.process.pid) for press in _MATCHES}
+        rows = [
+            (name, await measure(at_ours, press, ours.process.pid), same.get(press))
+            for name, press in _MEASURED
+        ]
     print(f"{_PHONES} phones for {_SECONDS:.0f} s each; one server process, SQLite, fsync at every commit")
-    print(f"  {'':<38}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}{'cpu µs':>9}{'added':>9}{'share':>9}")
-    for name, figures in [("bare aiohttp handler", baseline), *rows]:
-        print(figures.row(name, baseline))
+    heads = ("req/s", "p50 ms", "p95 ms", "cpu µs", "added", "share", "of same")
+    print(f"  {'':<38}{''.join(f'{head:>9}' for head in heads)}")
+    print(baseline.row("bare aiohttp handler", baseline))
+    for name, figures, like in rows:
+        print(figures.row(name, baseline, like))
 
 
 _MEASURED: tuple[tuple[str, Press], ...] = (
@@ -213,6 +232,7 @@ _MEASURED: tuple[tuple[str, Press], ...] = (
     ("match, every wish a new one", match_new),
     ("chat message, wish to free times", chat),
 )
+_MATCHES: tuple[Press, ...] = (match_again, match_mixed, match_new)
 
 
 def serve_ours() -> None:
@@ -240,11 +260,28 @@ def serve_bare() -> None:
     async def answer(request: web.Request) -> web.Response:
         return web.json_response({"heard": len((await request.json())["text"])})
 
+    _serve_only("/bare", answer)
+
+
+def serve_matching() -> None:
+    """A server whose one handler reads JSON, asks our matcher and answers JSON; nothing else."""
+    matcher = LiveMatcher(reference_items(), build=shelved_build(read_settings().state))
+
+    async def answer(request: web.Request) -> web.Response:
+        found = await matcher.consider((await request.json())["text"], limit=5)
+        return web.json_response({"candidates": [asdict(candidate) for candidate in found.candidates]})
+
+    collect_seldom()
+    gc.freeze()
+    _serve_only("/api/v1/match", answer)
+
+
+def _serve_only(path: str, answer: Callable[[web.Request], Awaitable[web.Response]]) -> None:
     async def ready(_: web.Request) -> web.Response:
         return web.Response()
 
     app = web.Application()
-    app.add_routes([web.post("/bare", answer), web.get("/readyz", ready)])
+    app.add_routes([web.post(path, answer), web.get("/readyz", ready)])
     if sys.platform != "win32":
         import uvloop  # noqa: PLC0415 (there is none for Windows)
 
@@ -259,8 +296,12 @@ def main() -> None:
         (ours,) = servers.start(1)
         servers.command = _BARE
         (bare,) = servers.start(1)
-        asyncio.run(compare(ours, bare))
+        servers.command = _MATCHING
+        (matching,) = servers.start(1)
+        asyncio.run(compare(ours, bare, matching))
 
 
 if __name__ == "__main__":
-    {(): main, ("bare",): serve_bare, ("ours",): serve_ours}[tuple(sys.argv[1:])]()
+    {(): main, ("bare",): serve_bare, ("matching",): serve_matching, ("ours",): serve_ours}[
+        tuple(sys.argv[1:])
+    ]()

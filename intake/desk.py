@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -717,6 +717,9 @@ class PeopleCounter:
 
     async def gone_outside(self, outside: Outside) -> bool:
         return await binding.gone_outside(outside, tools=self.tools)
+
+    async def inbox_lasts(self, codes: Collection[AccountCode]) -> dict[AccountCode, int]:
+        return await signing.inbox_lasts(codes, tools=self.tools)
 
     async def notices(self, caller: Caller, after: int = 0) -> tuple[Notice, ...]:
         return await signing.notices(caller, after, tools=self.tools)

@@ -1137,6 +1137,9 @@ class Leaving(Protocol):
     async def put_notice(self, message: Outgoing, now: datetime) -> None:
         """Lay a message into its receiver's inbox, once however often it is delivered."""
 
+    async def inbox_lasts(self, accounts: Collection[AccountCode]) -> dict[AccountCode, int]:
+        """The number of the last notice in each account's inbox; empty inboxes may be left out."""
+
     async def notices(self, account: AccountCode, after: int, limit: int = 50) -> tuple[Notice, ...]:
         """An account's inbox after a given notice, oldest first."""
 
@@ -1476,6 +1479,9 @@ class Conversations(Protocol):
 
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         """The exchanges numbered above `after`, oldest first."""
+
+    async def lasts(self, accounts: Collection[AccountCode]) -> dict[AccountCode, int]:
+        """The number of the last exchange of each account; those who never said anything may be left out."""
 
     async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
         """Erase what was said before an instant, and the state of whoever has said nothing since; returns how much.

@@ -119,6 +119,7 @@ def build_app(desk: Desk, around: Surroundings, more: Sequence[web.AbstractRoute
     app[DESK] = desk
     app[metrics.METRICS] = counts
     app[chat.CONVERSATION] = around.conversation
+    app[chat.NEWS] = chat.News(around.conversation)
     app[booking.CALENDAR_PAPER] = around.calendar_paper
     if around.statement_papers is not None:
         app[statements.PAPERS] = around.statement_papers
@@ -142,10 +143,14 @@ def all_operations() -> tuple[Operation, ...]:
 
 
 async def _watch(app: web.Application) -> AsyncIterator[None]:
-    watching = asyncio.create_task(app[PULSE].watch(), name="pulse")
+    watching = [
+        asyncio.create_task(app[PULSE].watch(), name="pulse"),
+        asyncio.create_task(app[chat.NEWS].watch(), name="news"),
+    ]
     yield
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    for task in watching:
+        task.cancel()
+    await asyncio.gather(*watching, return_exceptions=True)
 
 
 async def _stop_streams(app: web.Application) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -107,6 +107,12 @@ class MemoryConversations:
 
     async def history(self, account: AccountCode, after: int, limit: int) -> tuple[Exchange, ...]:
         return tuple(told for told in self._kept[account].exchanges if told.number > after)[:limit]
+
+    async def lasts(self, accounts: Collection[AccountCode]) -> dict[AccountCode, int]:
+        return {
+            account: max((told.number for told in self._kept[account].exchanges), default=0)
+            for account in accounts
+        }
 
     async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
         old = [(kept, told) for kept in self._kept.values() for told in kept.exchanges if told.at < before]

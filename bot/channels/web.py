@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from bot.messages import Answer, Incoming
 from bot.replies import render_notice
 from intake.desk import Desk
 from intake.model.calendar import SHANGHAI
+from intake.model.ids import AccountCode
 from intake.model.leaving import Notice
 from intake.model.people import Caller
 from intake.ports import Conversations, Exchange
@@ -48,6 +49,12 @@ class WebChannel:
     ) -> Answer:
         """Answer one message."""
         return await self._engine.hear(caller, Incoming(message_id, text, choice, photo))
+
+    async def marks(self, accounts: Collection[AccountCode]) -> Mapping[AccountCode, str]:
+        """How far the conversation and the inbox of each account have come, as cursors."""
+        exchanges = await self._conversations.lasts(accounts)
+        notices = await self._desk.people.inbox_lasts(accounts)
+        return {one: str(Cursor(exchanges.get(one, 0), notices.get(one, 0))) for one in accounts}
 
     async def messages(self, caller: Caller, after: str, limit: int) -> tuple[list[dict[str, Any]], str]:
         """What was said and noticed after a cursor, oldest first, and the cursor to go on from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,6 +100,14 @@ class RedisConversations:
         found = await self._redis.hmget(_key(account, "said"), [str(number) for number in numbers])
         told = [(number, _text(sealed)) for number, sealed in zip(numbers, found, strict=True) if sealed]
         return tuple(self._exchange(account, number, sealed) for number, sealed in told[:limit])
+
+    async def lasts(self, accounts: Collection[AccountCode]) -> dict[AccountCode, int]:
+        """See `intake.ports.Conversations.lasts`."""
+        asked = self._redis.pipeline(transaction=False)
+        for account in accounts:
+            asked.get(_key(account, "last"))
+        told = await asked.execute() if accounts else []
+        return {account: int(last or 0) for account, last in zip(accounts, told, strict=True)}
 
     async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
         """See `intake.ports.Conversations.forget`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from intake.model.ids import AccountCode
 from intake.ports import Exchange
 from storage.crypto import Purpose, Sealer
 from storage.sql.columns import Instant
-from storage.sql.prepared import InsertInto, Prepared, Run, Statement, Values, either, given
+from storage.sql.prepared import InsertInto, Prepared, Run, Statement, Values, among, either, given
 from storage.sql.store import Store
 from storage.sql.tables import conversations, exchanges
 from storage.turns import KEPT_EXCHANGES, LEASE, PATIENCE, Turn, Turns
@@ -58,6 +58,11 @@ class SqlConversations:
             )
             for number, message_id, heard, answer, at in rows
         )
+
+    async def lasts(self, accounts: Collection[AccountCode]) -> dict[AccountCode, int]:
+        """See `intake.ports.Conversations.lasts`."""
+        asked = {"accounts": sorted(accounts)}
+        return dict(await self._store.look(lambda run: run(_LASTS, asked)))
 
     async def forget(self, before: datetime, *, dry_run: bool = False) -> int:
         """See `intake.ports.Conversations.forget`."""
@@ -208,6 +213,7 @@ _SAVE = Prepared(
 )
 _FORGET = Prepared(delete(exchanges).where(_HIS, _E.number <= given("last", _E.number)))
 _HOLD_UNTIL = Prepared(update(conversations).where(*_MINE).values(held_until=given("until", _C.held_until)))
+_LASTS = Prepared(select(_C.account, _C.last).where(among(_C.account, "accounts")))
 _HISTORY = Prepared(
     select(_E.number, _E.message_id, _E.heard_sealed, _E.answer_sealed, _E.at)
     .where(_HIS, _E.number > given("after", _E.number))

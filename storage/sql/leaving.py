@@ -128,6 +128,10 @@ class SqlLeaving:
         statement = select(notices).where(*mine).order_by(notices.c.id).limit(limit)
         return tuple(as_noun(Notice, row) for row in (await self.connection.execute(statement)).mappings())
 
+    async def inbox_lasts(self, accounts: Collection[AccountCode]) -> dict[AccountCode, int]:
+        asked = {"accounts": sorted(accounts)}
+        return dict(await at_once(self.connection, lambda run: run(_LASTS, asked)))
+
     async def pulses(self) -> dict[HallCode, int]:
         rows = await self.connection.execute(select(pulses.c.hall, pulses.c.beats))
         return {HallCode(hall): beats for hall, beats in rows}

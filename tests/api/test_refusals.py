@@ -302,6 +302,9 @@ class Breaking:
     async def hear(self, *_: object, **__: object) -> Any:
         raise self._fault
 
+    async def marks(self, *_: object) -> Any:
+        raise self._fault
+
     async def messages(self, *_: object) -> Any:
         raise self._fault
 

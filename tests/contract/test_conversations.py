@@ -95,6 +95,19 @@ class Conversing:
         assert everything[0].at.utcoffset() == timedelta(0)
         assert since == everything[2:4]
 
+    async def test_how_far_conversations_have_come_is_asked_for_all_at_once(
+        self, talks: Conversations
+    ) -> None:
+        """Each the number of its own last exchange; who never spoke has none."""
+        for message in ("m-1", "m-2", "m-3"):
+            await say(talks, message)
+        await say(talks, "m-1", OTHER)
+
+        lasts = await talks.lasts((ME, OTHER, AccountCode("citizen-3")))
+
+        assert (lasts[ME], lasts[OTHER], lasts.get(AccountCode("citizen-3"), 0)) == (3, 1, 0)
+        assert await talks.lasts(()) == {}
+
     async def test_two_hundred_exchanges_are_kept(self, talks: Conversations) -> None:
         """Older ones are forgotten whole, their answers too."""
         for number in range(1, 204):

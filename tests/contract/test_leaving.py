@@ -177,12 +177,14 @@ async def test_a_notice_lies_in_the_inbox_once(store: Store) -> None:
         later = await view.leaving.notices(ME, found[0].id)
         first_only = await view.leaving.notices(ME, 0, limit=1)
         nobody = await view.leaving.notices(AccountCode("citizen-2"), 0)
+        lasts = await view.leaving.inbox_lasts((ME, AccountCode("citizen-2")))
 
     assert [(n.to, n.kind, n.facts, n.at) for n in found] == [
         (ME, "a0", {"number": "BJ2026112300001"}, NOW),
         (ME, "b1", {"number": "BJ2026112300001"}, NOW),
     ]
     assert (later, first_only, nobody) == (found[1:], found[:1], ())
+    assert lasts == {ME: found[-1].id}
 
 
 async def test_two_postmen_keep_the_order_of_a_stream(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -158,6 +159,12 @@ async def accounts(*, tools: Tools, role: Role | None = None) -> tuple[Account, 
     """All accounts, or those of one role, by code."""
     async with tools.open_view() as view:
         return await view.people.accounts(role=role)
+
+
+async def inbox_lasts(codes: Collection[AccountCode], *, tools: Tools) -> dict[AccountCode, int]:
+    """The number of the last notice in each inbox that is not empty: whether there is news, not what it says."""
+    async with tools.open_view() as view:
+        return await view.leaving.inbox_lasts(codes)
 
 
 async def notices(caller: Caller, after: int, *, tools: Tools) -> tuple[Notice, ...]:

@@ -21,7 +21,7 @@ from storage.sql.rows import Values, insert_into, one
 from storage.sql.tables import bundles, item_versions, revisions
 
 Portion = TypeVar("Portion")
-_ROWS_AT_ONCE, _CODES_AT_ONCE = 200, 500
+_ROWS_AT_ONCE, _CODES_AT_ONCE = 100, 500
 _SUBJECT = "catalogue"
 _DAYS_KEPT, _LONG = 8, 5_000
 _STAMP = {"version", "valid_from", "valid_to"}
@@ -118,12 +118,18 @@ class SqlCatalogue:
         await self._next_revision()
         self._changed = True
         standing = await self._standing({item.code for item in items}, on)
-        new = [
-            row for item in items if (row := _successor(item, standing.get(item.code, _NONE), on)) is not None
-        ]
+        # In portions, digests too: whoever asks something while five thousand items come in is answered in between.
+        return sum([await self._put(some, standing, on) for some in _portions(items, _ROWS_AT_ONCE)])
+
+    async def _put(
+        self, items: Sequence[ServiceItem], standing: Mapping[ServiceCode, _Standing], on: date
+    ) -> int:
+        """The items that say something new, each as its next version; returns how many."""
+        successors = (_successor(item, standing.get(item.code, _NONE), on) for item in items)
+        new = [row for row in successors if row is not None]
         await self._close([standing[code] for row in new if (code := row["code"]) in standing], on)
-        for some in _portions(new, _ROWS_AT_ONCE):
-            await self.connection.execute(item_versions.insert(), some)
+        if new:
+            await self.connection.execute(item_versions.insert(), new)
         return len(new)
 
     async def withdraw(self, codes: Sequence[ServiceCode], on: date) -> int:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.dialogue.finding import ChoosingItem, ConsideringItem
-from bot.dialogue.heard import Explained, Heard, Learned, Said, Unclear
+from bot.asides import aside_of
 from bot.dialogue.overhearing import overhear
-from bot.dialogue.starting import Idle, another_matter, not_understood
-from bot.dialogue.states import State
 from bot.dialogue.turns import Meant, Say, Situation, Turn
-from bot.dialogue.wishes import FindItem, Wish
-from bot.errands.asking import explained
 from bot.errands.errand import Errand
 from bot.errands.granting import put
 from bot.hearing import hear
@@ -21,27 +16,11 @@ from bot.replies import Reply, render
 from intake.desk import Desk
 from intake.errors import Busy
 from intake.model.ids import IntentKey
-from intake.model.matching import Decision, Match
 from intake.model.people import Caller
 from intake.ports import Conversations
 from intake.usecases.catalogue.learning import NoteHearing
 
 _MOST_WISHES = 8
-# From here on a candidate is a new matter even in the middle of another.
-_CLEAR = 0.4
-_BARE_WORD = 4
-
-
-# Here a word too many must not cost what has been chosen so far.
-_UNDER_WAY = frozenset({"for_whom", "giving_mandate", "choosing_hall", "choosing_slot", "held", "moving"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Aside:
-    """Words that were no new matter: what the state hears instead, and what is said before."""
-
-    learned: Explained | Unclear
-    says: tuple[Say, ...] = ()
 
 
 class Engine:
@@ -82,27 +61,13 @@ class Engine:
                 break
             key = IntentKey(f"chat:{incoming.message_id}:{step}")
             learned = await put(turn.wish, Errand(self._desk, caller, key, incoming.photo))
-            if (aside := await self._aside(turn.wish, learned, kept.state, heard)) is not None:
-                turn, says = Turn((), kept.state), list(aside.says)
-                learned = aside.learned
+            if (aside := await aside_of(heard, turn.wish, learned, kept.state, self._desk)) is not None:
+                learned, turn, says = aside.learned, Turn((), kept.state), list(aside.says)
             turn = overhear(learned, turn.then, situation) or turn.then.hear(learned, situation)
             says += turn.says
             await self._note(caller, turn.meant)
             situation = _with_later(situation, turn)
         return says, Kept(turn.then, later=situation.later)
-
-    async def _aside(self, wish: Wish, learned: Learned, state: State, heard: Heard) -> _Aside | None:
-        """What words in the middle of a matter were, if no new matter: one of its common questions, or nothing clear."""
-        if not isinstance(wish, FindItem) or not isinstance(heard, Said):
-            return None
-        answer = await explained(wish.text, getattr(state, "service_code", None), self._desk)
-        if answer is not None:
-            return _Aside(answer)
-        if not isinstance(learned, Match) or _begins_anew(learned, heard, state):
-            return None
-        if state.name in _UNDER_WAY and learned.decision is Decision.MATCH:
-            return _Aside(Unclear(), (another_matter(learned),))
-        return _Aside(Unclear(), (not_understood(heard.text),)) if _is_mumbling(learned, state) else None
 
     async def _note(self, caller: Caller, meant: Meant | None) -> None:
         """For the catalogue's keeper; a count lost to a busy store is cheaper than an answer lost."""
@@ -113,22 +78,6 @@ class Engine:
 
 def _with_later(situation: Situation, turn: Turn) -> Situation:
     return situation if turn.later is None else replace(situation, later=turn.later)
-
-
-def _begins_anew(learned: Match, heard: Said, state: State) -> bool:
-    """我要办医保 is a new matter wherever it is said, and so is 医保 while nothing has been begun yet."""
-    if learned.decision is Decision.NONE:
-        return False
-    bare = isinstance(state, ConsideringItem) and len(heard.text) <= _BARE_WORD
-    return bare or heard.spoken.wishes
-
-
-def _is_mumbling(learned: Match, state: State) -> bool:
-    """Words in the middle of something that name no matter clearly: the thing at hand goes on, nothing is dropped."""
-    if isinstance(state, Idle | ChoosingItem) or learned.decision is Decision.MATCH:
-        return False
-    sure = learned.candidates[0].score if learned.candidates else 0.0
-    return sure < _CLEAR or state.name in _UNDER_WAY
 
 
 def _offered(replies: tuple[Reply, ...]) -> Offered:

@@ -27,6 +27,7 @@ from intake.usecases.catalogue.finding import BundleOffer
 
 _TOO_SHORT_TO_PASS_ON = 4
 _A_SENTENCE = 3
+_SHOWN_ITEMS = 5
 _SHOWN = 6
 _PASSED_ON = 200
 
@@ -90,34 +91,40 @@ class Idle:
 
 def _found(match: Match, idle: Idle) -> Turn:
     """The item that is meant, a few that could be, or whoever is responsible first for finding out."""
-    best = match.candidates[0] if match.candidates else None
-    if match.decision is Decision.MATCH and best is not None:
-        others = tuple((c.service_code, c.name) for c in match.candidates[1:5])
-        state = finding.ConsideringItem(
-            best.service_code,
-            whose=idle.whose,
-            asked=idle.asked,
-            others=others,
-            who=idle.who,
-            wanted=idle.wanted,
-            asks=idle.asks,
-        )
-        return turn(state, wish=Consider(best.service_code, idle.whose.person, idle.asked))
-    if match.decision is Decision.CHOOSE and best is not None:
-        offered = tuple((c.service_code, c.name) for c in match.candidates[:5])
-        return finding.ChoosingItem(
-            offered,
-            whose=idle.whose,
-            asked=idle.asked,
-            ask=match.ask,
-            who=idle.who,
-            wanted=idle.wanted,
-            asks=idle.asks,
-        ).offer()
+    if match.decision is Decision.MATCH and match.candidates:
+        return _taken(match, idle)
+    if match.decision is Decision.CHOOSE and match.candidates:
+        return _few(match, idle)
     nothing = Meant(idle.asked)
     if _says_little(idle.asked):
         return turn(Idle(whose=idle.whose), Say("say_more"), meant=nothing)
     return turn(idle, wish=AskPerson(idle.asked), meant=nothing)
+
+
+def _taken(match: Match, idle: Idle) -> Turn:
+    best, *others = match.candidates[:_SHOWN_ITEMS]
+    state = finding.ConsideringItem(
+        best.service_code,
+        whose=idle.whose,
+        asked=idle.asked,
+        others=tuple((other.service_code, other.name) for other in others),
+        who=idle.who,
+        wanted=idle.wanted,
+        asks=idle.asks,
+    )
+    return turn(state, wish=Consider(best.service_code, idle.whose.person, idle.asked))
+
+
+def _few(match: Match, idle: Idle) -> Turn:
+    return finding.ChoosingItem(
+        tuple((one.service_code, one.name) for one in match.candidates[:_SHOWN_ITEMS]),
+        whose=idle.whose,
+        asked=idle.asked,
+        ask=match.ask,
+        who=idle.who,
+        wanted=idle.wanted,
+        asks=idle.asks,
+    ).offer()
 
 
 def _says_little(asked: str) -> bool:

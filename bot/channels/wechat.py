@@ -81,9 +81,9 @@ class WeChatChannel:
                 return None
             case Else(waits=False):
                 return None
-            case Words(text) if (code := code_in(text)) is not None:
-                return await self._bind(BindOutside(outside, code), letter.id)
         caller = await self._desk.people.bound_as(outside)
+        if (bound := await self._bound_by(letter, outside, caller)) is not None:
+            return bound
         return await (self._to_stranger(outside, letter) if caller is None else self._to(caller, letter))
 
     async def hear(self, caller: Caller, letter: Letter) -> tuple[str, ...]:
@@ -175,12 +175,26 @@ class WeChatChannel:
             case _:
                 return _not_heard(letter.content)
 
-    async def _bind(self, cmd: BindOutside, letter_id: str) -> str:
+    async def _bound_by(self, letter: Letter, outside: Outside, caller: Caller | None) -> str | None:
+        """What a code brought about; None for a letter that is none.
+
+        Of somebody bound eight digits may be a telephone number: they are a code if the letter says so, or was one before.
+        """
+        content = letter.content
+        code = code_in(content.text) if isinstance(content, Words) else None
+        if not isinstance(content, Words) or code is None:
+            return None
+        meant = caller is None or "绑定" in content.text
+        return await self._bind(BindOutside(outside, code), letter.id, meant=meant)
+
+    async def _bind(self, cmd: BindOutside, letter_id: str, *, meant: bool) -> str | None:
         """Bind, or say why not. Kept where strangers' answers are: by the second copy the code is used up."""
         async with self._conversations.hold(_stranger(cmd.outside), letter_id) as talk:
             before = await talk.answered(letter_id)
             if before is not None:
                 return str(Answer.read(before).replies[0]["text"])
+            if not meant:
+                return None
             try:
                 caller = await self._desk.people.bind_outside(cmd)
                 text = words("bound", name=mask_name(caller.account.name))

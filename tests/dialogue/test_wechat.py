@@ -206,6 +206,17 @@ async def test_a_wrong_code_binds_nobody_and_the_right_one_once(scene):
     assert len(await scene.county.audited("binding.make")) == 1
 
 
+async def test_eight_digits_of_somebody_bound_are_no_code_unless_they_say_so(scene):
+    """A landline has as many; a telephone that changes hands is bound anew with a word."""
+    me, people = await scene.bound(), scene.county.desk.people
+    offered = await people.offer_binding(await scene.county.caller("citizen-2"))
+
+    assert "绑定" not in await me.say("84660001")
+    assert "绑定" not in await me.say(offered.code)
+    assert "绑定好了" in await me.say(f"绑定 {offered.code}")
+    assert [entry.by for entry in await scene.county.audited("binding.make")] == ["citizen-1", "citizen-2"]
+
+
 async def test_a_storm_of_resendings_is_one_answer_and_one_booking(scene):
     """WeChat asks three times, and a second server of ours hears the copies, too."""
     me = await scene.bound()

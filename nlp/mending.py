@@ -46,7 +46,9 @@ class Mending:
         """Learn from normalised texts, of which short ones are terms besides those of the lexicon, and from the keys of their grams."""
         short = (text for text in texts if _SHORTEST <= len(text) <= _LONGEST)
         terms = (term for term in lexicon().terms if _SHORTEST <= len(term) <= _LONGEST)
-        by_sound = {sound: term for term in (*short, *terms) if (sound := _sound(term))}
+        # Of those that sound alike the last counts; each is heard once, for items share many of their words.
+        latest = dict.fromkeys(reversed([*short, *terms]))
+        by_sound = {sound: term for term in reversed(latest) if (sound := _sound(term))}
         return cls(Keys.of(used), Keys.of(Letters.of(tuple(by_sound.values())).sounds().keys), by_sound)
 
     def mended(self, reading: Reading, dictionary: Dictionary) -> str:

@@ -127,7 +127,7 @@ class Counts:
 class Postings:
     """倒排表: term → owners and weights. Immutable once built, so that threads may share it."""
 
-    starts: Places
+    starts: Ints
     owners: Ints
     weights: Floats
     size: int
@@ -136,7 +136,7 @@ class Postings:
     def of(cls, counts: Counts, weights: Floats, terms: int) -> Self:
         """The given weight for every count, over so many terms."""
         starts = np.concatenate(([0], counts.holders(terms).cumsum()))
-        return cls(starts, counts.owners.astype(np.int32), weights, counts.size)
+        return cls(starts.astype(np.int32), counts.owners.astype(np.int32), weights, counts.size)
 
     @classmethod
     def stacked(cls, all_of: Sequence[Self]) -> Self:
@@ -145,7 +145,7 @@ class Postings:
         starts = [one.starts[:-1] + first for one, first in zip(all_of, before, strict=False)]
         owners = [one.owners + place * size for place, one in enumerate(all_of)]
         return cls(
-            np.concatenate((*starts, before[-1:])),
+            np.concatenate((*starts, before[-1:])).astype(np.int32),
             np.concatenate(owners).astype(np.int32),
             np.concatenate([one.weights for one in all_of]),
             size * len(all_of),
@@ -164,7 +164,7 @@ class Postings:
         weights *= bag.weights.repeat(lengths)
         return np.bincount(owners, weights, minlength=self.size).astype(np.float64, copy=False)
 
-    def _gathered(self, starts: Places, lengths: Places) -> tuple[Ints, Floats]:
+    def _gathered(self, starts: Ints, lengths: Ints) -> tuple[Ints, Floats]:
         """The owners and weights of terms, end to end: by place where they are few, else by stretches of memory."""
         if lengths.sum() < _FEW_HOLDERS or not len(starts):
             places = laid(starts, lengths)
@@ -189,7 +189,7 @@ def laid(starts: Places | Ints, lengths: Places | Ints) -> Places:
     return places
 
 
-def _end_to_end(all_bounds: Sequence[Places], before: Places) -> Places:
+def _end_to_end(all_bounds: Sequence[Places | Ints], before: Places) -> Places:
     """Bounds of parts as bounds of the whole; `before` is how much stands before each part, and in all."""
     moved = [bounds[:-1] + first for bounds, first in zip(all_bounds, before.tolist(), strict=False)]
     return np.concatenate((*moved, before[-1:]))
@@ -258,7 +258,7 @@ class Nested:
 
     bounds: Places
     columns: Ints
-    starts: Places
+    starts: Ints
     owners: Ints
 
     @classmethod
@@ -273,7 +273,7 @@ class Nested:
         return cls(
             bounds=np.concatenate(([0], np.bincount(documents, minlength=size).cumsum())),
             columns=columns.astype(np.int32),
-            starts=np.append(firsts, len(owners)),
+            starts=np.append(firsts, len(owners)).astype(np.int32),
             owners=owners.astype(np.int32),
         )
 
@@ -285,7 +285,7 @@ class Nested:
         return cls(
             bounds=_end_to_end([part.bounds for part in parts], columns),
             columns=np.concatenate([part.columns for part in parts] or [_NOBODY]),
-            starts=_end_to_end([part.starts for part in parts], owners),
+            starts=_end_to_end([part.starts for part in parts], owners).astype(np.int32),
             owners=np.concatenate([part.owners for part in parts] or [_NOBODY]),
         )
 

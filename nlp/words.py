@@ -23,7 +23,8 @@ from nlp.postings import Floats, Places, Terms, changes
 
 _LEXICON_FREQUENCY: Final = 2000
 _RAREST: Final = 16.0
-_PAIR, _LONGEST_KEY = 2, 4
+_LONGEST_KEY: Final = 4
+_LENGTHS: Final = np.array((4, 3, 2))
 _BITS, _CODES = 15, 1 << 16
 _FIRST, _NO_LETTER, _END = 0x3000, 0x7FFF, np.iinfo(np.int64).max
 _CONTENT: Final = re.compile(r"[\u3400-\u9fff]{2,}|[a-z]{2,}|\d{3,}")
@@ -137,31 +138,28 @@ class Dictionary:
         """Words of two characters and more: where they begin and end, and how likely they are; by beginnings, the longest first."""
         places = letters.pairs[: letters.pairs.searchsorted(size)]
         digits = np.where(letters.han, letters.codes - _FIRST, _NO_LETTER)
-        keys = digits[places] << _BITS * (_LONGEST_KEY - 1)
-        found: list[tuple[Places, Places, Floats]] = []
-        for length in range(_PAIR, _LONGEST_KEY + 1):
-            later = _BITS * (_LONGEST_KEY - length)
-            keys |= digits.take(places + (length - 1), mode="clip") << later
-            at = self.keys.searchsorted(keys)
-            met = self.keys[at] == keys
-            found.append((places[met], places[met] + length, self.likely[at[met]]))
-            goes_on = self.keys[at + met] >> later == keys >> later
-            places, keys = places[goes_on], keys[goes_on]
-        found.append(self._met_beyond(letters.whole, found[-1][0]))
-        begins, ends, likely = map(np.concatenate, zip(*reversed(found), strict=True))
+        two = digits[places] << 3 * _BITS | digits[places + 1] << 2 * _BITS
+        three = two | digits.take(places + 2, mode="clip") << _BITS
+        four = three | digits.take(places + 3, mode="clip")
+        keys = np.concatenate((four, three, two))
+        at = self.keys.searchsorted(keys)
+        met = (self.keys[at] == keys).nonzero()[0]
+        begins = np.concatenate((places, places, places))[met]
+        ends = begins + _LENGTHS.repeat(len(places))[met]
+        likely = self.likely[at[met]]
+        if longer := self._longer(letters.whole, begins[: met.searchsorted(len(places))]):
+            begins, ends, likely = map(np.append, zip(*longer, strict=True), (begins, ends, likely))
         order = begins.argsort(kind="stable")
         return begins[order].tolist(), ends[order].tolist(), likely[order].tolist()
 
-    def _met_beyond(self, text: str, heads: Places) -> tuple[Places, Places, Floats]:
+    def _longer(self, text: str, heads: Places) -> list[tuple[int, int, float]]:
         """The same of words too long for a number, from where their first four characters stand."""
-        met = [
+        return [
             (begin, end, chance)
             for begin in heads.tolist()
             for end in range(self._reach(text, begin), begin + _LONGEST_KEY, -1)
             if (chance := self.others.get(text[begin:end])) is not None
         ]
-        begins, ends, likely = np.array(met).reshape(-1, 3).T
-        return begins.astype(np.int64), ends.astype(np.int64), likely
 
     def _reach(self, text: str, begin: int) -> int:
         """Where the longest word may end that begins there."""

@@ -14,7 +14,7 @@ from bot.channels.callback_seal import CallbackSeal, read_key
 from bot.channels.wechat import WeChatChannel
 from bot.channels.wechat_api import WeChatAccount, WeChatApi, WeChatFailed
 from bot.channels.wechat_door import WeChatDoor
-from bot.channels.wechat_letters import Letter, Picture, Words
+from bot.channels.wechat_letters import Letter, Picture, Pressed, Words
 from bot.channels.wechat_words import LONGEST, menu, split, words
 from bot.replies import render_notice
 from intake.desk import Desk
@@ -223,10 +223,14 @@ def _lines(name: str, file: Path) -> list[str]:
 
 def _written(letter: Letter) -> str:
     """A letter that waits for its answer; of a menu's key and dictated words only what they said."""
-    content = letter.content
-    picture = content.media if isinstance(content, Picture) else ""
-    said = "" if isinstance(content, Picture) else getattr(content, "text", getattr(content, "key", ""))
-    return json.dumps({"id": letter.id, "said": said, "picture": picture}, ensure_ascii=False)
+    match letter.content:
+        case Picture(media):
+            kept = {"id": letter.id, "said": "", "picture": media}
+        case Words(said) | Pressed(said):
+            kept = {"id": letter.id, "said": said, "picture": ""}
+        case content:
+            raise TypeError(f"nobody puts off {type(content).__name__}")
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def _read(text: str, openid: str) -> Letter:

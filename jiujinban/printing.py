@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import TypeVar
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 
-from intake.errors import BadInput
-from intake.model.calendar import SHANGHAI
 from intake.model.case import Case
 from intake.model.catalogue import ServiceItem, Way
 from intake.model.exchange import FileForm, GivenFile, SheetTable
@@ -17,11 +15,12 @@ from intake.model.figures import Month, MonthlyReport, PrintForm, Workload
 from intake.model.papers import CasePaper
 from intake.model.people import Person
 from intake.model.places import Hall
-from papers import lists, receipts, reports
-from papers.tables import UnreadableTables, read_tables, write_tables
+from intake.model.statement import Statement
+
+if TYPE_CHECKING:
+    from jiujinban.press import Press
 
 Made = TypeVar("Made")
-_FORMS = {PrintForm.XLSX: FileForm.XLSX, PrintForm.CSV: FileForm.CSV}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,10 @@ class PaperRoom:
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     async def read_tables(self, file: GivenFile) -> tuple[SheetTable, ...]:
-        try:
-            return await self._aside(lambda: read_tables(file))
-        except UnreadableTables as fault:
-            raise BadInput(field="file", why=f"{fault}。") from fault
+        return await self._aside(lambda press: press.read_tables(file))
 
     async def write_tables(self, tables: Sequence[SheetTable], form: FileForm) -> bytes:
-        return await self._aside(lambda: write_tables(tables, form))
+        return await self._aside(lambda press: press.write_tables(tables, form))
 
     async def hall_list(
         self,
@@ -51,48 +47,39 @@ class PaperRoom:
         on: date,
         form: PrintForm,
     ) -> bytes:
-        def make() -> bytes:
-            match form:
-                case PrintForm.XLSX:
-                    return lists.hall_list(hall, offered, halls=halls, on=on)
-                case PrintForm.PDF:
-                    at = datetime.combine(on, time(), SHANGHAI)
-                    return lists.hall_list_pdf(hall, offered, halls=halls, at=at)
-                case PrintForm.CSV:
-                    return write_tables([lists.hall_list_table(hall, offered, halls=halls)], FileForm.CSV)
-
-        return await self._aside(make)
+        return await self._aside(lambda press: press.hall_list(hall, offered, halls=halls, on=on, form=form))
 
     async def case_paper(
         self, kind: CasePaper, case: Case, item: ServiceItem, hall: Hall, person: Person, at: datetime
     ) -> bytes:
         link = f"{self.address.rstrip('/')}/#/cases/{case.id}" if self.address else case.number
-
-        def make() -> bytes:
-            match kind:
-                case CasePaper.RECEIPT:
-                    return receipts.receipt(case, item, hall, person, link=link, at=at)
-                case CasePaper.ACCEPTANCE:
-                    return receipts.acceptance_notice(case, item, hall, person, link=link, at=at)
-                case CasePaper.CORRECTION:
-                    return receipts.correction_notice(case, item, hall, link=link, at=at)
-                case CasePaper.REFUSAL:
-                    return receipts.refusal_notice(case, hall, link=link, at=at)
-                case CasePaper.COLLECTION:
-                    return receipts.collection_slip(case, item, hall, link=link, at=at)
-
-        return await self._aside(make)
+        return await self._aside(
+            lambda press: press.case_paper(kind, case, item, hall, person, link=link, at=at)
+        )
 
     async def report(self, report: MonthlyReport, form: PrintForm) -> bytes:
-        made = reports.report_pdf if form is PrintForm.PDF else reports.report_workbook
-        return await self._aside(lambda: made(report))
+        return await self._aside(lambda press: press.report(report, form))
 
     async def assessment(self, report: Sequence[Workload], month: Month, form: PrintForm) -> bytes:
-        if form is PrintForm.PDF:
-            at = datetime.combine(month.last, time(), SHANGHAI)
-            return await self._aside(lambda: reports.assessment_pdf(report, month, at))
-        return await self._aside(lambda: write_tables([reports.assessment_table(report)], _FORMS[form]))
+        return await self._aside(lambda press: press.assessment(report, month, form))
 
-    async def _aside(self, make: Callable[[], Made]) -> Made:
+    async def _aside(self, make: Callable[[Press], Made]) -> Made:
         async with self._places:
-            return await asyncio.to_thread(make)
+            return await asyncio.to_thread(lambda: make(_press()))
+
+
+def statement_pdf(statement: Statement, office: str, at: datetime) -> bytes:
+    """A proxy's month in large print."""
+    return _press().statement_pdf(statement, office, at)
+
+
+def statement_xlsx(statement: Statement) -> bytes:
+    """A proxy's month as a workbook."""
+    return _press().statement_xlsx(statement)
+
+
+def _press() -> Press:
+    """Loaded with the first paper, in that paper's thread."""
+    from jiujinban.press import Press  # noqa: PLC0415 (nobody need wait for fonts and workbooks at the door)
+
+    return Press()

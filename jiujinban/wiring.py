@@ -22,7 +22,7 @@ from intake.usecases.catalogue.learning import edition_of, items_as_taught
 from jiujinban.clock import RandomIds, SystemClock
 from jiujinban.hiring import hire_one
 from jiujinban.photographs import ReadingRoom
-from jiujinban.printing import PaperRoom
+from jiujinban.printing import PaperRoom, statement_pdf, statement_xlsx
 from jiujinban.reference import pages_folder
 from jiujinban.settings import Settings
 from jiujinban.wechat import WeChat, open_wechat
@@ -38,11 +38,9 @@ from nlp.speech.listening import Ear
 from nlp.tutor import Tutor
 from papers.calendar import appointment_calendar
 from papers.codes import qr_svg
-from papers.statements import statement_pdf, statement_xlsx
 from planning.office import RouteOffice
 from storage.blobs import SealedBlobs, open_blobs
 from storage.crypto import KeyRing, load_keys
-from storage.redis import RedisConversations
 from storage.sql.conversations import SqlConversations
 from storage.sql.glances import SqlGlances
 from storage.sql.store import Store
@@ -202,6 +200,8 @@ async def _conversations(
     if not settings.redis_url:
         yield SqlConversations(store), {}
         return
+    from storage.redis import RedisConversations  # noqa: PLC0415 (only who has one waits for its client to load)
+
     kept = RedisConversations.open(settings.redis_url, keys)
     try:
         yield kept, {"redis": kept.ping}

@@ -39,8 +39,9 @@ _BEFORE_SHARE, _AFTER_SHARE = 0.7, 0.6
 _WORDS_SHARE: Final = 0.5
 _ELSEWHERE_WEIGHT: Final = 1.5
 _RIDGE: Final = 1e-2
-_STEPS: Final = 800
-_RATE: Final = 0.05
+_STEPS: Final = 50
+_STILL: Final = 1e-9
+_NEVER: Final = 1e-300
 _LEARNT: Final = frozenset({"phrasing", "alias"})
 
 
@@ -138,17 +139,23 @@ def examples(documents: Sequence[Document], encoder: SentenceEncoder | None = No
 
 
 def learn(data: Sequence[Example], ridge: float = _RIDGE) -> Weights:
-    """Weights of greatest likelihood under a ridge, by full-batch Adam; deterministic.
+    """Weights of greatest likelihood under a ridge; deterministic.
 
-    Features are brought to one scale while learning, so that the ridge holds all of them alike.
+    Features are brought to one scale while learning, so that the ridge holds all of them alike. The none answer competes as one more
+    row, whose features are zero where a candidate's are not.
     """
     rows, mask = _padded([one.rows for one in data])
     none_rows = np.stack([one.none_row for one in data])
     scale, none_scale = _scale(rows[mask]), _scale(none_rows)
-    right = np.asarray([one.right if one.right >= 0 else rows.shape[1] for one in data])
+    size, split = rows.shape[1], len(scale)
+    tables = np.zeros((len(data), size + 1, split + len(none_scale)))
+    tables[:, :size, :split] = rows / scale
+    tables[:, size, split:] = none_rows / none_scale
+    right = np.asarray([one.right if one.right >= 0 else size for one in data])
     worth = np.asarray([one.weight for one in data])
-    theta = _descend(rows / scale, mask, none_rows / none_scale, right, worth / worth.sum(), ridge)
-    return Weights(theta[: len(scale)] / scale, theta[len(scale) :] / none_scale)
+    there = np.pad(mask, ((0, 0), (0, 1)), constant_values=True)
+    theta = _Slope(tables, there, right, worth / worth.sum(), ridge).summit()
+    return Weights(theta[:split] / scale, theta[split:] / none_scale)
 
 
 def _padded(tables: Sequence[Floats]) -> tuple[Floats, NDArray[np.bool_]]:
@@ -166,31 +173,58 @@ def _scale(rows: Floats) -> Floats:
     return np.where(spread > 0, spread, 1.0)
 
 
-def _descend(
-    rows: Floats,
-    mask: NDArray[np.bool_],
-    none_rows: Floats,
-    right: NDArray[np.int64],
-    worth: Floats,
-    ridge: float,
-) -> Floats:
-    theta = np.zeros(rows.shape[2] + none_rows.shape[1])
-    first, second = np.zeros_like(theta), np.zeros_like(theta)
-    target = np.zeros((len(rows), rows.shape[1] + 1))
-    target[np.arange(len(rows)), right] = 1.0
-    split = rows.shape[2]
-    for step in range(1, _STEPS + 1):
-        logits = np.where(mask, rows @ theta[:split], -np.inf)
-        logits = np.concatenate([logits, (none_rows @ theta[split:])[:, None]], axis=1)
-        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        error = (shares - target) * worth[:, None]
-        slope = np.concatenate([np.einsum("ij,ijk->k", error[:, :-1], rows), error[:, -1] @ none_rows])
-        slope += ridge * theta
-        first = 0.9 * first + 0.1 * slope
-        second = 0.99 * second + 0.01 * slope**2
-        theta -= _RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
-    return theta
+@dataclass(frozen=True, slots=True)
+class _Slope:
+    """The likelihood of answers under a ridge: each line of `tables` holds the rows that compete, of which `right` is the answer."""
+
+    tables: Floats
+    mask: NDArray[np.bool_]
+    right: NDArray[np.int64]
+    worth: Floats
+    ridge: float
+
+    def summit(self) -> Floats:
+        """The likeliest weights by Newton's method.
+
+        There is one summit, and the curvature is cheap for some sixty weights: a dozen steps stand where eight hundred of a
+        gradient's were needed. A step that leads down is halved: the first ones overshoot.
+        """
+        theta = step = np.zeros(self.tables.shape[2])
+        height = -np.inf
+        for _ in range(_STEPS):
+            shares = self._shares(theta + step)
+            reached = self._height(theta + step, shares)
+            if reached < height:
+                step = step / 2
+                continue
+            theta = theta + step
+            if reached - height < _STILL:
+                break
+            height = reached
+            step = self._step(theta, shares)
+        return theta
+
+    def _shares(self, theta: Floats) -> Floats:
+        """The probability of every row that is there."""
+        logits = np.where(self.mask, self.tables @ theta, -np.inf)
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares: Floats = odds / odds.sum(axis=1, keepdims=True)
+        return shares
+
+    def _height(self, theta: Floats, shares: Floats) -> float:
+        given = shares[np.arange(len(shares)), self.right]
+        return float(self.worth @ np.log(given + _NEVER) - self.ridge * (theta @ theta) / 2)
+
+    def _step(self, theta: Floats, shares: Floats) -> Floats:
+        """To where a parabola of this slope and curvature has its summit."""
+        size = len(theta)
+        answers = self.tables[np.arange(len(shares)), self.right]
+        expected = np.einsum("ij,ijk->ik", shares, self.tables)
+        slope = self.worth @ (answers - expected) - self.ridge * theta
+        flat, pulls = self.tables.reshape(-1, size), (shares * self.worth[:, None]).reshape(-1, 1)
+        curvature = flat.T @ (flat * pulls) - expected.T @ (expected * self.worth[:, None])
+        step: Floats = np.linalg.solve(curvature + self.ridge * np.eye(size), slope)
+        return step
 
 
 def stored(weights: Weights) -> dict[str, dict[str, float]]:

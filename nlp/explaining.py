@@ -43,6 +43,10 @@ FEATURE_WORDS: Final[Mapping[str, str]] = {
     "both_beside": "字和意思都不如最像的事项接近",
     "many_beside": "像的说法不如最像的事项多",
     "gram_told": "话说得长，用的字更能说明问题",
+    "speech": "和大家说起这件事的话合得来",
+    "speech_lead": "和大家说起这件事的话不如第一项合",
+    "speech_beside": "和大家说起这件事的话不如最像的事项合",
+    "speech_told": "话说得长，和大家的说法合不合更要紧",
     "sense": "整句话的意思相近",
     "sense_core": "整句话的意思和事项名称相近",
     "sense_lead": "整句话的意思不如第一项相近",
@@ -51,6 +55,7 @@ FEATURE_WORDS: Final[Mapping[str, str]] = {
 LEAD_WORDS: Final[Mapping[str, str]] = {
     "near": "和清单里的说法更像（用字或读音）",
     "gram": "用的字和词更对得上",
+    "speech": "和大家说起这件事的话更合",
     "cover": "说到的意思更齐",
     "thing": "说的东西更对得上",
     "act": "要做的事更对得上",
@@ -67,6 +72,7 @@ SAME: Final[Mapping[str, str]] = {
     "gram_lead": "gram", "word": "gram", "cover_lead": "cover", "sense_lead": "sense", "sense_core": "sense",
     "sound": "near", "sound_gain": "near", "act_missing": "act", "thing_missing": "thing", "uncalled": "called",
     "near2": "near", "near_core": "near", "asked": "near", "held": "near", "alike": "near", "both": "near", "many": "near",
+    "speech_lead": "speech", "speech_beside": "speech", "speech_told": "speech",
     "gram_beside": "gram", "gram_told": "gram", "word_beside": "gram", "cover_beside": "cover", "meant_beside": "meant",
     "near_beside": "near", "asked_beside": "near", "both_beside": "near", "many_beside": "near",
 }  # fmt: skip

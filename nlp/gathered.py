@@ -109,6 +109,16 @@ class Gathered:
         telling = {kind: weight for kind, weight in FIELD_WEIGHT.items() if kind in _WORD_FIELDS}
         return self._counted(self.words, telling, documents)
 
+    def speech_counts(self, documents: int) -> Counts:
+        """The grams of everything people say of so many documents, empty words among them.
+
+        Without these (怎么, 能不能) bm25 was measured to find one sentence in sixty less: how an item is asked for tells something, too.
+        """
+        texts = self.places(self.spoken.texts)
+        lengths = self.grams.lengths(texts)
+        owners = self.spoken.owners.repeat(lengths)
+        return Counts.summed(self.grams.within(texts), owners, np.ones(len(owners)), documents)
+
     def _counted(self, pieces: Pieces, weights: Mapping[str, float], documents: int) -> Counts:
         """Counts over the fields that have a weight."""
         weighed = np.array([weights.get(kind, 0.0) for kind in self.lines.kinds])

@@ -26,13 +26,17 @@ from nlp.words import Dictionary, dictionary
 _SATURATION: Final = 2.0
 _LENGTH_SHARE: Final = 0.4
 _SINGLE: Final = 0.9
+# What people say of an item, end to end, is longer for a common one and repeats itself: a gram that is said often tells more there
+# than in a name, and length is damped harder.
+_SPEECH_SATURATION: Final = 3.0
+_SPEECH_LENGTH_SHARE: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """索引: postings over documents, the phrases of each, and how much each gram and concept tells.
 
-    The postings are those of grams, words, and words with concepts, stacked; the terms of each begin at `begins`.
+    The postings are those of grams, words, words with concepts, and grams of speech, stacked; the terms of each begin at `begins`.
     """
 
     documents: tuple[Document, ...]
@@ -40,7 +44,7 @@ class Index:
     vocabulary: Vocabulary
     phrases: Phrases
     postings: Postings
-    begins: tuple[int, int, int]
+    begins: tuple[int, int, int, int]
     meanings: Meanings
     gram_tells: Floats
     rarest: float
@@ -60,6 +64,7 @@ class Index:
         told, size = Gathered.of(documents, strangers), len(documents)
         known = told.vocabulary
         gram_counts, word_counts = told.gram_counts(size), told.word_counts(size)
+        speech_counts = told.speech_counts(size)
         meanings = Meanings.build(told.lines.owners, told.lines.kinds, told.meant(), known.concepts, size)
         marked = known.said.learn(f"#{concept}" for concept in known.concepts)
         covered = word_counts.held_whole().beside(meanings.counts().renumbered(marked))
@@ -79,8 +84,9 @@ class Index:
                 bm25(gram_counts, gram_idf, _SATURATION, _LENGTH_SHARE),
                 bm25(word_counts, rarities(word_counts, len(known.said)), _SATURATION, _LENGTH_SHARE),
                 Postings.of(covered, covered.counts, len(known.said)),
+                bm25(speech_counts, rarities(speech_counts, len(known.pieces)), _SPEECH_SATURATION, _SPEECH_LENGTH_SHARE),
             )),
-            begins=(0, len(known.pieces), len(known.pieces) + len(known.said)),
+            begins=(0, len(known.pieces), len(known.pieces) + len(known.said), len(known.pieces) + 2 * len(known.said)),
             meanings=meanings,
             gram_tells=np.where(used, gram_idf, rarest * told_whole),
             rarest=rarest,

@@ -35,8 +35,8 @@ from nlp.sense import Sense
 from nlp.shelf import INDEX, IndexShelf
 
 _SURE: Final = 0.5
-_CLEAR_LEAD: Final = 2.0
-_BARE, _EVEN = 2, 0.5
+_CLEAR_LEAD: Final = 2.2
+_BARE, _TWICE = 2, 2 / 3
 _EVIDENCE_SHOWN: Final = 3
 
 
@@ -209,10 +209,10 @@ def _uncollected() -> Iterator[None]:
 def _decide(ranking: Ranking, *, bare: bool) -> Decision:
     """Nothing is refused that is likelier to be the first item than to be none of them.
 
-    A bare word (电) may belong to a dozen items, none of which is likely: it is asked back where one of them is likelier than none.
+    A bare word (电) may belong to a dozen items, none of which is likely: it is asked back unless none is twice as likely as all of them.
     """
     first = float(ranking.shares[0])
     second = float(ranking.shares[1]) if len(ranking.shares) > 1 else 0.0
-    if ranking.none >= (_EVEN if bare else first):
+    if ranking.none >= (_TWICE if bare else first):
         return Decision.NONE
     return Decision.MATCH if first >= _SURE and first >= _CLEAR_LEAD * second else Decision.CHOOSE

@@ -31,9 +31,9 @@ FEATURES: Final = (
     "gram", "near", "near2", "asked", "held", "word", "cover", "thing", "act", "named", "sound", "sound_gain",
     "alike", "facts", "act_missing", "thing_missing", "gram_lead", "cover_lead",
     "called", "uncalled", "near_core", "sense", "sense_core", "sense_lead",
-    "meant", "both", "many",
+    "meant", "both", "many", "speech", "speech_lead",
     "gram_beside", "word_beside", "cover_beside", "near_beside", "asked_beside", "meant_beside", "both_beside", "many_beside",
-    "gram_told",
+    "speech_beside", "gram_told", "speech_told",
 )  # fmt: skip
 NONE_FEATURES: Final = (
     "bias", "best_near", "best_gram", "best_cover", "best_asked", "best_sound", "best_held", "known", "unknown",
@@ -74,14 +74,15 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
     """One row of FEATURES for each chosen document.
 
     Likenesses are shares of what the sentence says, so those to a long story are all small. What stands beside the best of
-    its kind does not shrink with the story: 0 for the best, -1 for a document that shares nothing. That of grams counts once more
-    (`gram_told`) the longer the story is: the more is told, the less any one phrase or word of it decides.
+    its kind does not shrink with the story: 0 for the best, -1 for a document that shares nothing. Those of grams count once more
+    (`gram_told`, `speech_told`) the longer the story is: the more is told, the less any one phrase or word of it decides.
     """
     s, phrase, meant = signals, signals.phrase, signals.meant
     near, sound = phrase.near, phrase.sound
-    beside = _beside_best(
-        np.array((s.gram, s.word, s.cover, near, phrase.asked, phrase.meant, phrase.both, phrase.many))
-    )
+    likenesses = (
+        s.gram, s.word, s.cover, near, phrase.asked, phrase.meant, phrase.both, phrase.many, s.speech,
+    )  # fmt: skip
+    beside, told = _beside_best(np.array(likenesses)), _told(s.grams)
     columns = (
         s.gram, near, near**2, phrase.asked, phrase.held, s.word, s.cover, meant.thing, meant.act, meant.named, sound,
         np.maximum(sound - near, 0.0), _alike(index, reading, signals),
@@ -89,8 +90,8 @@ def candidate_features(index: Index, reading: Reading, signals: Signals) -> Floa
         (meant.act < _BARELY) & (s.acts > 0), (meant.thing < _BARELY) & (s.things > 0),
         s.gram - s.gram.max(initial=0.0), s.cover - s.cover.max(initial=0.0),
         meant.called, meant.uncalled, phrase.core, s.sense.near, s.sense.core, s.sense.near - s.sense.near.max(initial=0.0),
-        phrase.meant, phrase.both, phrase.many,
-        *beside, beside[0] * _told(s.grams),
+        phrase.meant, phrase.both, phrase.many, s.speech, s.speech - s.speech.max(initial=0.0),
+        *beside, beside[0] * told, beside[-1] * told,
     )  # fmt: skip
     return np.ascontiguousarray(np.array(columns).T)
 

@@ -34,8 +34,8 @@ class Reading:
     cut: Cut = field(compare=False, repr=False)
 
     def heard_as(self, content: str, dictionary: Dictionary) -> Reading:
-        """The same, said in other words of the same sound: with the concepts of both."""
-        letters, end = Letters.of((content, self.focus)), len(content)
+        """The same, said in other words of the same sound: with the concepts of both, and what it asks in both ways."""
+        letters, end = Letters.of((content, f"{self.focus} {content}")), len(content)
         met = concepts_in(letters, 0, end) | dict(self.met)
         cut = dictionary.cut(letters, end)
         return replace(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from intake.model.catalogue import ServiceItem
 from intake.model.matching import Decision, PersonFacts
 from nlp import LiveMatcher, Matcher
-from nlp.channels import listen
+from nlp.channels import listen, survey
 from nlp.evaluation import Row
 from nlp.ranker import FEATURES, candidate_features
 
@@ -184,6 +184,23 @@ def test_a_short_wish_is_told_no_story(matcher: Matcher) -> None:
     rows = candidate_features(matcher.index, reading, listen(matcher.index, reading))
 
     assert not rows[:, FEATURES.index("gram_told")].any()
+    assert not rows[:, FEATURES.index("speech_told")].any()
+
+
+def test_how_something_is_asked_for_tells_something(matcher: Matcher) -> None:
+    """Empty words weigh nothing among the grams of matters; people say them of some matters oftener than of others."""
+    named, asked = (survey(matcher.index, matcher.index.read(said)) for said in ("护照", "护照怎么办"))
+
+    assert (named.gram == asked.gram).all()
+    assert (named.speech.argsort() != asked.speech.argsort()).any()
+
+
+def test_what_was_written_by_ear_is_heard_in_speech_as_well(matcher: Matcher) -> None:
+    """营业直照 says what 营业执照 says of every matter."""
+    by_ear = survey(matcher.index, matcher.index.read("营业直照丢了"))
+    meant = survey(matcher.index, matcher.index.read("营业执照丢了"))
+
+    assert by_ear.speech.argmax() == meant.speech.argmax()
 
 
 def test_nothing_can_be_found_in_an_empty_catalogue() -> None:

@@ -11,7 +11,7 @@ from intake.errors import NotFound, NotSignedIn, Unauthenticated
 from intake.model.ids import AccountCode
 from intake.model.leaving import AuditEntry, Notice
 from intake.model.people import Account, Caller, Door, Role, Session
-from intake.ports import Badge, CountyGlance, Tools
+from intake.ports import Badge, CountyGlance, Rules, Tools
 from intake.usecases.people.locking import count_wrong_at, place_of_address, require_place_unlocked
 from intake.usecases.trail import audit
 
@@ -72,19 +72,25 @@ async def greet(token: str, address: str = "", *, tools: Tools) -> Greeting:
     now = tools.clock.now()
     badge = await _badge(hash_token(token), tools)
     session, account = badge.session, badge.account
-    idle = timedelta(minutes=badge.rules.staff_idle_minutes)
     if session is None:
         place = place_of_address(address)
         await require_place_unlocked(place, tools)
         await count_wrong_at(place, _NOBODY, Door.PHONE, tools)
         raise NotSignedIn
-    seen = session.seen_at or session.expires_at - timedelta(hours=tools.rules.session_hours)
-    left_alone = account is not None and account.role in _STAFF and now - seen > idle
-    if account is None or not account.active or session.expires_at <= now or left_alone:
+    if account is None or not account.active or session.expires_at <= now:
         raise NotSignedIn
-    if account.role in _STAFF and now - seen > _SEEN_EVERY:
-        await _see(session.token_hash, now, tools)
+    if account.role in _STAFF:
+        await _note_use(session, badge.rules, now, tools)
     return Greeting(Caller(account, session.door), badge.county)
+
+
+async def _note_use(session: Session, rules: Rules, now: datetime, tools: Tools) -> None:
+    """Remember that a member of staff's session is in use; raises `NotSignedIn` for one that was left alone too long."""
+    seen = session.seen_at or session.expires_at - timedelta(hours=tools.rules.session_hours)
+    if now - seen > timedelta(minutes=rules.staff_idle_minutes):
+        raise NotSignedIn
+    if now - seen > _SEEN_EVERY:
+        await _see(session.token_hash, now, tools)
 
 
 async def _badge(token_hash: str, tools: Tools) -> Badge:

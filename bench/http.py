@@ -1,4 +1,4 @@
-"""What a request costs: requests a second and waiting times over HTTP, beside a handler that does nothing.
+"""What a request costs on each store: requests a second and waiting times over HTTP, beside a handler that does nothing.
 
 Every figure comes from the same client in the same run, so the share of the bare handler says what our layers cost,
 whatever machine it is. What a booking costs is measured in `bench/booking.py`: nobody may book as often as this would.
@@ -21,7 +21,6 @@ import json
 import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -33,6 +32,7 @@ from statistics import median, quantiles
 import aiohttp
 from aiohttp import web
 
+from bench._stores import each_store
 from bench.matching import REAL
 from jiujinban.matching import reference_items
 from jiujinban.memory import collect_seldom
@@ -204,7 +204,7 @@ async def _session(http: aiohttp.ClientSession, url: str, n: int) -> aiohttp.Cli
     )
 
 
-async def compare(ours: ServerProcess, bare: ServerProcess, matching: ServerProcess) -> None:
+async def compare(store: str, ours: ServerProcess, bare: ServerProcess, matching: ServerProcess) -> None:
     """Measure the bare handlers, then ours."""
     async with (
         phones_at(bare.url, signed_in=False) as at_bare,
@@ -217,7 +217,7 @@ async def compare(ours: ServerProcess, bare: ServerProcess, matching: ServerProc
             (name, await measure(at_ours, press, ours.process.pid), same.get(press))
             for name, press in _MEASURED
         ]
-    print(f"{_PHONES} phones for {_SECONDS:.0f} s each; one server process, SQLite, fsync at every commit")
+    print(f"{_PHONES} phones for {_SECONDS:.0f} s each; one server process, {store}, fsync at every commit")
     heads = ("req/s", "p50 ms", "p95 ms", "cpu µs", "added", "share", "of same")
     print(f"  {'':<38}{''.join(f'{head:>9}' for head in heads)}")
     print(baseline.row("bare aiohttp handler", baseline))
@@ -289,16 +289,22 @@ def _serve_only(path: str, answer: Callable[[web.Request], Awaitable[web.Respons
     web.run_app(app, host="127.0.0.1", port=int(os.environ["PORT"]), access_log=None, print=None)
 
 
+async def each() -> None:
+    """On each store: start the servers, measure, print."""
+    async for store, url, folder in each_store(durable=True):
+        with server_processes_in(folder) as servers:
+            servers.command, servers.settings = _OURS, {"PYTHONPATH": _ROOT}
+            (ours,) = servers.start(1, database_url=url)
+            servers.command = _BARE
+            (bare,) = servers.start(1)
+            servers.command = _MATCHING
+            (matching,) = servers.start(1)
+            await compare(store, ours, bare, matching)
+
+
 def main() -> None:
-    """Start both servers, measure, print."""
-    with tempfile.TemporaryDirectory() as folder, server_processes_in(Path(folder)) as servers:
-        servers.command, servers.settings = _OURS, {"PYTHONPATH": _ROOT}
-        (ours,) = servers.start(1)
-        servers.command = _BARE
-        (bare,) = servers.start(1)
-        servers.command = _MATCHING
-        (matching,) = servers.start(1)
-        asyncio.run(compare(ours, bare, matching))
+    """Measure on both stores."""
+    asyncio.run(each())
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def test_words_that_name_another_item_may_be_taught_where_people_meant_it(
     stage: Stage, some: list[ServiceItem]
 ) -> None:
     """A clerk put it right: the name in the words was not what was meant."""
-    lesson = Lesson("办个老年证怎么弄来着", DOG)
+    lesson = Lesson("那个老年证我到底要怎么弄", DOG)
 
     alone = stage.rehearse(lesson, EDITION, some, [])
     meant = stage.rehearse(lesson, EDITION, some, [GoodAnswer(lesson.text, (DOG,))])

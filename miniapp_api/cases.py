@@ -560,9 +560,13 @@ async def read_photo(request: web.Request) -> bytes:
     """The photograph in a request: the bare body, or the first file of a form; capped while it streams."""
     if request.content_type != "multipart/form-data":
         return await _capped(request.content.readany)
-    async for part in await request.multipart():
-        if isinstance(part, BodyPartReader) and part.filename is not None:
-            return await _capped(part.read_chunk)
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.filename is not None:
+                return await _capped(part.read_chunk)
+    except ValueError as broken:
+        # A form without its boundary, or cut off before it: aiohttp has no refusal of its own for either.
+        raise BadInput(field="photo", why="照片没有传完整，请重新发一次。") from broken
     raise BadInput(field="photo", why="没有收到照片，请重新选择。")
 
 

@@ -361,3 +361,23 @@ async def test_a_relatives_matter_is_opened_under_the_recorded_word(county, door
     opened = await citizen.post("/api/v1/cases", {**NEW_CASE, "person_id": elder})
 
     assert (opened.status, opened.said["applicant_name"]) == (201, "楼淑芬")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"\xff\xd8\xff no boundary was named"),
+        ("multipart/form-data; boundary=here", b"\xff\xd8\xff it never comes"),
+    ],
+)
+async def test_a_form_that_came_in_pieces_is_asked_for_again(door, kind, body):
+    """A photograph whose form lost its boundary on a village's line is no fault of ours to apologise for."""
+    citizen = await door.sign_in("citizen-1")
+    opened = await citizen.post("/api/v1/cases", {"service_code": ALLOWANCE, "hall": ANWEN})
+
+    answer = await citizen.ask(
+        "POST", f"/api/v1/cases/{opened.said['id']}/pages", data=body, headers={"Content-Type": kind}
+    )
+
+    assert (answer.status, answer.said["code"]) == (422, "bad_input")
+    assert "照片没有传完整" in answer.said["title"]

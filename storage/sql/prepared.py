@@ -273,7 +273,8 @@ class OnSqlite:
         self._bare, self._dialect = bare, dialect
 
     def __call__(self, statement: Prepared, values: Values) -> list[Row]:
-        return statement.on(self._dialect).read(self.raw(statement, values))
+        compiled = statement.on(self._dialect)
+        return compiled.read(self._bare.execute(compiled.sql, compiled.parameters(values)).fetchall())
 
     def raw(self, statement: Prepared, values: Values) -> list[Row]:
         compiled = statement.on(self._dialect)
@@ -300,7 +301,8 @@ class OnAsyncpg:
         self._driver, self._dialect = driver, dialect
 
     def __call__(self, statement: Prepared, values: Values) -> list[Row]:
-        return statement.on(self._dialect).read(self.raw(statement, values))
+        compiled = statement.on(self._dialect)
+        return compiled.read(await_(self._driver.fetch(compiled.sql, *compiled.parameters(values))))
 
     def raw(self, statement: Prepared, values: Values) -> list[Row]:
         compiled = statement.on(self._dialect)
@@ -332,7 +334,8 @@ class _Through:
         self.locks = connection.dialect.name == "postgresql"
 
     def __call__(self, statement: Prepared, values: Values) -> list[Row]:
-        return statement.on(self._connection.dialect).read(self.raw(statement, values))
+        compiled = statement.on(self._connection.dialect)
+        return compiled.read(self._connection.exec_driver_sql(compiled.sql, compiled.parameters(values)))
 
     def raw(self, statement: Prepared, values: Values) -> list[Row]:
         compiled = statement.on(self._connection.dialect)

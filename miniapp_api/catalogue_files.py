@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import Field
 
+from intake.errors import BadInput
 from intake.model.exchange import (
     CHANGE_WORDS,
     IMPORT_WORDS,
@@ -196,6 +197,9 @@ async def imports(call: Call[NoForm]) -> ImportsView:
 async def stage(call: Call[UploadForm]) -> web.StreamResponse:
     """导入核对: the file is read, judged and compared, with progress; nothing of it counts yet."""
     content = await call.request.read()
+    if not content:
+        # Said before progress is: once that has begun, an answer can no longer be a refusal.
+        raise BadInput(field="file", why="没有收到文件，请重新选择。")
     form = call.form
     cmd = CheckFiles(call.caller, [GivenFile(form.name, content)], form.begins, form.whole)
 

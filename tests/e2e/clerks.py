@@ -16,6 +16,7 @@ SHEET = (
 )
 # Reading the first photograph of a server loads the models; a busy machine takes its time over it.
 PHOTO_MILLISECONDS = 90_000
+SHOWN_KEYS = frozenset({"F2", "F3", "F4", "F6", "F8", "F9"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ class Clerk:
         return self.page.get_by_role("region", name="办件", exact=True)
 
     async def press(self, key: str) -> None:
-        """Press a key of the keyboard."""
+        """Press a key of the keyboard; one that a button shows, as soon as that button can be pressed."""
+        if key in SHOWN_KEYS:
+            shown = self.page.get_by_role("button").filter(has=self.page.locator("kbd", has_text=key))
+            await expect(shown.first).to_be_enabled()
         await self.page.keyboard.press(key)
 
     async def sit_at(self, counter: str) -> None:

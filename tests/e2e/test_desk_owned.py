@@ -199,7 +199,7 @@ async def test_not_here_but_there_is_written_to_the_person(
     form = clerk.case.get_by_role("form")
     await form.get_by_role("textbox", name="原因").fill("户籍不在本县")
     await form.get_by_role("textbox", name="可行的办法").fill("请到户籍地民政局办理，可以网上申请")
-    await clerk.press("F6")
+    await clerk.page.keyboard.press("F6")
     await expect(form.get_by_role("status")).to_contain_text("依据")
     await form.get_by_role("textbox", name="依据").fill("高龄津贴发放办法")
     await clerk.press("F6")

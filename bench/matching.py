@@ -34,7 +34,7 @@ from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
 from intake.usecases.catalogue.exchange import read_items
 from nlp import LiveMatcher, Matcher
-from nlp.documents import item_document
+from nlp.documents import item_document, spoken
 from nlp.evaluation import Row, rows_in
 from nlp.noise import misheard
 from nlp.text import normalise
@@ -143,7 +143,7 @@ def peers(items: Sequence[ServiceItem]) -> None:
     jieba.initialize()
     documents = [item_document(item) for item in items]
     keys = [document.key for document in documents]
-    texts = [" ".join(text for _, text in document.spoken) for document in documents]
+    texts = [" ".join(text for _, text in spoken(document.fields)) for document in documents]
     made = {peer.name: built(partial(peer.build, keys, texts)) for peer in PEERS}
     made[OURS] = built(lambda: own_finder(items))
     print(f"{'':<26}{'build s':>9}{'MB':>7}")

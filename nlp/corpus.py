@@ -16,7 +16,7 @@ import numpy as np
 from nlp.elsewhere import elsewhere_sentences
 from nlp.encoder import SentenceEncoder, Vectors, centred
 from nlp.pieces import Keys, Letters, Pieces
-from nlp.postings import Bag, Floats, Ints, Postings
+from nlp.postings import Bag, Floats, Ints, Places, Postings
 from nlp.text import focus, normalise
 from nlp.weighing import bm25, rarities
 
@@ -107,14 +107,13 @@ class Corpus:
         """Index the documents; with an encoder this takes some minutes for a few thousand new ones."""
         said = [normalise(text.text, longest=_LONGEST) for text in texts]
         leads = [text[:_LEAD_LENGTH] for text in said]
-        whole, lead = Letters.of(said), Letters.of(leads)
-        found, begun = whole.grams(), lead.grams()
-        terms = Keys.of(found.keys, begun.keys)
+        (found, whole), (begun, lead) = _grams(said), _grams(leads)
+        terms = Keys.of(found, begun)
         return cls(
             tuple(text.id for text in texts),
             terms,
-            _postings(whole.pieces(found, terms), terms),
-            _postings(lead.pieces(begun, terms), terms),
+            _postings(whole.renumbered(terms.terms(found)), terms),
+            _postings(lead.renumbered(terms.terms(begun)), terms),
             _Passages.build(said, encoder) if encoder and said else None,
         )
 
@@ -135,6 +134,11 @@ class Corpus:
             scores = scores + _SENSE_SHARE * _scaled(self.sense.closeness(asked))
         order = np.argsort(-scores, kind="stable")[:limit]
         return [(self.ids[i], round(float(scores[i]), 4)) for i in order]
+
+
+def _grams(texts: Sequence[str]) -> tuple[Places, Pieces]:
+    letters = Letters.of(texts)
+    return letters.pieces(letters.grams())
 
 
 def _postings(texts: Pieces, terms: Keys) -> Postings:

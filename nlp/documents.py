@@ -21,21 +21,30 @@ SPOKEN: Final = frozenset({"name", "alias", "old_name", "phrasing"})
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """检索文档: a key, the name shown, normalised texts by field, and the life facts that favour it."""
+    """检索文档: a key, the name shown, texts by field as the catalogue writes them, and the life facts that favour it."""
 
     key: str
     name: str
-    fields: tuple[tuple[str, str], ...]
+    written: tuple[tuple[str, str], ...]
     life: LifeFacts | None = None
 
     @property
-    def spoken(self) -> tuple[tuple[str, str], ...]:
-        """The short texts one would say: names, aliases, phrasings. Common questions lean on their item (要多久) and stay out."""
-        return tuple(dict.fromkeys(pair for pair in self.fields if pair[0] in SPOKEN))
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """The same texts normalised, each on one line."""
+        return tuple((field, _line(text)) for field, text in self.written)
+
+
+def spoken(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The short texts one would say: names, aliases, phrasings. Common questions lean on their item (要多久) and stay out."""
+    return tuple(dict.fromkeys(pair for pair in fields if pair[0] in SPOKEN))
+
+
+def _line(text: str) -> str:
+    return normalise(text).replace("\n", " ")
 
 
 def _tagged(field: str, texts: Iterable[str]) -> Iterable[tuple[str, str]]:
-    return ((field, normalise(text).replace("\n", " ")) for text in texts if text)
+    return ((field, text) for text in texts if text)
 
 
 def _people(value: str | Sequence[str]) -> tuple[str, ...]:

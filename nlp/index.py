@@ -65,7 +65,7 @@ class Index:
         known = told.vocabulary
         gram_counts, word_counts = told.gram_counts(size), told.word_counts(size)
         speech_counts = told.speech_counts(size)
-        meanings = Meanings.build(told.lines.owners, told.lines.kinds, told.meant(), known.concepts, size)
+        meanings = Meanings.build(told, size)
         marked = known.said.learn(f"#{concept}" for concept in known.concepts)
         covered = word_counts.held_whole().beside(meanings.counts().renumbered(marked))
 
@@ -79,7 +79,7 @@ class Index:
             documents=tuple(documents),
             dictionary=dictionary(),
             vocabulary=known,
-            phrases=Phrases.build(told.spoken, told.spoken_pieces, (piece_worth, meanings.idf)),
+            phrases=Phrases.build(told, (piece_worth, meanings.idf)),
             postings=Postings.stacked((
                 bm25(gram_counts, gram_idf, _SATURATION, _LENGTH_SHARE),
                 bm25(word_counts, rarities(word_counts, len(known.said)), _SATURATION, _LENGTH_SHARE),
@@ -91,11 +91,10 @@ class Index:
             gram_tells=np.where(used, gram_idf, rarest * told_whole),
             rarest=rarest,
             elsewhere=Elsewhere.build(
-                told.distinct.chosen(told.places(text for document in documents for _, text in document.spoken)),
-                told.distinct.chosen(told.places(strangers)),
+                told.distinct.chosen(told.spoken.texts), told.distinct.chosen(told.strangers),
                 len(known.pieces),
             ),
-            mending=Mending.build(told.lines.texts, known.pieces.known[used]),
+            mending=Mending.build(told.named(told.lines.texts), known.pieces.known[used]),
             sense=Sense.build(documents, strangers, encoder) if encoder and documents else None,
         )  # fmt: skip
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.gathered import Gathered
 from nlp.lexicon import lexicon
-from nlp.pieces import Pieces
-from nlp.postings import Bag, Counts, Floats, Ints, Places, Terms
+from nlp.postings import Bag, Counts, Floats, Ints, Terms, ascending
 from nlp.weighing import rarities
 
 _STRENGTHS: Final = np.array((0.0, 0.2, 0.35, 0.45, 0.7, 0.8, 1.0))
@@ -50,12 +49,15 @@ class Meanings:
     is_later: NDArray[np.bool_]
 
     @classmethod
-    def build(cls, owners: Places, kinds: Sequence[str], concepts: Pieces, terms: Terms, size: int) -> Self:
-        """From lines: the document of each out of so many, its kind of field, and its concepts as the terms number them."""
-        strengths = np.array([_FIELDS.get(kind, _ELSEWHERE) for kind in kinds], dtype=np.uint8)
-        lengths = np.diff(concepts.starts)
+    def build(cls, told: Gathered, size: int) -> Self:
+        """From all that so many documents say."""
+        lines, terms, concepts = told.lines, told.vocabulary.concepts, told.meant()
+        strengths = np.maximum(lines.weighed(_FIELDS), _ELSEWHERE).astype(np.int64)
+        # The strongest is written last, and stays.
+        strongest_last = ascending(strengths[concepts.owners()])
+        speaking, meant = concepts.owners()[strongest_last], concepts.numbers[strongest_last]
         held = np.zeros((size, len(terms)), dtype=np.uint8)
-        np.maximum.at(held, (owners.repeat(lengths), concepts.numbers), strengths.repeat(lengths))
+        held[lines.owners[speaking], meant] = strengths[speaking]
         tells = _tells(terms, rarities(_counts(held), len(terms)))
         named, concepts_named = (held == _NAME).nonzero()
         names, later = (np.bincount(named, tells[concepts_named, told], minlength=size) for told in (2, 3))

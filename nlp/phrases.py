@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Self
 
 import numpy as np
 
-from nlp.gathered import Lines
+from nlp.gathered import Gathered
 from nlp.pieces import Pieces
 from nlp.postings import Bag, Floats, Ints, Nested, Places, Spans
 
-_CORE_KINDS: Final = frozenset({"name", "alias", "old_name"})
+_CORE: Final = {"name": 1.0, "alias": 1.0, "old_name": 1.0}
 _NOTHING: Final = 1e-9
 _STRANGE: Final = 4.0
 _FEW: Final = 3
 _WAYS: Final = 3
-_TOGETHER: Final = 1024
+_TOGETHER: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +72,30 @@ class Phrases:
     concept_asked: Floats
 
     @classmethod
-    def build(
-        cls, spoken: Lines, pieces_of: Callable[[slice], Sequence[Pieces]], worth: tuple[Floats, Floats]
-    ) -> Self:
-        """From the phrases of all documents, none without any.
-
-        `pieces_of` gives the distinct grams, concepts and pairs of syllables of some of the phrases; `worth`, what each piece
-        tells and each concept.
-        """
+    def build(cls, told: Gathered, worth: tuple[Floats, Floats]) -> Self:
+        """From all that documents say, and what each piece tells and each concept."""
+        spoken = told.spoken
         documents = int(spoken.owners.max(initial=-1)) + 1
         bounds = np.concatenate(([0], np.bincount(spoken.owners, minlength=documents).cumsum()))
-        told, meant = worth
-        kinds = (0, len(told), 0)
+        pieces, meant = worth
+        kinds = (0, len(pieces), 0)
         carried = np.zeros(len(meant), dtype=np.bool_)
         roots: list[Floats] = [np.zeros((_WAYS, 0))]
         parts: list[Nested] = []
-        # A thousand documents at a time: a province's catalogue at once would take a gigabyte, and longer.
-        for first in range(0, documents, _TOGETHER):
-            last = min(first + _TOGETHER, documents)
-            held = pieces_of(slice(bounds[first], bounds[last]))
-            roots.append(np.array([_roots(*each) for each in zip(held, (told, meant, told), strict=True)]))
+        # Some thousands of phrases at a time: a province's catalogue at once would take a gigabyte, and longer.
+        edges = np.unique(bounds.searchsorted([*range(0, int(bounds[-1]), _TOGETHER), bounds[-1]]))
+        for first, last in pairwise(edges.tolist()):
+            held = told.spoken_pieces(slice(bounds[first], bounds[last]))
+            roots.append(
+                np.array([_roots(*each) for each in zip(held, (pieces, meant, pieces), strict=True)])
+            )
             parts.append(_nested(held, kinds, bounds[first : last + 1]))
             carried[held[1].numbers] = True
         return cls(
-            texts=spoken.bare,
-            said=spoken.texts,
+            texts=told.named(told.bare[spoken.texts]),
+            said=told.named(spoken.texts),
             bounds=bounds.astype(np.int32),
-            is_core=np.array([float(kind in _CORE_KINDS) for kind in spoken.kinds]),
+            is_core=spoken.weighed(_CORE),
             worth=np.concatenate(worth),
             kinds=kinds,
             held=Nested.joined(parts),

@@ -56,11 +56,11 @@ class Terms:
     def __iter__(self) -> Iterator[str]:
         return iter(self.numbers)
 
-    def learn(self, pieces: Iterable[str]) -> list[int]:
+    def learn(self, pieces: Iterable[str]) -> Places:
         """The number of every piece; a new one is given the next number. Only while an index is being built."""
         numbers = self.numbers
         number = numbers.setdefault
-        return [number(piece, len(numbers)) for piece in pieces]
+        return np.array([number(piece, len(numbers)) for piece in pieces], dtype=np.int64)
 
     def bag(self, pieces: Mapping[str, float]) -> Bag:
         """The pieces of a sentence with their weights, as this index numbers them."""
@@ -91,7 +91,7 @@ class Counts:
     def summed(cls, terms: Places, owners: Places, worth: Floats, size: int) -> Self:
         """From single occurrences in any order: a term, who holds it, and what the occurrence counts."""
         keys = terms * max(size, 1) + owners
-        order = np.argsort(keys, kind="stable")
+        order = ascending(keys)
         firsts = changes(keys[order]).nonzero()[0]
         kept = order[firsts]
         counts = np.add.reduceat(worth[order], firsts) if len(firsts) else _NONE
@@ -101,9 +101,9 @@ class Counts:
         """The same, with everything held once."""
         return replace(self, counts=np.ones(len(self.terms)))
 
-    def renumbered(self, terms: Sequence[int]) -> Self:
+    def renumbered(self, terms: Places) -> Self:
         """The same of other terms: each stands for the one of its number."""
-        return replace(self, terms=np.array(terms, dtype=np.int64)[self.terms])
+        return replace(self, terms=terms[self.terms])
 
     def beside(self, other: Self) -> Self:
         """These and others of the same owners, added up."""
@@ -177,9 +177,33 @@ class Postings:
         )
 
 
-def changes(ascending: Places) -> NDArray[np.bool_]:
+def ascending(keys: Places) -> Places:
+    """The places of whole numbers, none below zero, in the order in which these ascend; of equal ones, as they stand.
+
+    Sixteen bits after sixteen bits: numbers so short are sorted by counting, while for longer ones numpy compares them, which was
+    measured to take four times as long.
+    """
+    if (keys[1:] >= keys[:-1]).all():
+        return np.arange(len(keys))
+    order: Places = np.argsort(keys.astype(np.uint16), kind="stable")
+    for bits in range(16, int(keys.max(initial=0)).bit_length(), 16):
+        order = order[np.argsort((keys >> bits).astype(np.uint16)[order], kind="stable")]
+    return order
+
+
+def changes(ordered: Places) -> NDArray[np.bool_]:
     """Which numbers are not the same as the one before."""
-    return np.concatenate((_TRUE[: len(ascending)], ascending[1:] != ascending[:-1]))
+    return np.concatenate((_TRUE[: len(ordered)], ordered[1:] != ordered[:-1]))
+
+
+def numbered(keys: Places) -> tuple[Places, Places]:
+    """The different keys, ascending, and for every key its place among them."""
+    order = ascending(keys)
+    ordered = keys[order]
+    firsts = changes(ordered)
+    places = np.empty_like(order)
+    places[order] = firsts.cumsum() - 1
+    return ordered[firsts], places
 
 
 def laid(starts: Places | Ints, lengths: Places | Ints) -> Places:
@@ -189,7 +213,7 @@ def laid(starts: Places | Ints, lengths: Places | Ints) -> Places:
     return places
 
 
-def _end_to_end(all_bounds: Sequence[Places | Ints], before: Places) -> Places:
+def end_to_end(all_bounds: Sequence[Places | Ints], before: Places) -> Places:
     """Bounds of parts as bounds of the whole; `before` is how much stands before each part, and in all."""
     moved = [bounds[:-1] + first for bounds, first in zip(all_bounds, before.tolist(), strict=False)]
     return np.concatenate((*moved, before[-1:]))
@@ -266,8 +290,8 @@ class Nested:
         """From single holdings: in which of so many documents, of which term, by whom."""
         span, many = int(terms.max(initial=0)) + 1, int(owners.max(initial=0)) + 1
         # One number for each holding: sorting by three keys takes ten times as long.
-        keys = np.sort((documents * span + terms) * many + owners)
-        places, owners = np.divmod(keys, many)
+        keys = (documents * span + terms) * many + owners
+        places, owners = np.divmod(keys[ascending(keys)], many)
         firsts = changes(places).nonzero()[0]
         documents, columns = np.divmod(places[firsts], span)
         return cls(
@@ -283,9 +307,9 @@ class Nested:
         columns = np.cumsum([0, *(len(part.columns) for part in parts)])
         owners = np.cumsum([0, *(len(part.owners) for part in parts)])
         return cls(
-            bounds=_end_to_end([part.bounds for part in parts], columns),
+            bounds=end_to_end([part.bounds for part in parts], columns),
             columns=np.concatenate([part.columns for part in parts] or [_NOBODY]),
-            starts=_end_to_end([part.starts for part in parts], owners).astype(np.int32),
+            starts=end_to_end([part.starts for part in parts], owners).astype(np.int32),
             owners=np.concatenate([part.owners for part in parts] or [_NOBODY]),
         )
 

@@ -80,7 +80,7 @@ def folds(
         for number, document in enumerate(documents):
             learnt = [pair for pair in document.fields if pair[0] in _LEARNT]
             out = {pair for place, pair in enumerate(learnt) if (place + number) % count == fold}
-            kept.append(replace(document, fields=tuple(p for p in document.fields if p not in out)))
+            kept.append(replace(document, written=tuple(p for p in document.fields if p not in out)))
             held.extend((text, number) for _, text in out)
         outside = tuple(t for place, t in enumerate(elsewhere_sentences()) if place % count != fold)
         held.extend((t, -1) for place, t in enumerate(elsewhere_sentences()) if place % count == fold)

@@ -7,7 +7,7 @@ which are not used here: that would be a third of the matcher's start.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -16,21 +16,23 @@ from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.lexicon import lexicon
-from nlp.pieces import Letters, Pieces
-from nlp.postings import Floats, Places, Terms, changes
+from nlp.pieces import CHARS, Letters
+from nlp.postings import Floats, Places, ascending, changes, laid, numbered
 
 _LEXICON_FREQUENCY: Final = 2000
 _RAREST: Final = 16.0
 _LONGEST_KEY: Final = 4
 _LENGTHS: Final = np.array((4, 3, 2))
 _BITS, _CODES = 15, 1 << 16
+_DIGIT, _TWO = (1 << _BITS) - 1, (1 << 2 * _BITS) - 1
 _FIRST, _NO_LETTER, _END = 0x3000, 0x7FFF, np.iinfo(np.int64).max
 _CONTENT: Final = re.compile(r"[\u3400-\u9fff]{2,}|[a-z]{2,}|\d{3,}")
-_OTHER: Final = re.compile(r"[a-z0-9]+")
+_OTHER: Final = re.compile(r"[a-z0-9][a-z0-9]*")
 # Words that the dictionary counts less than eight times are left out: two thirds of it, and hardly ever met.
-_FEWEST: Final = b"8"
+_FEWEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +62,28 @@ class Dictionary:
     whole: float
 
     @classmethod
-    def of(cls, counts: Mapping[str, int]) -> Self:
-        """The dictionary of these counts."""
-        words = list(counts)
+    def of(cls, words: Sequence[str], counts: Places) -> Self:
+        """The dictionary of these words; for one that stands there twice the greater count holds."""
         letters, lengths = Letters.of(words), np.fromiter(map(len, words), np.int64, len(words))
         begins = (lengths + 1).cumsum() - lengths - 1
         chinese = np.add.reduceat(letters.han, begins, dtype=np.int64) == lengths
-        whole = log(sum(counts.values()))
-        likely = np.log(np.fromiter(counts.values(), np.float64, len(words))) - whole
         alone, is_long = chinese & (lengths == 1), lengths > _LONGEST_KEY
-        singles = np.full(_CODES, -whole)
-        singles[letters.codes[begins[alone]]] = likely[alone]
+        singles = np.zeros(_CODES, dtype=np.int64)
+        np.maximum.at(singles, letters.codes[begins[alone]], counts[alone])
         keyed = (chinese & ~alone).nonzero()[0]
         keys = _keys(letters, begins[keyed], lengths[keyed])
-        order = keys.argsort(kind="stable")
+        order = ascending(keys)
         firsts = changes(keys[order]).nonzero()[0]
-        told = np.where(is_long, -inf, likely)[keyed[order]]
-        longer = (is_long & chinese).nonzero()[0].tolist()
+        told = np.maximum.reduceat(np.where(is_long, 0, counts)[keyed[order]], firsts)
+        others = _greatest(words, counts, is_long | ~chinese)
+        longer = [words[long] for long in (is_long & chinese).nonzero()[0].tolist()]
+        whole = log(int(singles.sum() + told.sum()) + sum(others.values()))
         return cls(
             keys=np.append(keys[order][firsts], _END),
-            likely=np.append(np.maximum.reduceat(told, firsts), -inf),
-            singles=singles,
-            others={
-                words[other]: float(likely[other]) for other in (is_long | ~chinese).nonzero()[0].tolist()
-            },
-            reach={words[long][:_LONGEST_KEY]: len(words[long]) for long in sorted(longer, key=lengths.item)},
+            likely=np.append(np.where(told > 0, np.log(np.maximum(told, 1)) - whole, -inf), -inf),
+            singles=np.log(np.maximum(singles, 1)) - whole,
+            others={word: log(count) - whole for word, count in others.items()},
+            reach={word[:_LONGEST_KEY]: len(word) for word in sorted(longer, key=len)},
             whole=whole,
         )
 
@@ -107,6 +106,14 @@ class Dictionary:
             [*(letters.whole[begin : stops[begin]] for begin in begins), *said],
             [*(likely[begin] for begin in begins), *(self.others.get(other, -self.whole) for other in said)],
         )
+
+    def pairs(self) -> Places:
+        """The keys of the pairs of Chinese characters that stand in its words side by side, ascending."""
+        digits = np.concatenate([self.keys[:-1] >> back * _BITS & _TWO for back in range(_LONGEST_KEY - 1)])
+        digits = digits[digits & _DIGIT > 0]
+        others = Letters.of(list(self.others))
+        first, second = (digits >> _BITS) + _FIRST, (digits & _DIGIT) + _FIRST
+        return numbered(np.append(first * CHARS + second, others.written(others.pairs)))[0]
 
     def likelihood(self, text: str) -> float:
         """How likely general Chinese is to hold a text, cut into its likeliest words: the logarithm, never above 0."""
@@ -175,27 +182,44 @@ def _keys(letters: Letters, begins: Places, lengths: Places) -> Places:
     return keys
 
 
-def _counted() -> dict[str, int]:
-    """The words of jieba's dictionary with their counts, and those of the lexicon."""
+def _greatest(words: Sequence[str], counts: Places, chosen: NDArray[np.bool_]) -> dict[str, int]:
+    """Each of the chosen words with its greatest count."""
+    places = chosen.nonzero()[0]
+    places = places[ascending(counts[places])]
+    return {
+        words[place]: count for place, count in zip(places.tolist(), counts[places].tolist(), strict=True)
+    }
+
+
+def _counted() -> tuple[list[str], Places]:
+    """The words of jieba's dictionary, and after them the terms of the lexicon; with their counts."""
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:
         message = "jieba is not installed: its dictionary is needed"
         raise ModuleNotFoundError(message)
     lines = np.frombuffer(Path(spec.origin).with_name("dict.txt").read_bytes(), np.uint8)
     # Each line is a word, its count and a tag. Reading only the bytes of words that are kept takes half the time of a pattern.
-    after_word, after_count, end = (lines <= ord(" ")).nonzero()[0].reshape(-1, 3).T
-    often = (after_count - after_word > len(_FEWEST) + 1) | (lines[after_word + 1] >= ord(_FEWEST))
-    parts = lines[often.repeat(np.diff(end, prepend=-1))].tobytes().decode().split()
-    counts = dict(zip(parts[0::3], map(int, parts[1::3]), strict=True))
-    for term in lexicon().terms:
-        counts[term] = max(counts.get(term, 0), _LEXICON_FREQUENCY)
-    return counts
+    after_word, after_count, end = (lines <= ord(" ")).nonzero()[0].reshape(-1, 3).T.copy()
+    counts = _number(lines, after_word + 1, after_count)
+    often = counts >= _FEWEST
+    begins = np.append(0, end[:-1] + 1)
+    words = lines[laid(begins[often], (after_word + 1 - begins)[often])].tobytes().decode().split()
+    terms = list(lexicon().terms)
+    return words + terms, np.append(counts[often], np.full(len(terms), _LEXICON_FREQUENCY))
+
+
+def _number(text: NDArray[np.uint8], begins: Places, ends: Places) -> Places:
+    """The numbers that are written there in a text, in digits from one place to another."""
+    numbers = np.zeros(len(begins), dtype=np.int64)
+    for place in range(int((ends - begins).max())):
+        numbers = np.where(begins + place < ends, numbers * 10 + text[begins + place] - ord("0"), numbers)
+    return numbers
 
 
 @cache
 def dictionary() -> Dictionary:
     """The dictionary of general Chinese and of the lexicon, read once."""
-    return Dictionary.of(_counted())
+    return Dictionary.of(*_counted())
 
 
 def content_words(found: Cut) -> dict[str, float]:
@@ -204,17 +228,7 @@ def content_words(found: Cut) -> dict[str, float]:
     They are two characters or more, Latin words, long numbers.
     """
     said = sorted(zip(found.begins, found.words, found.likely, strict=True))
-    return {word: rarity(likely) for _, word, likely in said if _tells(word)}
-
-
-def words_within(letters: Letters, terms: Terms) -> Pieces:
-    """The `content_words` of many texts; new ones are learnt."""
-    found = dictionary().cut(letters)
-    content = set(filter(_tells, set(found.words)))
-    telling = [number for number, word in enumerate(found.words) if word in content]
-    owners = letters.owners(np.array(found.begins, dtype=np.int64)[telling])
-    numbers = terms.learn([found.words[number] for number in telling])
-    return Pieces.sorted(owners, np.array(numbers, dtype=np.int64), len(letters.texts)).distinct()
+    return {word: rarity(likely) for _, word, likely in said if tells(word)}
 
 
 def rarity(likely: float) -> float:
@@ -222,10 +236,14 @@ def rarity(likely: float) -> float:
     return min(-likely, _RAREST) / _RAREST
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
+    """Whether a word carries content."""
     return len(word) > 1 and _CONTENT.fullmatch(word) is not None
 
 
 def common_words(least: int) -> list[str]:
     """Words of two characters or more that general Chinese uses at least `least` times in jieba's counts."""
-    return [word for word, count in _counted().items() if count >= least and len(word) > 1]
+    counted = dict[str, int]()
+    for word, count in zip(*_counted(), strict=True):
+        counted[word] = max(counted.get(word, 0), int(count))
+    return [word for word, count in counted.items() if count >= least and len(word) > 1]

@@ -69,4 +69,13 @@ def test_without_documents_there_is_no_meaning() -> None:
     """A county without items starts, too."""
     told = Gathered.of([], ())
 
-    assert Meanings.build(told.lines.owners, (), told.meant(), told.vocabulary.concepts, 0).counts().size == 0
+    assert Meanings.build(told, 0).counts().size == 0
+
+
+def test_a_catalogue_is_read_as_people_write_whatever_its_script() -> None:
+    """A county may keep its items in full-width letters and in lines that break."""
+    wide = Document("A", "身份證補領", (("name", "身份證補領"), ("alias", "ＩＤ卡\n補辦")))
+    plain = Document("A", "身份證補領", (("name", "身份证补领"), ("alias", "id卡 补办")))
+
+    assert wide.fields == plain.fields
+    assert Index.build([wide], elsewhere=()).phrases.said == ("身份证补领", "id卡 补办")

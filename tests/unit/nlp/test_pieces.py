@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from math import log
 
@@ -11,10 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from nlp.blocks import concepts_within, words_within
+from nlp.lexicon import lexicon
 from nlp.pieces import CHARS, Keys, Letters, Pieces
-from nlp.postings import Bag, Counts, Nested, Postings, Terms
+from nlp.postings import Bag, Counts, Nested, Postings, Terms, ascending, numbered
+from nlp.reading import concepts_in
 from nlp.text import grams, normalise
-from nlp.words import Dictionary, content_words, dictionary, words_within
+from nlp.words import Dictionary, content_words, dictionary
 
 WRITTEN = st.text(
     st.one_of(st.sampled_from("身份证丢了补办老年优待证〇㐀龥abz09 ，。😀"), st.characters(codec="utf-8")),
@@ -28,6 +32,11 @@ def named(pieces: Pieces, terms: Terms, text: int) -> Counter[str]:
     return Counter(names[number] for number in pieces.within(np.array([text])))
 
 
+def counted(counts: Mapping[str, int]) -> Dictionary:
+    """The dictionary of these counts."""
+    return Dictionary.of(list(counts), np.array(list(counts.values())))
+
+
 def key(gram: str) -> int:
     """The number of a gram that stands alone; that of a pair is greater than those of its characters."""
     return int(Letters.of([gram]).grams().keys.max())
@@ -37,12 +46,10 @@ def key(gram: str) -> int:
 def test_many_texts_hold_the_grams_that_each_holds_alone(texts: list[str]) -> None:
     """A gram known only to the index, or only to the sentence, would never meet the other."""
     letters = Letters.of(texts)
-    found = letters.grams()
-    known = Keys.of(found.keys)
-    pieces = letters.pieces(found, known)
+    keys, pieces = letters.pieces(letters.grams())
 
     for number, text in enumerate(texts):
-        held = known.known[pieces.within(np.array([number]))]
+        held = keys[pieces.within(np.array([number]))]
         assert Counter(held.tolist()) == Counter(map(key, grams(text)))
 
 
@@ -78,7 +85,7 @@ def test_many_texts_sound_as_each_does_alone(texts: list[str]) -> None:
 def test_many_texts_hold_the_words_that_each_holds_alone(texts: list[str]) -> None:
     """Nor may a word end elsewhere because another text stands beside it."""
     terms = Terms.none()
-    words = words_within(Letters.of(texts), terms)
+    words = words_within(texts, terms)
 
     for number, text in enumerate(texts):
         assert named(words, terms, number) == Counter(
@@ -86,9 +93,30 @@ def test_many_texts_hold_the_words_that_each_holds_alone(texts: list[str]) -> No
         )
 
 
+@settings(deadline=None)  # the first one loads the lexicon
+@given(st.lists(WRITTEN, max_size=6))
+@example(["我满65周岁了", "4.5吨的车", "n+1怎么赔", "4s店，id卡", "嫁到外地去了", "a1"])
+def test_many_texts_hold_the_concepts_that_each_holds_alone(texts: list[str]) -> None:
+    """Also by a term that is spelt with Latin letters or marks, or is but one character."""
+    terms = Terms.none()
+    concepts = concepts_within(texts, terms)
+
+    for number, text in enumerate(texts):
+        assert named(concepts, terms, number) == Counter(list(concepts_in(Letters.of([text]))))
+
+
+def test_no_term_is_overlooked_where_many_texts_are_read_at_once() -> None:
+    """A keeper may spell a term with whatever people write."""
+    said, terms = list(lexicon().terms), Terms.none()
+    concepts = concepts_within(said, terms)
+
+    for number, term in enumerate(said):
+        assert set(named(concepts, terms, number)) == set(concepts_in(Letters.of([term])))
+
+
 def test_a_word_ends_with_the_chinese_that_it_began_in() -> None:
     """Also when a keeper teaches a word that goes on in Latin: a sentence is cut run by run."""
-    words = Dictionary.of({"社": 9, "保": 9, "社保": 9, "社保app": 90, "社保卡丢了app": 90})
+    words = counted({"社": 9, "保": 9, "社保": 9, "社保app": 90, "社保卡丢了app": 90})
 
     assert words.cut(Letters.of(["社保"])).words == ["社保"]
     assert words.cut(Letters.of(["社保app"])).words == ["社保", "app"]
@@ -107,7 +135,7 @@ def test_a_run_is_cut_into_the_likeliest_words(counts: dict[str, int], run: str)
         ends = [end for end in range(1, len(rest) + 1) if end == 1 or rest[:end] in counts]
         return max((log(counts.get(rest[:end], 1)) - whole + best(rest[end:]) for end in ends), default=0.0)
 
-    found = Dictionary.of(counts).cut(Letters.of([run]))
+    found = counted(counts).cut(Letters.of([run]))
 
     assert "".join(found.words) == run
     assert sum(found.likely) == pytest.approx(best(run))
@@ -120,6 +148,17 @@ def test_each_term_is_once_in_a_text_when_only_that_matters(rows: list[list[int]
 
     for number, row in enumerate(rows):
         assert sorted(distinct.within(np.array([number]))) == sorted(set(row))
+
+
+@given(st.lists(st.one_of(st.integers(0, 9), st.integers(0, 1 << 62))))
+def test_numbers_of_any_length_are_put_in_order_by_their_digits(keys: list[int]) -> None:
+    """Equal ones stay as they stand: what is added up is then added in one order."""
+    array = np.array(keys, dtype=np.int64)
+    different, places = numbered(array)
+
+    assert ascending(array).tolist() == sorted(range(len(keys)), key=keys.__getitem__)
+    assert different.tolist() == sorted(set(keys))
+    assert different[places].tolist() == keys
 
 
 ROWS = st.lists(st.dictionaries(st.integers(0, 7), st.integers(1, 4), max_size=6), min_size=1, max_size=6)

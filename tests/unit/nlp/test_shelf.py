@@ -83,7 +83,7 @@ def test_the_matcher_answers_the_same_from_the_shelf(file: Path, items: list[Ser
 
 def test_a_changed_catalogue_is_read_anew_and_kept_instead(file: Path, documents: list[Document]) -> None:
     """One word taught, one item fewer, or another order is another index."""
-    taught = [replace(documents[0], fields=(*documents[0].fields, ("alias", "随手拍"))), *documents[1:]]
+    taught = [replace(documents[0], written=(*documents[0].written, ("alias", "随手拍"))), *documents[1:]]
     build = Builder()
     for version in (documents, taught, documents[1:], documents[::-1]):
         index = IndexShelf(file, build).index(version)

@@ -26,7 +26,7 @@ _RELATIVE: Final = {
 _LUNAR_MONTHS: Final = {"正月": 1, "大年": 1, "腊月": 12, "冬月": 11}
 _NEXT_CYCLE_MONTHS: Final = 12
 _SATURDAY, _SUNDAY = 5, 6
-_LAST_DAYS: Final = 5
+_FIRST_DAYS, _LAST_DAYS = 7, 5
 _NEXT_FEW: Final = 3
 # Whoever says 26号以后 means the days that follow, not those of next year.
 _FROM_THEN_ON: Final = 13
@@ -38,6 +38,9 @@ _LUNAR_FEASTS: Final = {
     "重阳": (9, 9), "腊八": (12, 8),
 }  # fmt: skip
 _TERMS: Final = ("清明", "冬至")
+# 上周五 is over; and 初一 to 初三 are classes at school unless they stand as a day does.
+_NOT_LAST: Final = r"(?<!上)(?<!上个)"
+_TENTH: Final = r"[四五六七八九十]|[一二三](?=那天|那日|上午|下午|早|去|来|可以|行|$)"
 _SPANS: Final = {"天": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
 
 
@@ -94,6 +97,17 @@ def _month(found: re.Match[str], today: date) -> Days | None:
 def _month_end(found: re.Match[str], today: date) -> Days | None:
     days = _month(found, today)
     return Days(max(days.last - timedelta(_LAST_DAYS), today), days.last) if days else None
+
+
+def _month_beginning(found: re.Match[str], today: date) -> Days | None:
+    """月初 is the next one that is not over yet."""
+    days = _month(found, today)
+    if days is None:
+        return None
+    first = days.last.replace(day=1)
+    if first.replace(day=_FIRST_DAYS) < today:
+        first = days.last + timedelta(1)
+    return Days(max(first, today), first.replace(day=_FIRST_DAYS))
 
 
 def _after(found: re.Match[str], today: date) -> Days | None:
@@ -179,6 +193,15 @@ def _lunar(found: re.Match[str], today: date) -> Days | None:
     return Days.only(named) if named else None
 
 
+def _lunar_day(found: re.Match[str], today: date) -> Days | None:
+    """初八 without its month is the next one."""
+    day = number_of((found.group(1) or found.group(2)).replace("廿", "二十"))
+    if day is None:
+        return None
+    named = (next_lunar_day(today, month, day) for month in range(1, _NEXT_CYCLE_MONTHS + 1))
+    return Days.only(min(filter(None, named), default=today))
+
+
 def _dated(year: int, month: int, day: int) -> Days | None:
     try:
         return Days.only(date(year, month, day))
@@ -193,11 +216,12 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(r"(?<![0-9一二三四五六七八九十两几多去今明])(?:过?年|春节)(?:以前|之前|前)"), _before_new_year),
     (re.compile(r"(农历(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|正月|大年|腊月|冬月)\s*((?:初|廿|卅)?[一二三四五六七八九十]{1,3}|廿|卅|[0-9]{1,2})"), _lunar),
     (re.compile(rf"(今年|明年)?({_N})月({_N})(?:日|号)?"), _month_day),
+    (re.compile(rf"(?<![月年])(?:初({_TENTH})|(廿[一二三四五六七八九]?))(?:那天|那日)?(?![中高级])"), _lunar_day),
     (re.compile(r"(今年|明年)?(?<![\d./-])(\d{1,2})[./](\d{1,2})(?![\d./%折元])"), _month_day),
     (re.compile(rf"({'|'.join([*_FEASTS, *_LUNAR_FEASTS, *_TERMS])})节?(?:那天|那日|当天)?"), _feast),
     (re.compile("|".join(_RELATIVE)), _relative),
-    (re.compile(rf"((?:这|本|下+)个?)?{_WEEK}([一二三四五六日天1-7])(?!个)"), _weekday),
-    (re.compile(r"((?:这|本|下+)个?)?(?:周末|双休日|双休)"), _weekend),
+    (re.compile(rf"{_NOT_LAST}((?:这|本|下+)个?)?{_WEEK}([一二三四五六日天1-7])(?!个)"), _weekday),
+    (re.compile(rf"{_NOT_LAST}((?:这|本|下+)个?)?(?:周末|双休日|双休)"), _weekend),
     (re.compile(rf"((?:这|本|下+)个?){_WEEK}"), _week),
     (re.compile(rf"({_N})(天|个?{_WEEK})(?:以后|之后|后)"), _after),
     (re.compile(rf"({_N})个?(天|周|星期|礼拜|月)(?:之内|以内|内)"), _within),
@@ -206,6 +230,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(r"过(?:几|些)天"), _some_days_on),
     (re.compile(rf"(?:(下个?月)|(?<![月0-9一二三四五六七八九十]))({_N})(?:日|号)(?!线|楼|窗|桌|码|店|门)"), _day_of_month),
     (re.compile(r"((?:这个?|本|下个?)?)月底"), _month_end),
+    (re.compile(r"((?:这个?|本|下个?)?)月初"), _month_beginning),
     (re.compile(r"((?:这|本|下)个?)月"), _month),
 )  # fmt: skip
 _UNTIL: Final = re.compile(r"(?:之前|以前|前)(?![台面几些])")
@@ -214,6 +239,7 @@ _SINCE: Final = re.compile(r"(?:之后|以后|往后|起)")
 _IN_NO_CALENDAR: Final = re.compile(
     r"(?:下次|逢)?(?:赶集|赶场|赶墟|逢集|集市|集日|市日)(?:那天|那日|那一天|日|天|的时候)?"
 )
+_OVER: Final = re.compile(rf"大?前天|昨[天日晚]|上个?(?:周末|{_WEEK}[一二三四五六日天1-7]?)")
 _DATED: Final = "|".join(f"(?:{pattern.pattern})" for pattern, _ in _PATTERNS)
 DAY_WORDS: Final = re.compile(f"(?:{_DATED})(?:{_UNTIL.pattern}|{_SINCE.pattern})?|{_IN_NO_CALENDAR.pattern}")
 
@@ -234,6 +260,14 @@ def unknown_day_in(text: str) -> str:
     """A day that is named but stands in no calendar (赶集那天), in the words it was named with; empty when there is none."""
     found = _IN_NO_CALENDAR.search(text)
     return found.group(0) if found else ""
+
+
+def impossible_day_in(text: str) -> str:
+    """The words for a day that is over (昨天, 上周五) or never comes (2月30号); empty when there is none."""
+    if found := _OVER.search(text):
+        return found.group(0)
+    dated = (pattern.search(text) for pattern, reader in _PATTERNS if reader in {_month_day, _day_of_month})
+    return next((found.group(0) for found in dated if found), "")
 
 
 def _stretched(days: Days, following: str, today: date) -> Days:

@@ -26,6 +26,7 @@ _BESIDE: Final = re.compile(
     r"|[\s,，。.!！?？]"
 )
 _KIN: Final = re.compile(r"家里人|家人|亲戚|老人家?")
+_SOMEBODYS: Final = re.compile(r"[替帮给代][他她]")
 _NOBODYS: Final = frozenset({"亡者", "企业"})
 _SELF: Final = re.compile(r"我自己|本人|我本人|自己(?:办|的)|给我办|我要办|我的")
 
@@ -48,6 +49,6 @@ def only_whom(text: str) -> str:
         return ""
     if who is not None:
         return who[0]
-    if _KIN.search(text):
+    if _KIN.search(text) or _SOMEBODYS.search(text):
         return "家人"
     return "本人" if "我" in text or "自己" in text or "本人" in text else ""

@@ -12,7 +12,7 @@ from nlp.speech.numbers import number_of
 _PARTS: Final = (
     (DayPart.NOON, "中午|正午|晌午|午间|午休"),
     (DayPart.AFTERNOON, "下午|午后|下半天|下昼|后半天"),
-    (DayPart.MORNING, "上午|早上|早晨|清早|一早|大清早|上半天|前半天|明早|今早|早间|上昼|凌晨"),
+    (DayPart.MORNING, "上午|早上|早晨|清早|一早|大清早|上半天|前半天|明早|今早|早间|上昼|凌晨|半夜"),
     (DayPart.EVENING, "晚上|傍晚|夜里|晚间|明晚|今晚|夜头|下班后|下班以后"),
 )
 _PART: Final = tuple((part, re.compile(words)) for part, words in _PARTS)
@@ -22,6 +22,7 @@ _CLOCK: Final = re.compile(r"(?<!\d)([01]?\d|2[0-4])[::]([0-5]\d)(?!\d)")
 _SPOKEN: Final = re.compile(
     rf"(?<![早晚快慢近远多少好])({_NUMERAL})(?:点钟|点|时)(?!多?[材资])(?:(半)|(一刻|三刻)|({_NUMERAL})分?)?"
 )
+_UNTIL: Final = re.compile(r"(?:之前|以前|前)")
 _QUARTERS: Final = {"一刻": 15, "三刻": 45}
 _NOON_HOUR, _LATEST_MORNING_WORD, _MIDNIGHT = 12, 11, 24
 _EARLIEST_OFFICE_HOUR: Final = 7
@@ -46,6 +47,12 @@ def time_in(text: str) -> time | None:
         return None
     hour = number_of(found.group(1))
     return None if hour is None else _told(hour, _minute(found), part_in(text))
+
+
+def until_in(text: str) -> time | None:
+    """The clock time before which somebody can come (三点以前), or None."""
+    found = _CLOCK.search(text) or _SPOKEN.search(text)
+    return time_in(text) if found and _UNTIL.match(text, found.end()) else None
 
 
 def _minute(found: re.Match[str]) -> int:

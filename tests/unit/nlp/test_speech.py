@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.model.speech import LAST, Aspect, DayPart, Intent
+from intake.model.speech import LAST, Aspect, DayPart, Intent, Unfit
 from nlp.speech.ages import age_in
 from nlp.speech.aspects import aspects_in
 from nlp.speech.corrections import put_right
@@ -64,6 +64,7 @@ def test_what_is_no_numeral_has_no_value(said: str) -> None:
         ("我要第二个", 2),
         ("3号", 3),
         ("第三个吧", 3),
+        ("第二个怎么办", 2),
         ("11", 11),
         ("十一", 11),
     ],
@@ -125,6 +126,10 @@ def test_the_last_one_is_the_last_of_those_shown() -> None:
         ("冬至那天", date(2026, 12, 22), None),
         ("清明节", date(2027, 4, 5), None),
         ("过几天", date(2026, 11, 26), date(2026, 12, 3)),
+        ("初八", date(2026, 12, 16), None),
+        ("廿三", date(2026, 12, 1), None),
+        ("下个月初", date(2026, 12, 1), date(2026, 12, 7)),
+        ("月初", date(2026, 12, 1), date(2026, 12, 7)),
     ],
 )
 def test_days_are_counted_forward_from_today(said: str, first: date, last: date | None) -> None:
@@ -132,7 +137,10 @@ def test_days_are_counted_forward_from_today(said: str, first: date, last: date 
     assert days_in(said, MONDAY) == Days(first, last or first)
 
 
-@pytest.mark.parametrize("said", ["身份证丢了", "2月30号", "13月1日", "1号窗口", "几号都行", "腊月四十"])
+@pytest.mark.parametrize(
+    "said",
+    ["身份证丢了", "2月30号", "13月1日", "1号窗口", "几号都行", "腊月四十", "上周五", "我儿子初三转学"],
+)
 def test_what_is_no_day_names_none(said: str) -> None:
     """No day is made up from a window number or a wrong date."""
     assert days_in(said, MONDAY) is None
@@ -177,11 +185,61 @@ def test_a_lunar_day_outside_the_table_is_unknown() -> None:
         ("中午12点", time(12)),
         ("上午9点20分", time(9, 20)),
         ("下午3点", time(15)),
+        ("半夜两点", time(2)),
     ],
 )
 def test_clock_times_are_office_times(said: str, at: time) -> None:
     """Two o'clock without more means the afternoon."""
     assert time_in(said) == at
+
+
+@pytest.mark.parametrize(
+    ("said", "until"),
+    [("上午十点前", time(10)), ("下午三点之前", time(15)), ("十点以后", None), ("周五前", None)],
+)
+def test_the_hour_before_which_one_can_come_is_no_hour_to_come_at(said: str, until: time | None) -> None:
+    """十点前 is until ten; 十点 and 十点以后 are from ten on."""
+    heard = Ear(PLACES).listen(said, today=MONDAY)
+
+    assert heard.until == until
+    assert not (heard.until and heard.at)
+
+
+@pytest.mark.parametrize(
+    ("said", "unfit", "first"),
+    [
+        ("中午他睡觉别来", Unfit(part=DayPart.NOON), None),
+        ("周三没空，周四可以", Unfit(date(2026, 11, 25), date(2026, 11, 25)), date(2026, 11, 26)),
+        ("除了周三都行", Unfit(date(2026, 11, 25), date(2026, 11, 25)), None),
+        ("周五下午不行", Unfit(date(2026, 11, 27), date(2026, 11, 27), DayPart.AFTERNOON), None),
+        ("周五下午行不行", None, date(2026, 11, 27)),
+        ("周五上午", None, date(2026, 11, 27)),
+    ],
+)
+def test_a_time_that_does_not_suit_is_none_to_come_at(
+    said: str, unfit: Unfit | None, first: date | None
+) -> None:
+    """“中午他睡觉别来” does not ask for noon."""
+    heard = Ear(PLACES).listen(said, today=MONDAY)
+
+    assert (heard.unfit, heard.first_day) == (unfit, first)
+    assert heard.names_a_time
+
+
+def test_words_go_on_with_the_days_and_the_hall_before_them() -> None:
+    """“上午” said of a Wednesday is that morning; another day takes its place, and what did not suit stays."""
+    ear = Ear(PLACES)
+    wednesday = ear.listen("周三去尖山", today=MONDAY)
+
+    morning = ear.listen("上午", today=MONDAY).after(wednesday)
+    friday = ear.listen("周五", today=MONDAY).after(ear.listen("中午不行", today=MONDAY))
+
+    assert (morning.first_day, morning.part, morning.place) == (
+        wednesday.first_day,
+        DayPart.MORNING,
+        PLACES[0],
+    )
+    assert (friday.first_day, friday.unfit) == (date(2026, 11, 27), Unfit(part=DayPart.NOON))
 
 
 @pytest.mark.parametrize("said", ["有点材料", "25:70", "身份证", "下午", "早一点的", "快一点"])
@@ -366,6 +424,20 @@ def test_places_are_known_by_their_spoken_names(said: str, places: tuple[str, ..
         ("提交", Intent.DONE),
         ("拍好了", Intent.DONE),
         ("算了到窗口再交", Intent.STOP),
+        ("不拍照了到窗口交", Intent.STOP),
+        ("我晚点发照片", Intent.STOP),
+        ("那寒假再说吧", Intent.STOP),
+        ("我不换了", Intent.STOP),
+        ("算了不说了", Intent.STOP),
+        ("算了不去了取消吧", Intent.CANCEL),
+        ("确定取消", Intent.CANCEL),
+        ("能打电话给我吗", Intent.PERSON),
+        ("叫你们领导来", Intent.COMPLAINT),
+        ("阿弟啊我问问", Intent.GREETING),
+        ("手机不好拍不清楚", Intent.PHOTO),
+        ("好的知道了", Intent.PAUSE),
+        ("行那等你们", Intent.PAUSE),
+        ("接着办", Intent.YES),
     ],
 )
 def test_intents_are_heard_when_little_else_is_said(said: str, intent: Intent) -> None:
@@ -386,6 +458,8 @@ def test_intents_are_heard_when_little_else_is_said(said: str, intent: Intent) -
         "社保卡没有用",
         "户口本找不到了",
         "忘记密码了",
+        "不用去了是吧",
+        "批下来我叫人来拿",
         "",
         "好" * 60,
     ],
@@ -472,6 +546,14 @@ def test_no_text_breaks_the_ear(text: str) -> None:
         ("绿色通道怎么走", Aspect.GREEN),
         ("可以优先吗", Aspect.GREEN),
         ("迟到了怎么办", Aspect.LATE),
+        ("我腿脚不好去不了县里", Aspect.AT_HOME),
+        ("她不能出门", Aspect.AT_HOME),
+        ("叫人到我家来", Aspect.AT_HOME),
+        ("你说我去哪个近", Aspect.WHERE),
+        ("镇里办还是县里办", Aspect.WHERE),
+        ("今年多少钱一个人", Aspect.FEE),
+        ("带她的残疾证就行了吗", Aspect.MATERIALS),
+        ("不用去了是吧", Aspect.ONLINE),
     ],
 )
 def test_what_is_asked_is_heard_when_nothing_else_is_said(said: str, aspect: Aspect) -> None:
@@ -501,6 +583,9 @@ def test_two_things_may_be_asked_at_once() -> None:
         "瘫在床上的怎么认定",
         "我不去了",
         "过几天",
+        "在家里走的",
+        "能打电话给我吗",
+        "我没空，后天吧",
     ],
 )
 def test_a_matter_that_is_named_has_to_be_found_first(said: str) -> None:
@@ -520,6 +605,7 @@ def test_the_hall_may_be_named_beside_what_is_asked() -> None:
         ("给我妈办", "父母"),
         ("是我爷爷的", "祖父母"),
         ("帮家里老人办", "家人"),
+        ("我替她弄", "家人"),
         ("我自己", "本人"),
         ("我妈", "父母"),
         ("我妈的社保卡", ""),
@@ -587,13 +673,23 @@ def test_the_front_counter_is_no_deadline() -> None:
     assert days_in("周五前台有人吗", MONDAY) == Days.only(date(2026, 11, 27))
 
 
-@pytest.mark.parametrize("said", ["赶集那天", "下次赶集", "改到市日"])
+@pytest.mark.parametrize(
+    "said", ["赶集那天", "下次赶集", "改到市日", "昨天", "上个星期五去", "2月30号", "那32号"]
+)
 def test_a_day_in_no_calendar_is_heard_and_not_guessed(said: str) -> None:
-    """Market days are each village's own."""
+    """Market days are each village's own; what is over or never comes is no day either."""
     heard = Ear().listen(said, today=MONDAY)
 
     assert heard.unknown_day
     assert heard.first_day is None
+
+
+@pytest.mark.parametrize("said", ["12月3号丢的", "昨天丢的", "周五出生的", "下个月到期了"])
+def test_the_day_of_what_befell_is_no_day_to_come(said: str) -> None:
+    """Nothing is booked for the day on which a card was lost."""
+    heard = Ear(PLACES).listen(said, today=MONDAY)
+
+    assert (heard.first_day, heard.unknown_day) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -661,11 +757,60 @@ def test_the_hall_one_means_to_go_to_is_part_of_the_visit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "only"), [("明天上午", True), ("周三晚上可以吗", True), ("明天办低保", False), ("好的", False)]
+    ("said", "only"),
+    [
+        ("明天上午", True),
+        ("周三晚上可以吗", True),
+        ("后天下午三点以后都行", True),
+        ("周一去尖山", True),
+        ("我没空，后天吧", True),
+        ("明天办低保", False),
+        ("好的", False),
+    ],
 )
 def test_a_time_alone_is_heard_as_such(said: str, only: bool) -> None:
     """明天上午 says when, and not what."""
     assert Ear(PLACES).listen(said, today=MONDAY).only_when is only
+
+
+@pytest.mark.parametrize(
+    ("said", "only"),
+    [
+        ("尖山吧", True),
+        ("那就县里", True),
+        ("尖山那边可以吗", True),
+        ("尖山的宅基地", False),
+        ("下周三上午", False),
+    ],
+)
+def test_a_hall_alone_is_heard_as_such(said: str, only: bool) -> None:
+    """县里 is a hall as people say it, and 下周 a village that nobody means by 下周三."""
+    heard = Ear([*PLACES, "下周村委会"]).listen(said, today=MONDAY)
+
+    assert heard.only_where is only
+    assert heard.place in {"", PLACES[0]}
+
+
+@pytest.mark.parametrize(
+    ("said", "by_itself", "whether"),
+    [
+        ("残疾证怎么办", True, False),
+        ("身份证也丢了", True, False),
+        ("我想问户口迁移", True, False),
+        ("消防要不要", False, True),
+        ("要多少税", False, True),
+        ("去年在义乌做的", False, False),
+        ("要办几个证", False, True),
+    ],
+)
+def test_a_matter_by_itself_is_told_from_a_question_beside_one(
+    said: str, by_itself: bool, whether: bool
+) -> None:
+    """How something is done begins a matter; whether something is needed belongs to one."""
+    heard = Ear(PLACES).listen(said, today=MONDAY)
+
+    assert (heard.by_itself, heard.asks_whether) == (by_itself, whether)
+    assert not heard.wishes
 
 
 @pytest.mark.parametrize(
@@ -709,6 +854,10 @@ def test_a_name_is_heard_beside_a_number(said: str, name: str) -> None:
         ("身份证丢了，要多少钱，多久能拿到，能不能别人代办", (Aspect.FEE, Aspect.LIMIT, Aspect.BY_ANOTHER)),
         ("残疾证可以上门办吗", (Aspect.AT_HOME,)),
         ("低保网上能办吗", (Aspect.ONLINE,)),
+        ("老公是外地人要不要他来", (Aspect.BY_ANOTHER,)),
+        ("可以叫我儿子去吗", (Aspect.BY_ANOTHER,)),
+        ("户口本要不要拍", (Aspect.MATERIALS,)),
+        ("想办残疾证，能到家里来办吗", (Aspect.AT_HOME,)),
         ("免费培训怎么报名", ()),
         ("我是上门女婿", ()),
         ("在网上卖东西要办什么", ()),

@@ -60,9 +60,10 @@ class Engine:
             if turn.wish is None:
                 break
             key = IntentKey(f"chat:{incoming.message_id}:{step}")
-            learned = await put(turn.wish, Errand(self._desk, caller, key, incoming.photo))
-            if (aside := await aside_of(heard, turn.wish, learned, kept.state, self._desk)) is not None:
-                learned, turn, says = aside.learned, Turn((), kept.state), list(aside.says)
+            errand = Errand(self._desk, caller, key, incoming.photo)
+            learned = await put(turn.wish, errand)
+            if (aside := await aside_of(heard, turn.wish, learned, kept.state, errand)) is not None:
+                learned, turn, says = aside.learned, Turn((), aside.state), list(aside.says)
             turn = overhear(learned, turn.then, situation) or turn.then.hear(learned, situation)
             says += turn.says
             await self._note(caller, turn.meant)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.dialogue import booking, starting
+from bot.dialogue import booking, finding, starting
 from bot.dialogue.heard import Explained, Heard, Picked, Refused, Said, Told, Unclear
 from bot.dialogue.turns import Choice, Say, Situation, Turn, turn
 from bot.dialogue.wishes import AskPerson, Tell
@@ -27,7 +27,7 @@ from intake.model.calendar import day_text
 from intake.model.catalogue import GROUP_WORDS, CommonQuestion
 from intake.model.places import Hall
 from intake.model.question import Question
-from intake.model.speech import Aspect
+from intake.model.speech import Aspect, Spoken
 from intake.usecases.catalogue.finding import Consideration
 
 if TYPE_CHECKING:
@@ -56,14 +56,23 @@ def ask(heard: Said, state: State) -> Turn | None:
         return None
     if heard.spoken.asks == (Aspect.AT_HOME,) and isinstance(state, booking.ChoosingHall) and state.visits:
         return state.at_home()
+    if isinstance(state, finding.ChoosingItem) and not set(heard.spoken.asks) & {
+        *_OF_A_HALL - {Aspect.WHERE},
+        *_IN_GENERAL,
+    }:
+        return state.offer(Say("say_which"))
+    return turn(_remembering(state, heard.spoken.who), wish=question(heard.spoken, state))
+
+
+def question(spoken: Spoken, state: State) -> Tell:
+    """What the words ask, of the matter, the person and the hall at hand."""
     whose = getattr(state, "whose", None)
-    wish = Tell(
-        heard.spoken,
+    return Tell(
+        spoken,
         getattr(state, "service_code", None),
         whose.person if whose else None,
         getattr(state, "hall", None),
     )
-    return turn(_remembering(state, heard.spoken.who), wish=wish)
 
 
 def _remembering(state: State, who: str) -> State:
@@ -150,17 +159,18 @@ _OF_AN_ITEM: Mapping[Aspect, Callable[[Consideration], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PassingOn:
-    """Somebody wants a person: what about is asked once, then it has an owner and a day."""
+    """Somebody wants a person: what about is asked once, then it has an owner and a day; `before` was said of it already."""
 
+    before: str = ""
     name: Literal["passing_on"] = "passing_on"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """The words go to whoever is responsible first; none are needed."""
         match heard:
             case Said():
-                return turn(self, wish=AskPerson(heard.text))
+                return self.pass_on(heard.text)
             case Picked(value="just_call"):
-                return turn(self, wish=AskPerson("请工作人员联系我"))
+                return self.pass_on("请工作人员联系我")
             case Question():
                 facts = {"owner": heard.owner_name, "due": day_text(heard.due_on), "number": heard.number}
                 return turn(starting.Idle(), Say("passed_on_at_once", facts))
@@ -169,13 +179,16 @@ class PassingOn:
             case _:
                 return self.ask()
 
+    def pass_on(self, words: str) -> Turn:
+        """Whoever answers reads what was said before, too."""
+        return turn(self, wish=AskPerson("，".join(filter(None, (self.before, words)))))
+
     def ask(self) -> Turn:
         """What it is about."""
         return turn(self, Say("what_about", choices=(Choice("直接请人联系我", "just_call"),)))
 
 
-def call_somebody(words: str, bare: int = _LONGEST_CALL) -> Turn:
+def call_somebody(words: str, bare: int = _LONGEST_CALL, before: str = "") -> Turn:
     """For a person: at once when the words are longer than a bare call and so say what about, else that is asked."""
-    if len(words.strip()) <= bare:
-        return PassingOn().ask()
-    return turn(PassingOn(), wish=AskPerson(words))
+    passing = PassingOn(before)
+    return passing.ask() if len(words.strip()) <= bare else passing.pass_on(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from bot.dialogue import changing, collecting, representing, starting
@@ -30,6 +30,8 @@ from intake.usecases.places.lines import InLine
 
 _HALLS_SHOWN = 4
 _SLOTS_SHOWN = 6
+# Whoever wants a later time than those of a day means the days after it, not those before.
+_FROM_THEN_ON = timedelta(days=13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class ChoosingHall:
 
     def _named(self, heard: Said, situation: Situation) -> Turn:
         hits = [code for code, label in self.listed if any(name in heard.text for name in _names(label))]
-        when = heard.spoken if heard.spoken.first_day else None
+        named = heard.spoken.after(self.wanted) if heard.spoken.names_a_time else None
+        when = named if named and named.first_day else None
         if len(hits) == 1:
             return self._at(hits[0], when)
         if heard.spoken.intent is Intent.ELSEWHERE:
@@ -109,11 +112,13 @@ class ChoosingHall:
             return self._at(self.listed[0][0] if "近" in heard.text else None, when)
         if when is not None:
             return self._at(None, when)
+        if named is not None:
+            return replace(self, wanted=named).offer()
         if heard.spoken.unknown_day:
             return turn(self, which_day(heard.spoken), *self.offer().says)
         if heard.spoken.intent in {Intent.YES, Intent.BOOK} and self.listed:
             return self._at(self.listed[0][0])
-        if hits or len(heard.text) <= len("便民服务中心"):
+        if hits:
             return self.offer()
         return starting.Idle(whose=self.whose).hear(heard, situation)
 
@@ -125,7 +130,11 @@ class ChoosingHall:
 
 def _goes_to(hall_name: str, wanted: Spoken) -> bool:
     """Whether a planned visit is to that hall: by its name, or 去县里."""
-    return hall_name == wanted.place or any(f"去{name}" in wanted.text for name in _names(hall_name))
+    if hall_name == wanted.place:
+        return True
+    return any(
+        name in wanted.text if wanted.only_where else f"去{name}" in wanted.text for name in _names(hall_name)
+    )
 
 
 def _names(hall_name: str) -> tuple[str, ...]:
@@ -145,10 +154,7 @@ class ChoosingSlot:
     hall: HallCode | None = None
     listed: tuple[tuple[SlotId, str], ...] = ()
     skip: int = 0
-    asked: str = ""
-    at: time | None = None
-    first_day: date | None = None
-    last_day: date | None = None
+    wanted: Spoken | None = None
     kind: OfferKind | None = None
     name: Literal["choosing_slot"] = "choosing_slot"
 
@@ -160,7 +166,7 @@ class ChoosingSlot:
             case SoonestPlaces():
                 return self._offer_soonest(heard)
             case Picked(value="later"):
-                return self._look(skip=self.skip + _SLOTS_SHOWN)
+                return self._later()
             case Picked(value="soonest"):
                 return self._look()
             case Picked(value="other_halls"):
@@ -170,11 +176,7 @@ class ChoosingSlot:
             case Said():
                 return self._said(heard, situation)
             case Picked(value="join_line") if self.hall is not None:
-                person = self.whose.person
-                return turn(
-                    self,
-                    wish=StandInLine(self.service_code, self.hall, self.first_day, self.last_day, person),
-                )
+                return turn(self, wish=self._line(self.hall))
             case Hold() | InLine() | Appointment():
                 return self._granted(heard)
             case Refused():
@@ -189,7 +191,7 @@ class ChoosingSlot:
         spoken = heard.spoken
         if spoken.only_whom:
             return representing.put_right(self.service_code, heard, situation)
-        if spoken.place and not spoken.only_when:
+        if spoken.place or spoken.only_where:
             return ChoosingHall(self.service_code, self.whose, spoken).look()
         if spoken.names_a_time:
             return self.asked_for(spoken)
@@ -204,7 +206,7 @@ class ChoosingSlot:
         if spoken.intent in {Intent.YES, Intent.BOOK} and self.listed:
             return turn(self, Say("choose_slot_first", choices=self._again()))
         if spoken.intent in {Intent.NO, Intent.MOVE} and self.listed:
-            return self._look(skip=self.skip + _SLOTS_SHOWN)
+            return self._later()
         return starting.Idle(whose=self.whose).hear(heard, situation)
 
     def _offer(self, places: Places) -> Turn:
@@ -214,31 +216,33 @@ class ChoosingSlot:
         state = replace(self, listed=listed)
         if not listed:
             return turn(state, self._none(places))
-        if self.at is not None and shown[0].start.astimezone(SHANGHAI).time() == self.at:
+        if self.wanted and shown[0].start.astimezone(SHANGHAI).time() == self.wanted.at:
             return turn(state, wish=HoldIt(self.service_code, shown[0].id, self.whose.person))
         choices = tuple(
             Choice(label, slot, slot_hint(s)) for (slot, label), s in zip(listed, shown, strict=True)
         )
         place = "" if several or not shown else places.halls[shown[0].hall].name
-        asked = f"{self.asked}，" if self.asked else ""
-        return turn(state, Say("choose_slot", {"hall": place, "asked": asked}, (*choices, _LATER)))
+        asked = when_words(self.wanted)
+        facts = {"hall": place, "asked": f"{asked}，" if asked else ""}
+        return turn(state, Say("choose_slot", facts, (*choices, _LATER)))
 
     def _none(self, places: Places) -> Say:
         """Full, closed, or too far ahead: three different things to somebody who wants that day."""
-        facts = {"asked": self.asked or "这段时间"}
-        if places.until is not None and self.first_day is not None and self.first_day > places.until:
+        facts = {"asked": when_words(self.wanted) or "这段时间"}
+        first_day = self.wanted.first_day if self.wanted else None
+        if places.until is not None and first_day is not None and first_day > places.until:
             return Say("not_open_yet", {**facts, "until": day_text(places.until)}, self._elsewhere())
         if places.days and self.hall is not None and not any(day.spans for day in places.days):
             why = next((f"（{day.reason}）" for day in places.days if day.reason), "")
             return Say("hall_closed", {**facts, "hall": places.halls[self.hall].name, "why": why}, _ELSEWHERE)
-        return Say("no_free_slot", facts, self._elsewhere())
+        return Say("no_free_slot" if self.hall else "free_nowhere", facts, self._elsewhere())
 
     def _offer_soonest(self, found: SoonestPlaces) -> Turn:
         """Anywhere and in any way: each with why it stands there."""
         listed = tuple((row.slot.id, slot_label(row.slot, row.hall)) for row in found.rows)
         state = replace(self, listed=listed)
         if not listed:
-            return turn(state, Say("no_free_slot", {"asked": "近两周"}, self._elsewhere()))
+            return turn(state, Say("free_nowhere", {"asked": "近两周"}, self._elsewhere()))
         choices = tuple(
             Choice(label, slot, "，".join(row.why))
             for (slot, label), row in zip(listed, found.rows, strict=True)
@@ -256,14 +260,24 @@ class ChoosingSlot:
 
     def asked_for(self, spoken: Spoken) -> Turn:
         """What was said of the day is kept, to be read back as a date with its weekday."""
-        state = replace(
-            self,
-            asked=when_words(spoken),
-            at=spoken.at,
-            first_day=spoken.first_day,
-            last_day=spoken.last_day or spoken.first_day,
-        )
-        return turn(state, wish=FindPlaces(self.service_code, self.hall, spoken, kind=self.kind))
+        wanted = spoken.after(self.wanted)
+        state = replace(self, wanted=wanted, skip=0)
+        return turn(state, wish=FindPlaces(self.service_code, self.hall, wanted, kind=self.kind))
+
+    def _later(self) -> Turn:
+        """What comes after those shown: on the days that were named, and after them."""
+        skip, wanted = self.skip + _SLOTS_SHOWN, self.wanted
+        if wanted is None:
+            return self._look(skip)
+        if wanted.first_day is not None:
+            wanted = replace(wanted, last_day=wanted.first_day + _FROM_THEN_ON)
+        state = replace(self, wanted=wanted, skip=skip)
+        return turn(state, wish=FindPlaces(self.service_code, self.hall, wanted, skip, self.kind))
+
+    def _line(self, hall: HallCode) -> StandInLine:
+        first = self.wanted.first_day if self.wanted else None
+        last = (self.wanted.last_day or first) if self.wanted else None
+        return StandInLine(self.service_code, hall, first, last, self.whose.person)
 
     def _elsewhere(self) -> tuple[Choice, ...]:
         return (*((_IN_LINE,) if self.hall is not None else ()), *_ELSEWHERE)
@@ -358,6 +372,8 @@ class Booked:
                 return turn(self, starting.refused(heard))
             case Photographed():
                 return self._begin()
+            case Said() if heard.spoken.only_when and self.appointment is not None:
+                return changing.move(self.appointment, heard.spoken)
             case Said() if heard.spoken.only_whom and heard.spoken.who != "本人":
                 return turn(self, Say("booked_for", {"name": self.whose.name or "您自己"}, self._otherwise()))
             case Said():

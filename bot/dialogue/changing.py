@@ -12,7 +12,7 @@ from bot.dialogue.wishes import ConfirmPlace, FindMoves, LeaveTheLine, ListMine,
 from bot.dialogue.words import slot_label, when_words
 from intake.errors import SlotFull, SlotPast
 from intake.model.booking import Appointment, Hold
-from intake.model.calendar import local_text
+from intake.model.calendar import local_day, local_text
 from intake.model.ids import AppointmentId, HallCode, HoldId, ServiceCode, SlotId, WaitingId
 from intake.model.speech import Intent, Spoken
 from intake.model.waiting import Waiting
@@ -55,18 +55,18 @@ class Held:
             case Appointment():
                 return booking.Booked(self.service_code, self.whose, heard.id).booked(heard)
             case Hold():
-                return self._look_again()
+                return self._look_again(heard)
             case Refused():
                 return booking.ChoosingSlot(self.service_code, self.whose, self.hall).refuse(heard)
             case _:
                 return turn(self, Say("confirm_place_first", choices=_YES_OR_OTHER))
 
-    def _look_again(self) -> Turn:
+    def _look_again(self, hold: Hold) -> Turn:
         """The place is free again: the day and the hall that were named instead are looked for."""
-        if self.wanted is not None and self.wanted.place and not self.wanted.only_when:
+        if self.wanted is not None and self.wanted.place:
             return booking.ChoosingHall(self.service_code, self.whose, self.wanted).look()
         slot = booking.ChoosingSlot(self.service_code, self.whose, self.hall)
-        return slot.asked_for(self.wanted) if self.wanted else slot.look()
+        return slot.asked_for(self.wanted.on(local_day(hold.start))) if self.wanted else slot.look()
 
     def offer(self, hold: Hold) -> Turn:
         """The place read back as a date with its weekday and its hall, and until when it is kept."""
@@ -75,11 +75,13 @@ class Held:
 
 
 _JUST_A_TIME = 12
+_CHANGES = ("改到", "改成", "改在", "换到", "换成", "推到", "提前到")
 
 
 def _names_another(heard: Said) -> bool:
-    """Whether the words name another time or hall, and no matter besides."""
-    return bool(heard.spoken.names_a_time or heard.spoken.place) and len(heard.text) <= _JUST_A_TIME
+    """Whether the words name another time or hall: nothing besides, or with a word of changing to it (改到下周三)."""
+    named = bool(heard.spoken.names_a_time or heard.spoken.place)
+    return named and (len(heard.text) <= _JUST_A_TIME or any(word in heard.text for word in _CHANGES))
 
 
 _YES_OR_OTHER = (Choice("就这个时间", "confirm_place"), Choice("换个时间", "other_time"))
@@ -90,16 +92,16 @@ class Which:
     """Something booked is to be moved or given back: the only one there is, or the person says which."""
 
     spoken: Spoken
+    appointment: AppointmentId | None = None
     name: Literal["which"] = "which"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
-        """One can only be meant; of several each has its buttons."""
+        """The one just booked, or the only one, is meant; of several each has its buttons."""
         match heard:
-            case Mine() if len(heard.booked) == 1:
-                (only,) = heard.booked
+            case Mine() if (meant := self._meant(heard)) is not None:
                 if self.spoken.intent is Intent.CANCEL:
-                    return turn(self, _sure(only, heard))
-                return move(only.id, self.spoken)
+                    return turn(self, _sure(meant, heard))
+                return move(meant.id, self.spoken)
             case Mine():
                 return turn(starting.Idle(), starting.mine(heard, situation))
             case Said() if heard.spoken.intent is Intent.NO:
@@ -108,6 +110,10 @@ class Which:
                 return turn(self, wish=ListMine())
             case _:
                 return starting.Idle().hear(heard, situation)
+
+    def _meant(self, mine: Mine) -> Appointment | None:
+        just_booked = (one for one in mine.booked if one.id == self.appointment)
+        return next(just_booked, mine.booked[0] if len(mine.booked) == 1 else None)
 
 
 def _sure(appointment: Appointment, mine: Mine) -> Say:
@@ -125,7 +131,8 @@ def change(spoken: Spoken, state: State) -> Turn:
     """Another time, or none: of what was booked a moment ago, else of what there is."""
     if spoken.intent is Intent.MOVE and isinstance(state, booking.Booked) and state.appointment is not None:
         return move(state.appointment, spoken)
-    return turn(Which(spoken), wish=ListMine())
+    just_booked = state.appointment if isinstance(state, booking.Booked | Which) else None
+    return turn(Which(spoken, just_booked), wish=ListMine())
 
 
 def move(appointment: AppointmentId, spoken: Spoken) -> Turn:
@@ -142,6 +149,7 @@ class Moving:
 
     appointment: AppointmentId
     listed: tuple[tuple[SlotId, str], ...] = ()
+    wanted: Spoken | None = None
     name: Literal["moving"] = "moving"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -152,7 +160,7 @@ class Moving:
             case Picked(value=value) if any(value == slot for slot, _ in self.listed):
                 return turn(self, wish=MovePlace(self.appointment, SlotId(value)))
             case Said() if heard.spoken.names_a_time or heard.spoken.unknown_day:
-                return move(self.appointment, heard.spoken)
+                return move(self.appointment, heard.spoken.after(self.wanted))
             case Said() if heard.spoken.intent in {Intent.ANY, Intent.MOVE} and self.listed:
                 return turn(self, wish=MovePlace(self.appointment, self.listed[0][0]))
             case Said() if heard.spoken.intent is Intent.CANCEL:
@@ -179,7 +187,7 @@ class Moving:
     def _offer(self, places: MovePlaces) -> Turn:
         shown = places.slots[:_SLOTS_SHOWN]
         listed = tuple((slot.id, slot_label(slot, places.halls.get(slot.hall))) for slot in shown)
-        state = Moving(self.appointment, listed)
+        state = Moving(self.appointment, listed, places.when)
         asked = when_words(places.when)
         facts = {
             "service": places.appointment.service_name,

@@ -12,7 +12,7 @@ from bot.dialogue.wishes import AskPerson, Consider, FindItem, ListVillagers
 from bot.dialogue.words import fee_words, limit_words, material_words, place_words
 from intake.model.catalogue import ServiceItem
 from intake.model.ids import ServiceCode
-from intake.model.matching import Match, PersonFacts
+from intake.model.matching import Decision, Match, PersonFacts
 from intake.model.people import Role
 from intake.model.speech import Aspect, Intent, Spoken
 from intake.usecases.catalogue.finding import Consideration
@@ -46,6 +46,8 @@ class ChoosingItem:
                 return self._none()
             case Said() if heard.spoken.intent is Intent.NO:
                 return self._none()
+            case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
+                return replace(self, ask="").offer(Say("say_which"))
             case Said() if heard.spoken.only_whom:
                 return replace(self, who=heard.spoken.who, ask="").offer()
             case Said() if heard.spoken.only_when:
@@ -55,19 +57,30 @@ class ChoosingItem:
             case Match():
                 return self._narrowed(heard)
             case Said() | Photographed():
-                return starting.Idle(whose=self.whose).hear(heard, situation)
+                return starting.Idle(whose=self.whose, who=self.who, wanted=self.wanted).hear(
+                    heard, situation
+                )
             case Refused():
                 return turn(starting.Idle(whose=self.whose), starting.refused(heard))
             case _:
                 return self.offer()
 
-    def offer(self) -> Turn:
+    def offer(self, *before: Say) -> Turn:
         """The items to choose from."""
         choices = tuple(Choice(label, f"item:{code}") for code, label in self.offered)
         last = Choice("都不是，请工作人员帮我", "none_of_these")
         if self.bundle:
-            return turn(self, Say("choose_part", {"bundle": self.bundle}, (*choices, last)))
-        return turn(self, Say("choose_item", {"ask": self.ask or "您是想办下面哪一件？"}, (*choices, last)))
+            return turn(self, *before, Say("choose_part", {"bundle": self.bundle}, (*choices, last)))
+        ask = {"ask": self.ask or "您是想办下面哪一件？"}
+        return turn(self, *before, Say("choose_item", ask, (*choices, last)))
+
+    def without(self, item: ServiceCode) -> ChoosingItem:
+        """The same choice without what is done already."""
+        return replace(self, offered=tuple(pair for pair in self.offered if pair[0] != item), ask="")
+
+    def told(self, more: str) -> ChoosingItem:
+        """The same choice with more said of the matter."""
+        return replace(self, asked=f"{self.asked}，{more}")
 
     def offer_all(self) -> Turn:
         """The items that one breath asked for, to begin with one of them."""
@@ -83,17 +96,23 @@ class ChoosingItem:
 
     def _narrow(self, heard: Said) -> Turn:
         """The answer is no matter by itself: it is read with the words that it was asked about."""
-        joined = f"{self.asked}，{heard.text}"
+        more = self.told(heard.text)
         facts = PersonFacts(age=heard.spoken.age, who=heard.spoken.who)
-        return turn(replace(self, asked=joined), wish=FindItem(joined, facts))
+        return turn(more, wish=FindItem(more.asked, facts))
 
     def _narrowed(self, match: Match) -> Turn:
-        """The one of the few that the answer points out, else the few again, the likelier first."""
+        """The one of the few that the answer points out, else the few again, the likelier first; or others that it tells of."""
         likely = {c.service_code: c.score for c in match.candidates}
+        if (
+            match.decision is not Decision.NONE
+            and not self.bundle
+            and not likely.keys() & dict(self.offered).keys()
+        ):
+            return starting.found(match, self._idle())
         first, *others = sorted(self.offered, key=lambda pair: -likely.get(pair[0], 0.0))
         following = likely.get(others[0][0], 0.0) if others else 0.0
         if likely.get(first[0], 0.0) < max(_CLEAR_LEAD * following, _LEAST):
-            return replace(self, offered=(first, *others), ask="").offer()
+            return replace(self, offered=(first, *others), ask=match.ask).offer()
         state = ConsideringItem(
             first[0],
             whose=self.whose,
@@ -104,6 +123,11 @@ class ChoosingItem:
             asks=self.asks,
         )
         return turn(state, wish=Consider(first[0], self.whose.person, self.asked))
+
+    def _idle(self) -> starting.Idle:
+        return starting.Idle(
+            whose=self.whose, asked=self.asked, who=self.who, wanted=self.wanted, asks=self.asks
+        )
 
     def _none(self) -> Turn:
         idle = starting.Idle(whose=self.whose, asked=self.asked)
@@ -138,7 +162,7 @@ class ConsideringItem:
         """Book, be helped, or look at another."""
         match heard:
             case Consideration():
-                return self._told(heard)
+                return self._told(heard, situation)
             case Picked(value="go_on"):
                 return self._go_on(situation)
             case Picked(value="another") if self.others:
@@ -165,15 +189,14 @@ class ConsideringItem:
         spoken = heard.spoken
         if spoken.only_whom:
             return self._for(heard, situation)
-        just_a_day = len(heard.text) <= _JUST_A_TIME
-        if spoken.unknown_day and just_a_day:
+        if spoken.unknown_day and len(heard.text) <= _JUST_A_TIME:
             on = self._go_on(situation)
             return Turn((booking.which_day(spoken), *on.says), on.then, on.wish, on.meant)
-        if spoken.intent in {Intent.YES, Intent.BOOK, Intent.ANY} or (spoken.first_day and just_a_day):
+        if spoken.intent in {Intent.YES, Intent.BOOK, Intent.ANY} or _says_when_or_where(heard):
             return self._go_on(situation, heard)
         if spoken.intent is Intent.NO:
             return self._not_this()
-        return starting.Idle(whose=self.whose).hear(heard, situation)
+        return starting.Idle(whose=self.whose, who=self.who, wanted=self.wanted).hear(heard, situation)
 
     def _for(self, heard: Said, situation: Situation) -> Turn:
         """Whose matter it is was said before it was asked."""
@@ -192,7 +215,7 @@ class ConsideringItem:
         return replace(self._next(situation, heard), meant=meant)
 
     def _next(self, situation: Situation, heard: Said | None) -> Turn:
-        wanted = heard.spoken if heard and heard.spoken.first_day else self.wanted
+        wanted = heard.spoken.after(self.wanted) if heard and _says_when_or_where(heard) else self.wanted
         if self.whose.person is not None:
             return representing.GivingMandate(self.service_code, self.whose, wanted).ask(situation)
         if situation.role is Role.PROXY:
@@ -202,11 +225,12 @@ class ConsideringItem:
             return representing.ForWhom(self.service_code, wanted).ask()
         return booking.ChoosingHall(self.service_code, wanted=wanted).look()
 
-    def _told(self, considered: Consideration) -> Turn:
-        """The item; before it the answer, where the words asked something about it."""
+    def _told(self, considered: Consideration, situation: Situation) -> Turn:
+        """The item; before it the answer, where the words asked something about it. It waits for its turn no longer."""
         said = considered.answer
         answer = (asking.common_answer(said),) if said else asking.of_the_item(self.asks, considered)
-        return turn(self, *answer, self._tell(considered))
+        later = tuple(item for item in situation.later if item[0] != self.service_code)
+        return Turn((*answer, self._tell(considered)), self, later=later)
 
     def _tell(self, considered: Consideration) -> Say:
         item = considered.item
@@ -222,6 +246,16 @@ class ConsideringItem:
             "home": "，行动不便可以预约上门" if item.home_visit else "",
         }
         return Say("item", facts, _choices(item), card=item)
+
+
+def _says_when_or_where(heard: Said) -> bool:
+    """Whether the words name a time or a hall to come to, and no matter besides."""
+    spoken = heard.spoken
+    if spoken.only_where or spoken.only_when:
+        return True
+    goes = spoken.comes and any(word in heard.text for word in "去到办约")
+    day = spoken.names_a_time and not spoken.asks_whether
+    return len(heard.text) <= _JUST_A_TIME and (day or goes)
 
 
 # Of whom the speech may be when the matter is the speaker's own: whoever reports a death is the applicant.

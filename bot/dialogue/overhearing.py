@@ -49,6 +49,8 @@ _HELP = {
     "collecting": "photo_help",
     "confirming": "why_confirm",
 }
+# A day said before it is asked for is kept.
+_ASKS_WHOSE = representing.ChoosingPerson | representing.ForWhom | representing.GivingMandate
 # Elsewhere 取消 and 不办了 can only mean the thing at hand: nothing is booked in it yet.
 _SOMETHING_BOOKED = frozenset({"idle", "booked", "which", "collecting", "confirming"})
 
@@ -74,6 +76,10 @@ def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | No
     """Asides first: after them the thing at hand goes on; then what steers the whole conversation."""
     if (say := _aside(heard, state)) is not None:
         return asking.aside((say,), state, situation)
+    if isinstance(state, _ASKS_WHOSE) and (heard.spoken.only_when or heard.spoken.only_where):
+        wanted = heard.spoken.after(state.wanted)
+        noted = Say("time_noted", {"when": when_words(wanted)})
+        return asking.aside((noted,), replace(state, wanted=wanted), situation)
     steered = _steered(_as_meant(heard, state), state, situation)
     if steered is None and isinstance(state, starting.Idle):
         return _next_matter(heard.spoken, situation) or _no_matter_yet(heard.spoken, state, situation)
@@ -92,6 +98,8 @@ def _aside(heard: Said, state: State) -> Say | None:
             return Say("no_chat")
         case Intent.PAUSE:
             return Say("no_hurry")
+        case Intent.GREETING if not isinstance(state, starting.Idle):
+            return Say("here_i_am")
         case Intent.THANKS:
             return Say("you_are_welcome")
         case _:
@@ -128,7 +136,7 @@ def _steered(heard: Said, state: State, situation: Situation) -> Turn | None:
         case Intent.COMPLAINT:
             return asking.call_somebody(heard.text, _BARE)
         case Intent.PERSON:
-            return asking.call_somebody(heard.text)
+            return asking.call_somebody(heard.text, before=getattr(state, "asked", ""))
         case Intent.GREETING | Intent.HELP if isinstance(state, starting.Idle):
             return turn(state, starting.welcome(situation, state.whose))
         case _:
@@ -147,7 +155,7 @@ def _next_matter(spoken: Spoken, situation: Situation) -> Turn | None:
 
 def _no_matter_yet(spoken: Spoken, idle: starting.Idle, situation: Situation) -> Turn | None:
     """Yes, no, a day, a number or a person, and nothing to be done: what is asked for, and what was said is kept."""
-    alone = spoken.intent in _ANSWERS or spoken.only_when or _is_only_a_number(spoken)
+    alone = spoken.intent in _ANSWERS or spoken.only_when or spoken.number or _is_only_a_number(spoken)
     if not alone:
         return None
     kept = replace(idle, wanted=spoken if spoken.names_a_time else idle.wanted, who=spoken.who or idle.who)

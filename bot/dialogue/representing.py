@@ -37,8 +37,10 @@ class ChoosingPerson:
                 return self._chosen(PersonId(value.removeprefix("person:")), situation)
             case Said() if heard.spoken.id_number:
                 return turn(self, wish=FindVillager(heard.spoken.id_number))
-            case Said():
-                return self._named(heard.text, situation)
+            case Said() if heard.spoken.wishes:
+                return starting.Idle().hear(heard, situation)
+            case Said() if heard.spoken.intent is None and heard.spoken.name:
+                return self._named(heard.spoken.name, situation)
             case Person():
                 return self._go_on(Whose(heard.id, heard.name), situation)
             case Unknown():
@@ -127,25 +129,12 @@ class ForWhom:
         match heard:
             case Picked(value="for_me"):
                 return booking.ChoosingHall(self.service_code, wanted=self.wanted).look()
-            case Said() if heard.spoken.only_whom and not self.naming:
-                return self.hear(
-                    Picked("for_me" if heard.spoken.who == "本人" else "for_relative"), situation
-                )
             case Picked(value="for_relative"):
                 return ForWhom(self.service_code, self.wanted, naming=True).ask()
             case Picked(value="no_number"):
                 return self._without_number()
-            case Said() if heard.spoken.id_number:
-                return self._numbered(heard.spoken)
-            case Said() if self.id_number:
-                name = heard.spoken.name or heard.text.strip()
-                return turn(self, wish=AddRelative(name, self.id_number))
-            case Said() if heard.spoken.intent is Intent.LACK:
-                return self._without_number()
-            case Said() if self.naming and _is_like_a_number(heard.text):
-                return turn(self, Say("number_wrong"))
             case Said():
-                return starting.Idle().hear(heard, situation)
+                return self._said(heard, situation)
             case Person():
                 whose = Whose(heard.id, heard.name, self.id_number)
                 return GivingMandate(self.service_code, whose, self.wanted).ask(situation)
@@ -154,6 +143,23 @@ class ForWhom:
                 return turn(again, starting.refused(heard), Say("relative_number"))
             case _:
                 return self.ask()
+
+    def _said(self, heard: Said, situation: Situation) -> Turn:
+        """A person, a number or a name in words; anything else is another matter."""
+        spoken = heard.spoken
+        if spoken.only_whom and not self.naming:
+            return self.hear(Picked("for_me" if spoken.who == "本人" else "for_relative"), situation)
+        if spoken.id_number:
+            return self._numbered(spoken)
+        if self.id_number:
+            return turn(self, wish=AddRelative(spoken.name or heard.text.strip(), self.id_number))
+        if spoken.intent is Intent.LACK:
+            return self._without_number()
+        if spoken.intent in _NO_ANSWER and not self.naming:
+            return turn(self, Say("say_whose"), *self.ask().says)
+        if self.naming and _is_like_a_number(heard.text):
+            return turn(self, Say("number_wrong"))
+        return starting.Idle().hear(heard, situation)
 
     def _numbered(self, spoken: Spoken) -> Turn:
         """The name is asked for, unless it stood beside the number."""
@@ -222,6 +228,8 @@ class GivingMandate:
 
 
 _DIGITS_OF_A_NUMBER = 6
+# Yes to “给谁办” does not tell for whom.
+_NO_ANSWER = frozenset({Intent.YES, Intent.NO, Intent.BOOK, Intent.ANY})
 
 
 def _is_like_a_number(text: str) -> bool:

@@ -25,10 +25,10 @@ from intake.model.speech import Aspect, Spoken
 from intake.usecases.cases.looking import CaseFile
 from intake.usecases.catalogue.finding import BundleOffer
 
-_TOO_SHORT_TO_PASS_ON = 4
+_TOO_SHORT_TO_PASS_ON = 6
 _A_SENTENCE = 3
 _SHOWN_ITEMS = 5
-_SHOWN = 6
+_SHOWN, _RESEMBLING = 6, 3
 _PASSED_ON = 200
 
 
@@ -49,7 +49,7 @@ class Idle:
             case Said():
                 return self._asked(heard.spoken)
             case Match():
-                return _found(heard, self)
+                return found(heard, self)
             case BundleOffer():
                 return _parts(heard, self)
             case Several():
@@ -89,7 +89,7 @@ class Idle:
         return turn(asked, wish=wish)
 
 
-def _found(match: Match, idle: Idle) -> Turn:
+def found(match: Match, idle: Idle) -> Turn:
     """The item that is meant, a few that could be, or whoever is responsible first for finding out."""
     if match.decision is Decision.MATCH and match.candidates:
         return _taken(match, idle)
@@ -208,17 +208,30 @@ def refused(heard: Refused) -> Say:
     return Say("refused", {"title": refusal.title, "next_step": refusal.next_step}, choices)
 
 
-def not_understood(text: str) -> Say:
-    """What was said is unclear here; a person can always be asked."""
-    return Say("not_understood", choices=(a_person(text),))
+def not_understood(heard: Said, before: str = "") -> Say:
+    """What was said is unclear here, or asks what is not known; a person can always be asked, and reads what was said before."""
+    key = "cannot_tell" if heard.spoken.asks_whether else "not_understood"
+    return Say(key, choices=(_with_all_of_it(heard, before),))
 
 
-def another_matter(match: Match) -> Say:
+def of_this_matter(heard: Said, before: str = "") -> Say:
+    """What was said is about the matter at hand and changes nothing of it."""
+    key = "cannot_tell" if heard.spoken.asks_whether else "of_this_matter"
+    return Say(key, choices=(_with_all_of_it(heard, before),))
+
+
+def _with_all_of_it(heard: Said, before: str) -> Choice:
+    return a_person("，".join(filter(None, (before, heard.text))))
+
+
+def another_matter(match: Match, heard: Said) -> Say:
     """What words in the middle of a matter resemble: to change to it takes a press, so that nothing is lost by a word."""
-    other = match.candidates[0]
-    return Say(
-        "another_matter", {"name": other.name}, (Choice(f"改办 {other.name}", f"item:{other.service_code}"),)
-    )
+    likely = match.candidates[: 1 if match.decision is Decision.MATCH else _RESEMBLING]
+    choices = tuple(Choice(f"改办 {one.name}", f"item:{one.service_code}") for one in likely)
+    if heard.spoken.asks_whether:
+        return Say("cannot_tell", choices=(a_person(heard.text), *choices))
+    names = "”还是“".join(one.name for one in likely)
+    return Say("another_matter", {"name": names}, choices)
 
 
 def a_person(text: str) -> Choice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from intake.model.booking import Appointment, Hold, Slot
 from intake.model.calendar import day_text, local_text
@@ -31,6 +32,7 @@ KIND_WORDS: Mapping[OfferKind, str] = {
 
 
 _MACHINES_NAMED = 4
+_PAID_IN = ("缴", "税")
 # What the county's own hall is called by those who live outside of it.
 IN_TOWN = ("县里", "县城", "县上", "县中心", "城里")
 
@@ -43,9 +45,9 @@ def limit_words(item: ServiceItem) -> str:
 
 
 def fee_words(item: ServiceItem) -> str:
-    """The fee in one line."""
+    """The fee in one line; what is paid in by it, as an insurance is, is no fee."""
     if not item.fees:
-        return "不收费"
+        return "不收费，该缴的保费、税款另算" if any(word in item.name for word in _PAID_IN) else "不收费"
     return "；".join(f"{fee.name}：{fee.standard}" for fee in item.fees)
 
 
@@ -144,13 +146,28 @@ def case_line(case: Case, halls: Mapping[HallCode, Hall]) -> str:
 
 
 def when_words(spoken: Spoken | None) -> str:
-    """The days asked for, read back as a date with its weekday."""
-    if spoken is None or spoken.first_day is None:
+    """The days asked for, read back as a date with its weekday, and what does not suit as 除了 it."""
+    if spoken is None:
         return ""
-    part = _PART_WORDS[spoken.part] if spoken.part else ""
-    if spoken.last_day is None or spoken.last_day == spoken.first_day:
-        return f"{day_text(spoken.first_day)}{part}"
-    return f"{day_text(spoken.first_day)}到{day_text(spoken.last_day)}{part}"
+    but = spoken.unfit
+    said = [f"{_span_words(spoken.first_day, spoken.last_day)}{_hours_words(spoken)}"]
+    if but and (but.first_day or but.part):
+        said += [f"除了{_span_words(but.first_day, but.last_day)}{_PART_WORDS[but.part] if but.part else ''}"]
+    return "，".join(filter(None, said))
+
+
+def _hours_words(spoken: Spoken) -> str:
+    if spoken.at is not None:
+        return f"{spoken.at:%H:%M}以后"
+    if spoken.until is not None:
+        return f"{spoken.until:%H:%M}以前"
+    return _PART_WORDS[spoken.part] if spoken.part else ""
+
+
+def _span_words(first: date | None, last: date | None) -> str:
+    if first is None:
+        return ""
+    return day_text(first) if last is None or last == first else f"{day_text(first)}到{day_text(last)}"
 
 
 _PART_WORDS: Mapping[DayPart, str] = {

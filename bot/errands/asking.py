@@ -34,7 +34,7 @@ async def grant(
                 errand.caller, wish.service_code, wish.person, wish.asked
             )
         case Tell():
-            return await _tell(wish, errand)
+            return await tell(wish, errand)
 
 
 async def explained(text: str, code: ServiceCode | None, desk: Desk) -> Explained | None:
@@ -68,7 +68,7 @@ async def _several(wish: FindItem, desk: Desk) -> Several | None:
     return Several(tuple(items.items())) if len(items) > 1 else None
 
 
-async def _tell(wish: Tell, errand: Errand) -> Told:
+async def tell(wish: Tell, errand: Errand) -> Told:
     """Of the matter at hand, else of what is booked next; of the hall named, else booked, else nearest."""
     desk, caller = errand.desk, errand.caller
     booked = next(iter(await desk.places.my_appointments(caller)), None)

@@ -13,10 +13,10 @@ from bot.errands.errand import Errand
 from intake.desk import Desk
 from intake.errors import NotFound
 from intake.model.booking import Slot
-from intake.model.calendar import SHANGHAI
+from intake.model.calendar import SHANGHAI, local_day
 from intake.model.ids import HallCode
 from intake.model.places import Hall
-from intake.model.speech import DayPart, Spoken
+from intake.model.speech import DayPart, Spoken, Unfit
 from intake.usecases.places.booking import FindSlots
 from intake.usecases.places.soonest import FindSoonest as AskSoonest
 
@@ -49,7 +49,7 @@ async def grant(wish: FreePlaceWish, errand: Errand) -> Places | SoonestPlaces |
 async def _places(wish: FindPlaces, desk: Desk) -> Places:
     halls = {hall.code: hall for hall in await desk.places.halls()}
     free = await _free(wish, desk)
-    if free or wish.hall is None or wish.when is None or wish.when.first_day is None:
+    if free or wish.when is None or wish.when.first_day is None:
         return Places(free, halls)
     return await _why_none(wish.hall, wish.when, halls, desk)
 
@@ -71,11 +71,11 @@ async def _free(wish: FindPlaces, desk: Desk) -> tuple[Slot, ...]:
     return tuple(spread)
 
 
-async def _why_none(hall: HallCode, when: Spoken, halls: dict[HallCode, Hall], desk: Desk) -> Places:
+async def _why_none(hall: HallCode | None, when: Spoken, halls: dict[HallCode, Hall], desk: Desk) -> Places:
     """No place, with the hall's opening on the days that were named: it may be closed, full, or not open to booking yet."""
     first = when.first_day or desk.today
     last = when.last_day or first
-    days = (await desk.places.open_days(first, (last - first).days + 1))[hall]
+    days = (await desk.places.open_days(first, (last - first).days + 1))[hall] if hall else ()
     return Places((), halls, days, desk.places.last_day)
 
 
@@ -85,12 +85,13 @@ async def _moves(wish: FindMoves, errand: Errand) -> MovePlaces:
     appointment = next((one for one in mine if one.id == wish.appointment), None)
     if appointment is None:
         raise NotFound
-    found = FindPlaces(appointment.service_code, appointment.hall, wish.when)
+    when = wish.when and wish.when.on(local_day(appointment.start))
+    found = FindPlaces(appointment.service_code, appointment.hall, when)
     places = await _places(found, errand.desk)
     if not places.slots:
         places = await _places(replace(found, hall=None), errand.desk)
     slots = tuple(slot for slot in places.slots if slot.id != appointment.slot)
-    return MovePlaces(appointment, slots, places.halls, wish.when)
+    return MovePlaces(appointment, slots, places.halls, when)
 
 
 def _span(when: Spoken | None) -> tuple[datetime | None, datetime | None]:
@@ -102,14 +103,27 @@ def _span(when: Spoken | None) -> tuple[datetime | None, datetime | None]:
 
 
 def _fits(slot: Slot, when: Spoken | None) -> bool:
+    """Whether it begins at the hours that were named, and not at a time that does not suit; the days are asked for by their span."""
     if when is None:
         return True
-    at = slot.start.astimezone(SHANGHAI).time()
-    if when.at is not None:
-        return at >= when.at
-    if when.part is None:
-        return True
-    first, last = _HOURS[when.part]
+    start = slot.start.astimezone(SHANGHAI)
+    if when.unfit and _is_unfit(start, when.unfit):
+        return False
+    if when.at or when.until:
+        return (when.at or time.min) <= start.time() < (when.until or time.max)
+    return when.part is None or _within(when.part, start.time())
+
+
+def _is_unfit(start: datetime, unfit: Unfit) -> bool:
+    if unfit.first_day and not unfit.first_day <= start.date() <= (unfit.last_day or unfit.first_day):
+        return False
+    if unfit.at:
+        return start.time() == unfit.at
+    return unfit.part is None or _within(unfit.part, start.time())
+
+
+def _within(part: DayPart, at: time) -> bool:
+    first, last = _HOURS[part]
     return first <= at < last
 
 

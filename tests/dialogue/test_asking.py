@@ -74,6 +74,13 @@ async def test_what_to_bring_is_told_of_what_is_booked(county):
     assert "“高龄津贴申领”要带" in await me.say("要带什么材料")
 
 
+async def test_what_is_paid_in_is_no_fee(county):
+    """“不收费” alone would be a strange word about what an insurance costs."""
+    me = await considering(county, "新农合怎么交")
+
+    assert "该缴的保费、税款另算" in await me.say("今年多少钱一个人")
+
+
 async def test_without_any_matter_the_question_is_which(county):
     """Never an answer about something nobody meant."""
     me = await talk_as(county, "citizen-1")
@@ -227,7 +234,7 @@ async def test_another_time_is_asked_for_right_after_booking(county):
 
 
 async def test_another_matter_said_at_a_question_is_taken_up(county):
-    """Whoever thinks of something else is not held at “申请人是谁”."""
+    """Whoever thinks of something else is not held at “这件事给谁办”."""
     me = await considering(county, "我妈七十了，想办老年优待证")
     await me.press("预约办理")
 
@@ -242,7 +249,7 @@ async def test_what_is_not_understood_at_a_question_is_said_and_a_person_offered
     told = await me.say("嗯那个啥来着")
 
     assert "没听明白" in told
-    assert "申请人是谁" in told
+    assert "这件事给谁办" in told
     assert any("转给工作人员" in choice["label"] for reply in me.replies for choice in reply["choices"])
 
 

@@ -137,13 +137,13 @@ async def test_a_day_that_only_the_village_knows_is_asked_for(county):
     me = await talk_as(county, "citizen-1")
     await me.say("我要办高龄津贴")
     await me.press("预约办理")
-    assert "“赶集那天”是哪一天，我这里查不到" in await me.say("赶集那天")
+    assert "“赶集那天”我这里约不了" in await me.say("赶集那天")
     await me.press("安文")
-    assert "请说日期或星期几" in await me.say("赶集那天")
+    assert "请说今天以后的日期" in await me.say("赶集那天")
     await me.say("26号")
     await me.press("11月26日")
 
-    assert "请说日期或星期几" in await me.say("改到赶集那天")
+    assert "请说今天以后的日期" in await me.say("改到赶集那天")
 
     assert "11月28日（星期六）上午，改到哪个时间" in await me.say("28号上午")
 
@@ -244,3 +244,117 @@ async def test_closed_full_and_too_far_ahead_are_three_answers(county):
     assert "1月15日（星期五）的号还没有放出来，现在最远可以约到12月7日（星期一）" in await me.say("腊月初八")
 
     assert "您排第1位" in await me.press("有空位通知我")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("上午", "11月28日（星期六）上午"),
+        ("9点", "给您留好了：11月28日（星期六）09:00"),
+        ("十点前", "11月28日（星期六）10:00以前"),
+        ("上午不行", "11月28日（星期六），除了上午"),
+    ],
+)
+async def test_an_hour_said_after_a_day_is_of_that_day(county, said, told):
+    """“9点” of a Saturday is never a Tuesday."""
+    me = await choosing_a_time(county)
+    await me.say("周六")
+
+    assert told in await me.say(said)
+
+
+async def test_later_than_a_day_that_was_asked_for_is_after_it(county):
+    """看更晚的时间 does not go back to this week."""
+    me = await choosing_a_time(county)
+    await me.say("下周三")
+
+    await me.press("看更晚的时间")
+
+    offered = [label for label in me.offered if label.startswith("1")]
+    assert offered
+    assert all(label >= "12月2日" for label in offered)
+
+
+async def test_noon_that_does_not_suit_is_not_offered(county):
+    """“中午他睡觉别来” is kept for the days that are asked for after it."""
+    me = await choosing_a_time(county)
+
+    await me.say("中午他睡觉别来")
+    for_friday = await me.say("周五")
+
+    assert "11月27日（星期五），除了中午" in for_friday
+    assert not any(" 12:" in label or "）12:" in label or "）13:" in label for label in me.offered)
+
+
+async def test_a_day_that_is_over_is_not_taken_for_one_to_come(county):
+    """“上个星期五” is no Friday to book."""
+    me = await choosing_a_time(county)
+
+    assert "“上个星期五”我这里约不了" in await me.say("上个星期五")
+    assert "“2月30号”我这里约不了" in await me.say("2月30号")
+    assert me.state == "choosing_slot"
+
+
+async def test_a_day_too_far_ahead_is_said_to_be_so_where_no_hall_is_chosen(county):
+    """Nothing is full yet that is not open."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴")
+    await me.press("预约办理")
+
+    assert "还没有放出来" in await me.say("3月5号")
+
+
+async def test_an_hour_at_the_question_where_is_kept_with_its_day(county):
+    """周六 at the item, 上午 at the halls."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴")
+    await me.say("周六吧")
+    await me.say("上午")
+
+    assert "11月28日（星期六）上午" in me.heard
+
+
+async def test_another_hour_instead_of_the_kept_one_is_on_its_day(county):
+    """“上午” to a place kept for a Wednesday afternoon is that morning."""
+    me = await choosing_a_time(county)
+    await me.say("下周三下午三点")
+
+    assert "12月2日（星期三）上午" in await me.say("上午")
+
+
+async def test_what_comes_between_is_told_with_the_new_day(county):
+    """A wedding is no reason not to hear the day behind it."""
+    me = await choosing_a_time(county)
+    await me.say("明天下午三点")
+
+    assert "12月2日（星期三）" in await me.say("哎呀那天我要去喝喜酒，改到下周三")
+
+
+async def test_moved_to_the_afternoon_is_on_the_day_that_is_booked(county):
+    """改到下午 does not make it tomorrow."""
+    me = await choosing_a_time(county)
+    await me.say("下周三上午九点")
+    await me.say("好")
+
+    assert "12月2日（星期三）下午" in await me.say("改到下午")
+    assert "12月3日（星期四）下午" in await me.say("下周四下午")
+    assert "12月3日（星期四）上午" in await me.say("上午呢")
+
+
+async def test_a_day_said_right_after_booking_moves_it(county):
+    """26号 is not “没听明白”."""
+    me = await booked_allowance(county)
+
+    assert "原来约的是" in await me.say("26号")
+    assert me.state == "moving"
+
+
+async def test_of_several_the_one_booked_a_moment_ago_is_given_back(county):
+    """Nobody is shown a list to find what was just said."""
+    me = await booked_allowance(county)
+    await me.say("我要办老年优待证")
+    await me.press("预约办理")
+    await me.say("第一个")
+    await me.say("第二个")
+
+    assert "“老年人优待证办理”。确定要取消" in await me.say("算了不去了取消吧")

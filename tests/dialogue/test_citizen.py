@@ -40,7 +40,7 @@ async def test_for_an_old_mother_the_daughter_gives_her_word_and_both_stand_on_t
     me = await talk_as(county, "citizen-1")
 
     assert "老年人优待证办理" in await me.say("我妈七十了，想办老年优待证")
-    assert "申请人是谁" in await me.press("预约办理")
+    assert "这件事给谁办" in await me.press("预约办理")
     assert "身份证号码" in await me.press("家人")
     assert "姓名" in await me.say("330000195006300127")
     assert "对不上" in await me.say("张三")

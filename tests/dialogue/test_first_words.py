@@ -8,13 +8,24 @@ from tests.dialogue.talks import talk_as
 
 
 @pytest.mark.parametrize(
-    "said", ["是的", "不是", "好的", "我要预约", "随便", "13857912345", "330000195006300127", "没有这个"]
+    "said", ["是的", "不是", "好的", "我要预约", "随便", "13857912345", "330000195006300127", "没有这个", "3"]
 )
 async def test_an_answer_to_no_question_is_asked_for_its_matter(county, said):
     """“我要预约” costs no clerk a working day, and “要” is no invoice."""
     me = await talk_as(county, "citizen-1")
 
     assert "您想办什么事" in await me.say(said)
+
+    assert me.state == "idle"
+    assert await county.audited("question.ask") == []
+
+
+@pytest.mark.parametrize("said", ["阿弟啊我问问", "我想办个证", "好的知道了"])
+async def test_who_has_not_said_what_about_yet_costs_no_clerk_a_question(county, said):
+    """There is nothing to answer until more is said."""
+    me = await talk_as(county, "citizen-1")
+
+    await me.say(said)
 
     assert me.state == "idle"
     assert await county.audited("question.ask") == []
@@ -75,7 +86,7 @@ async def test_a_home_visit_for_mother_is_possible_and_she_is_remembered(county)
     await me.say("老年优待证")
 
     assert "可以上门" in told
-    assert "申请人是谁" in await me.press("预约办理")
+    assert "这件事给谁办" in await me.press("预约办理")
 
 
 @pytest.mark.parametrize(

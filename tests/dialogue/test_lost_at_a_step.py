@@ -173,7 +173,7 @@ async def test_for_whom_is_kept_while_the_item_is_chosen(county):
     await me.say("是我婆婆")
     await me.press("残疾人证新办")
 
-    assert "申请人是谁" in await me.press("预约办理")
+    assert "这件事给谁办" in await me.press("预约办理")
     assert await county.audited("question.ask") == []
 
 

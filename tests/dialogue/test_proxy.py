@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from intake.model.case import CaseState
 from tests.dialogue.talks import talk_as
 
@@ -91,3 +93,28 @@ async def test_a_citizen_is_never_shown_a_village_list(county):
 
     assert "楼淑芬" not in told
     assert not any("楼淑芬" in label for label in me.offered)
+
+
+@pytest.mark.parametrize("said", ["好", "同意的", "就是村口那家的老太太"])
+async def test_what_is_no_name_is_not_looked_for_as_one(county, said):
+    """“本村名单里没有‘好’” would be a strange thing to say."""
+    me = await talk_as(county, "proxy-1")
+    await me.say("办老年优待证")
+    await me.press("预约办理")
+
+    told = await me.say(said)
+
+    assert "没有" not in told
+    assert "给谁办" in told
+
+
+async def test_a_day_said_before_the_person_is_kept(county):
+    """后天上午 is nobody's name."""
+    me = await talk_as(county, "proxy-1")
+    await me.say("办老年优待证")
+    await me.press("预约办理")
+
+    assert "11月25日（星期三）上午先记下了" in await me.say("后天上午")
+    await me.press("楼淑芬")
+
+    assert "11月25日（星期三）上午" in await me.press("本人同意")

@@ -24,7 +24,9 @@ async def test_both_of_two_wishes_are_heard(county, said, first, second):
     assert list(me.offered) == [first, second]
 
 
-@pytest.mark.parametrize("said", ["身份证丢了要补，还有要带什么", "孩子上学，还有三个月就要报名了"])
+@pytest.mark.parametrize(
+    "said", ["身份证丢了要补，还有要带什么", "孩子上学，还有三个月就要报名了", "驾驶证还有二十天到期"]
+)
 async def test_one_wish_in_many_words_stays_one(county, said):
     """还有 joins more than wishes."""
     me = await talk_as(county, "citizen-1")
@@ -46,6 +48,18 @@ async def test_the_second_wish_is_come_back_to_when_the_first_is_booked(county):
     assert "您还说过要办“老年人优待证办理”" in told
     assert "老年人优待证办理" in await me.say("好的")
     assert me.state == "considering_item"
+
+
+async def test_a_wish_taken_up_in_words_waits_no_longer(county):
+    """What is booked is not offered again as what is still to do."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("我要办高龄津贴，还有老年优待证也要办")
+    await me.say("先办高龄津贴")
+    await me.press("预约办理")
+    await me.say("最近的就行")
+    await me.say("第一个")
+
+    assert "您还说过要办“老年人优待证办理”，" in await me.press("到窗口再交")
 
 
 async def test_the_second_wish_may_be_given_up(county):

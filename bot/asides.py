@@ -20,6 +20,7 @@ from intake.model.matching import Decision, Match
 # may belong to that, and a new matter whatever was said before.
 _CLEAR, _RESEMBLING, _SURE = 0.4, 0.7, 0.85
 _BARE_WORD, _TELLING, _ASKING = 4, 8, "怎什哪几"
+_SAID_OF_IT = ("我", "他", "她", "没", "不", "都", "换一", "补一", "丢", "坏")
 # Here a word too many must not cost what has been chosen so far.
 _UNDER_WAY = frozenset({"for_whom", "giving_mandate", "choosing_hall", "choosing_slot", "held", "moving"})
 
@@ -47,10 +48,21 @@ async def aside_of(heard: Heard, wish: Wish, learned: Learned, state: State, err
         return None
     if isinstance(state, ChoosingItem):
         return await _beside_a_choice(heard, wish, learned, state, errand.desk)
+    return await _beside_an_item(heard, wish, learned, state, errand)
+
+
+async def _beside_an_item(
+    heard: Said, wish: FindItem, learned: Match, state: State, errand: Errand
+) -> Aside | None:
+    """A plain question is answered of the item at hand; other words are read behind those before them."""
     if _asks_of_it(learned, heard, state):
         asked = replace(heard.spoken, asks=heard.spoken.also_asks)
         return Aside(state, await tell(question(asked, state), errand))
-    of_it = await _more_of_it(heard, wish, state, errand.desk)
+    before, joined = await _read_behind(heard, wish, state, errand.desk)
+    if isinstance(state, ConsideringItem) and _is_said_of_another(joined, heard, state):
+        told = Idle(whose=state.whose, asked=f"{before}，{heard.text}", who=state.who, wanted=state.wanted)
+        return Aside(told, joined)
+    of_it = joined.decision is Decision.MATCH and _is_at_hand(joined, state)
     says = _said_to(learned, heard, state, of_it=of_it)
     return Aside(state, Unclear(), (says,)) if says else None
 
@@ -61,7 +73,7 @@ async def _beside_a_choice(
     """What is done already is offered no longer; what is said besides narrows the choice, or finds another in its place."""
     if heard.spoken.had and _is_at_hand(learned, state):
         return Aside(state.without(learned.candidates[0].service_code), Unclear())
-    more = state.told(heard.text)
+    more = state.told(heard.spoken)
     joined = await desk.catalogue.match(more.asked, wish.facts)
     tells = learned.decision is Decision.NONE or _is_at_hand(joined, state)
     return Aside(more, joined) if tells and state.asked else None
@@ -80,20 +92,21 @@ def _said_to(learned: Match, heard: Said, state: State, *, of_it: bool) -> Say |
         return not_understood(heard, before)
     if of_it and not _resembles_another(learned, heard, state):
         return of_this_matter(heard, before)
-    may_be_meant = learned.decision is Decision.MATCH or heard.spoken.by_itself
+    sure = learned.decision is Decision.MATCH and not heard.spoken.asks_whether and not heard.spoken.had
+    may_be_meant = sure or heard.spoken.by_itself
     asked_first = of_it or state.name in _UNDER_WAY or not may_be_meant
     return another_matter(learned, heard) if asked_first else None
 
 
 def _resembles_another(learned: Match, heard: Said, state: State) -> bool:
-    if learned.decision is not Decision.MATCH or _is_at_hand(learned, state):
+    if learned.decision is not Decision.MATCH or _is_at_hand(learned, state) or heard.spoken.had:
         return False
     return heard.spoken.by_itself or learned.candidates[0].score >= _RESEMBLING
 
 
 def _begins_anew(learned: Match, heard: Said, state: State) -> bool:
     """我要办医保 is a new matter wherever it is said, and so is 医保 while nothing has been begun yet."""
-    if learned.decision is Decision.NONE:
+    if learned.decision is Decision.NONE or (heard.spoken.had and not isinstance(state, ChoosingItem)):
         return False
     if heard.spoken.wishes:
         return True
@@ -106,7 +119,7 @@ def _is_bare(learned: Match, heard: Said) -> bool:
     """医保 is the name of something; 丢了 and 要体检吗 are said of something named before."""
     asks = heard.spoken.asks_whether or any(word in heard.text for word in _ASKING)
     longest = _BARE_WORD if learned.decision is Decision.MATCH else _BARE_WORD - 1
-    return len(heard.text) <= longest and not asks and not heard.text.endswith("了")
+    return len(heard.text) <= longest and not asks and not _tells(heard.text)
 
 
 def _stands_by_itself(learned: Match, heard: Said, state: State) -> bool:
@@ -119,20 +132,29 @@ def _stands_by_itself(learned: Match, heard: Said, state: State) -> bool:
     return heard.spoken.by_itself or (sure and not heard.spoken.asks_whether)
 
 
-async def _more_of_it(heard: Said, wish: FindItem, state: State, desk: Desk) -> bool:
-    """Whether the words, read behind those before them, still mean the matter at hand."""
-    before = await _said_before(state, desk)
+async def _read_behind(heard: Said, wish: FindItem, state: State, desk: Desk) -> tuple[str, Match]:
+    """The words before these, and what is found when these are read behind them; nothing, where there are none."""
+    before = await _said_before(heard, state, desk)
     if not before:
-        return False
-    joined = await desk.catalogue.match(f"{before}，{heard.text}", wish.facts)
-    return joined.decision is Decision.MATCH and _is_at_hand(joined, state)
+        return "", Match(Decision.NONE)
+    return before, await desk.catalogue.match(f"{before}，{heard.text}", wish.facts)
 
 
-async def _said_before(state: State, desk: Desk) -> str:
-    """The words that led to the matter at hand; where these are few, its name before them."""
+def _is_said_of_another(joined: Match, heard: Said, state: State) -> bool:
+    """医保卡, and then 换一张: together they mean another item than the first word did."""
+    return _tells(heard.text) and joined.decision is not Decision.NONE and not _is_at_hand(joined, state)
+
+
+def _tells(text: str) -> bool:
+    """Whether a few words say something of what was named before, rather than name it."""
+    return len(text) <= _BARE_WORD and (text.startswith(_SAID_OF_IT) or text.endswith(("了", "过")))
+
+
+async def _said_before(heard: Said, state: State, desk: Desk) -> str:
+    """The words that led to the matter at hand; where these are few, its name before them, unless they are what is told of."""
     said = getattr(state, "asked", "")
     code = getattr(state, "service_code", None)
-    if code is None or len(said) >= _TELLING:
+    if code is None or len(said) >= _TELLING or (said and _tells(heard.text)):
         return said
     return "，".join(filter(None, ((await desk.catalogue.show(code)).name, said)))
 

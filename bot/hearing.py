@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.dialogue.heard import Photographed, Picked, Said
 from bot.dialogue.starting import Idle
@@ -35,7 +36,7 @@ def _listen(text: str, kept: Kept, listen: Callable[[str], Spoken]) -> Spoken:
     spoken = listen(text)
     if not spoken.put_right or isinstance(kept.state, Idle):
         return spoken
-    return listen(spoken.put_right)
+    return replace(listen(spoken.put_right), put_right=spoken.put_right)
 
 
 def _pressed(spoken: Spoken, offered: Offered) -> Picked | None:
@@ -53,10 +54,14 @@ def _pressed(spoken: Spoken, offered: Offered) -> Picked | None:
 
 
 def _partly(spoken: Spoken, offered: Offered) -> Picked | None:
-    """The one choice whose label the words are a part of, or hold: 同意, 出生登记吧. Giving something up needs its button."""
+    """The one choice whose label the words are a part of, or hold: 同意, 出生登记吧. Giving something up needs its button.
+
+    One character tells items apart (补 and 换), and nothing else.
+    """
     said = spoken.text.strip(" 。.!！?？,，吧")
-    if len(said) < _SHORTEST_PART or spoken.asks or spoken.first_day or spoken.part or spoken.at:
+    if not said or spoken.asks or spoken.first_day or spoken.part or spoken.at:
         return None
-    hits = {value for label, value in offered if said in label or label in said}
+    among = [pair for pair in offered if len(said) >= _SHORTEST_PART or pair[1].startswith("item:")]
+    hits = {value for label, value in among if said in label or label in said}
     value = hits.pop() if len(hits) == 1 else ""
     return Picked(value) if value and not value.startswith(_GIVING_UP) else None

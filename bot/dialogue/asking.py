@@ -13,12 +13,12 @@ from bot.dialogue.wishes import AskPerson, Tell
 from bot.dialogue.words import (
     another_words,
     delivery_words,
-    fee_words,
     home_words,
     hours_words,
     kiosk_words,
     limit_words,
     material_words,
+    money_words,
     online_words,
     place_words,
     proxy_words,
@@ -147,7 +147,7 @@ def _where(about: Consideration, asked: Hall) -> str:
 
 _OF_AN_ITEM: Mapping[Aspect, Callable[[Consideration], str]] = {
     Aspect.MATERIALS: lambda about: f"“{about.item.name}”要带：\n{material_words(about.item)}",
-    Aspect.FEE: lambda about: f"费用：{fee_words(about.item)}",
+    Aspect.FEE: lambda about: money_words(about.item),
     Aspect.LIMIT: lambda about: f"多久办好：{limit_words(about.item)}",
     Aspect.CONDITIONS: lambda about: f"条件：{'；'.join(about.item.conditions) or '没有别的要求'}",
     Aspect.ONLINE: lambda about: online_words(about.item),
@@ -173,7 +173,7 @@ class PassingOn:
                 return self.pass_on("请工作人员联系我")
             case Question():
                 facts = {"owner": heard.owner_name, "due": day_text(heard.due_on), "number": heard.number}
-                return turn(starting.Idle(), Say("passed_on_at_once", facts))
+                return turn(starting.Idle(passed_on=heard.text), Say("passed_on_at_once", facts))
             case Refused():
                 return turn(starting.Idle(), starting.refused(heard))
             case _:

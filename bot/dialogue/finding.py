@@ -78,9 +78,10 @@ class ChoosingItem:
         """The same choice without what is done already."""
         return replace(self, offered=tuple(pair for pair in self.offered if pair[0] != item), ask="")
 
-    def told(self, more: str) -> ChoosingItem:
-        """The same choice with more said of the matter."""
-        return replace(self, asked=f"{self.asked}，{more}")
+    def told(self, more: Spoken) -> ChoosingItem:
+        """The same choice with more said of the matter; what puts right takes the place of the words just before it."""
+        before = self.asked.rpartition("，")[0] or self.asked if more.put_right else self.asked
+        return replace(self, asked=f"{before}，{more.text}")
 
     def offer_all(self) -> Turn:
         """The items that one breath asked for, to begin with one of them."""
@@ -96,7 +97,7 @@ class ChoosingItem:
 
     def _narrow(self, heard: Said) -> Turn:
         """The answer is no matter by itself: it is read with the words that it was asked about."""
-        more = self.told(heard.text)
+        more = self.told(heard.spoken)
         facts = PersonFacts(age=heard.spoken.age, who=heard.spoken.who)
         return turn(more, wish=FindItem(more.asked, facts))
 

@@ -92,6 +92,8 @@ def _aside(heard: Said, state: State) -> Say | None:
             return Say(_HELP.get(state.name, "how_to_answer"))
         case Intent.PHOTO if isinstance(state, collecting.Collecting | collecting.Confirming):
             return Say("photo_help")
+        case Intent.DANGER:
+            return Say("danger", choices=(starting.a_person(heard.text),))
         case Intent.ANGER:
             return Say("sorry", choices=(starting.a_person(heard.text),))
         case Intent.CHAT:

@@ -14,6 +14,8 @@ from intake.model.people import Mandate, Person, Role
 from intake.model.speech import Intent, Spoken
 
 _SHOWN = 8
+# Yes to “给谁办” does not tell for whom.
+_NO_ANSWER = frozenset({Intent.YES, Intent.NO, Intent.BOOK, Intent.ANY})
 # What is written down as the word given: by a proxy's villager, or within a family.
 _STATEMENTS = {True: "本人当面口头同意，由代办员记录", False: "家人同意由我代办，由本人记录"}
 
@@ -37,10 +39,12 @@ class ChoosingPerson:
                 return self._chosen(PersonId(value.removeprefix("person:")), situation)
             case Said() if heard.spoken.id_number:
                 return turn(self, wish=FindVillager(heard.spoken.id_number))
-            case Said() if heard.spoken.wishes:
-                return starting.Idle().hear(heard, situation)
-            case Said() if heard.spoken.intent is None and heard.spoken.name:
+            case Said() if heard.spoken.number or heard.spoken.intent in _NO_ANSWER:
+                return turn(self, wish=ListVillagers())
+            case Said() if heard.spoken.name:
                 return self._named(heard.spoken.name, situation)
+            case Said():
+                return starting.Idle().hear(heard, situation)
             case Person():
                 return self._go_on(Whose(heard.id, heard.name), situation)
             case Unknown():
@@ -59,8 +63,8 @@ class ChoosingPerson:
         return listed.offer(self._labels(heard))
 
     def offer(self, choices: tuple[Choice, ...]) -> Turn:
-        """The villagers to choose from."""
-        return turn(self, Say("choose_person", {"count": str(len(self.listed))}, choices))
+        """The villagers to choose from, where there are any yet."""
+        return turn(self, Say("choose_person" if choices else "nobody_listed", choices=choices))
 
     def _labels(self, heard: Villagers) -> tuple[Choice, ...]:
         return tuple(
@@ -228,8 +232,6 @@ class GivingMandate:
 
 
 _DIGITS_OF_A_NUMBER = 6
-# Yes to “给谁办” does not tell for whom.
-_NO_ANSWER = frozenset({Intent.YES, Intent.NO, Intent.BOOK, Intent.ANY})
 
 
 def _is_like_a_number(text: str) -> bool:

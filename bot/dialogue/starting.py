@@ -34,7 +34,7 @@ _PASSED_ON = 200
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Nothing is under discussion; for whom the proxy acts may be settled already."""
+    """Nothing is under discussion; for whom the proxy acts may be settled already. `passed_on` is what was just passed on."""
 
     name: Literal["idle"] = "idle"
     whose: Whose = field(default_factory=Whose)
@@ -42,6 +42,7 @@ class Idle:
     who: str = ""
     wanted: Spoken | None = None
     asks: tuple[Aspect, ...] = ()
+    passed_on: str = ""
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
         """Words are a matter to find; everything else is answered where it stands."""
@@ -60,7 +61,7 @@ class Idle:
             case Touched():
                 return turn(self, _turns_of_life(heard, self.asked))
             case Question():
-                return turn(Idle(whose=self.whose), _passed_on(heard))
+                return turn(Idle(whose=self.whose, passed_on=heard.text), _passed_on(heard))
             case Mine():
                 return turn(self, mine(heard, situation))
             case CaseFile():
@@ -85,7 +86,7 @@ class Idle:
             PersonFacts(age=spoken.age, who=who),
             spoken.several,
         )
-        asked = Idle(whose=self.whose, asked=spoken.text, who=who, wanted=wanted, asks=spoken.also_asks)
+        asked = replace(self, asked=spoken.text, who=who, wanted=wanted, asks=spoken.also_asks)
         return turn(asked, wish=wish)
 
 
@@ -96,6 +97,8 @@ def found(match: Match, idle: Idle) -> Turn:
     if match.decision is Decision.CHOOSE and match.candidates:
         return _few(match, idle)
     nothing = Meant(idle.asked)
+    if idle.passed_on:
+        return turn(replace(idle, asked=""), _passed_on_already(idle), meant=nothing)
     if _says_little(idle.asked):
         return turn(Idle(whose=idle.whose), Say("say_more"), meant=nothing)
     return turn(idle, wish=AskPerson(idle.asked), meant=nothing)
@@ -160,6 +163,12 @@ def _turns_of_life(touched: Touched, asked: str) -> Say:
 def _passed_on(question: Question) -> Say:
     facts = {"owner": question.owner_name, "due": day_text(question.due_on), "number": question.number}
     return Say("passed_on", facts)
+
+
+def _passed_on_already(idle: Idle) -> Say:
+    """Whoever tells a thing in several messages opens one question, and a second one by a press."""
+    both = f"{idle.passed_on}，{idle.asked}"
+    return Say("passed_on_already", choices=(Choice("把这句话也转过去", f"ask_person:{both[:_PASSED_ON]}"),))
 
 
 def mine(under_way: Mine, situation: Situation) -> Say:

@@ -32,7 +32,7 @@ KIND_WORDS: Mapping[OfferKind, str] = {
 
 
 _MACHINES_NAMED = 4
-_PAID_IN = ("缴", "税")
+_PAID_IN, _PAID_OUT = ("缴", "税"), ("补贴", "补助", "津贴", "奖", "救助", "待遇", "惠民")
 # What the county's own hall is called by those who live outside of it.
 IN_TOWN = ("县里", "县城", "县上", "县中心", "城里")
 
@@ -45,10 +45,20 @@ def limit_words(item: ServiceItem) -> str:
 
 
 def fee_words(item: ServiceItem) -> str:
-    """The fee in one line; what is paid in by it, as an insurance is, is no fee."""
+    """The fee in one line."""
     if not item.fees:
-        return "不收费，该缴的保费、税款另算" if any(word in item.name for word in _PAID_IN) else "不收费"
+        return "不收费"
     return "；".join(f"{fee.name}：{fee.standard}" for fee in item.fees)
+
+
+def money_words(item: ServiceItem) -> str:
+    """The fee for whoever asks 多少钱; what is paid in or out by the item is another thing."""
+    fee = f"费用：{fee_words(item)}"
+    if any(word in item.name for word in _PAID_IN):
+        return f"{fee}。该缴的保费、税款另算，问工作人员最准。"
+    if any(word in item.name for word in _PAID_OUT):
+        return f"{fee}。能领多少，工作人员核过后告诉您。"
+    return fee
 
 
 def material_words(item: ServiceItem) -> str:
@@ -149,11 +159,11 @@ def when_words(spoken: Spoken | None) -> str:
     """The days asked for, read back as a date with its weekday, and what does not suit as 除了 it."""
     if spoken is None:
         return ""
-    but = spoken.unfit
-    said = [f"{_span_words(spoken.first_day, spoken.last_day)}{_hours_words(spoken)}"]
-    if but and (but.first_day or but.part):
-        said += [f"除了{_span_words(but.first_day, but.last_day)}{_PART_WORDS[but.part] if but.part else ''}"]
-    return "，".join(filter(None, said))
+    said = f"{_span_words(spoken.first_day, spoken.last_day)}{_hours_words(spoken)}"
+    if not (but := spoken.unfit) or not (but.first_day or but.part):
+        return said
+    unfit = f"除了{_span_words(but.first_day, but.last_day)}{_PART_WORDS[but.part] if but.part else ''}"
+    return f"{said}，{unfit}" if said else f"{unfit}都行"
 
 
 def _hours_words(spoken: Spoken) -> str:

@@ -38,6 +38,7 @@ class Intent(StrEnum):
     PHOTO = "photo"
     SKIP = "skip"
     DONE = "done"
+    DANGER = "danger"
 
 
 class Aspect(StrEnum):

@@ -17,7 +17,7 @@ _IN_ONE_BREATH: Final = re.compile(r"不是[^是,，。;；]{1,6}(?P<new>是.{1,
 _NEW_THEN_OLD: Final = re.compile(
     r"(?P<new>(?:我)?(?:要|想)?(?:是|去|到|要|选|在)[^,，。;；]{1,10}?)[,，]?不(?:是|去|到|要|选|在).{1,8}"
 )
-_REGRETTED: Final = re.compile(rf"{_REGRET}(?:[,，。!！\s]*{_REGRET})*[,，。!！\s]+(?P<new>.{{2,}})")
+_REGRETTED: Final = re.compile(rf"{_REGRET}(?:[,，。!！\s]*{_REGRET})*[,，。!！\s]+(?P<new>.+)")
 _IN_TURN: Final = (_REGRETTED, _OLD_THEN_NEW, _IN_ONE_BREATH, _NEW_THEN_OLD)
 
 

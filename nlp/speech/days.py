@@ -77,6 +77,15 @@ def _weekday(found: re.Match[str], today: date) -> Days | None:
     return Days.only(today + timedelta((day - today.weekday()) % 7))
 
 
+def _weekdays(found: re.Match[str], today: date) -> Days | None:
+    """周一到周五 are those of this week as long as one is left, else of the next."""
+    monday = _monday(today) + timedelta(7 * _weeks_ahead(found.group(1) or ""))
+    first, last = (monday + timedelta(_WEEKDAYS[found.group(group)]) for group in (2, 3))
+    if last < today:
+        first, last = first + timedelta(7), last + timedelta(7)
+    return Days(max(first, today), last) if first <= last else None
+
+
 def _weekend(found: re.Match[str], today: date) -> Days | None:
     monday = _monday(today) + timedelta(7 * _weeks_ahead(found.group(1) or ""))
     return Days(max(monday + timedelta(_SATURDAY), today), monday + timedelta(_SUNDAY))
@@ -220,6 +229,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(r"(今年|明年)?(?<![\d./-])(\d{1,2})[./](\d{1,2})(?![\d./%折元])"), _month_day),
     (re.compile(rf"({'|'.join([*_FEASTS, *_LUNAR_FEASTS, *_TERMS])})节?(?:那天|那日|当天)?"), _feast),
     (re.compile("|".join(_RELATIVE)), _relative),
+    (re.compile(rf"{_NOT_LAST}((?:这|本|下+)个?)?{_WEEK}([一二三四五六日天1-7])(?:到|至|-){_WEEK}?([一二三四五六日天1-7])"), _weekdays),
     (re.compile(rf"{_NOT_LAST}((?:这|本|下+)个?)?{_WEEK}([一二三四五六日天1-7])(?!个)"), _weekday),
     (re.compile(rf"{_NOT_LAST}((?:这|本|下+)个?)?(?:周末|双休日|双休)"), _weekend),
     (re.compile(rf"((?:这|本|下+)个?){_WEEK}"), _week),

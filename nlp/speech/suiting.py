@@ -9,7 +9,7 @@ from nlp.speech.days import DAY_WORDS
 from nlp.speech.times import TIME_WORDS
 
 _WHEN: Final = f"(?:{DAY_WORDS.pattern}|{TIME_WORDS.pattern})"
-_NOT_THEN: Final = r"(?<![行可便适成有])(?:不行|不可以|不方便|不合适|不成|没空|没时间|没人|别来|不要来|不能来|不能去|来不了|去不了|不在家|有事|要上班|得上班|在睡|睡觉|午睡)"
+_NOT_THEN: Final = r"(?<![行可便适成有])(?:不行|不可以|不方便|不合适|不成|没空|没时间|没人|别来|不要来|不能来|不能去|来不了|去不了|不在家|有事|要上班|得上班|要做工|要干活|要下地|在睡|睡觉|午睡)"
 _UNFIT: Final = re.compile(
     rf"(?:除了?|除去|(?<![特区])别|不要)(?:在|是)?{_WHEN}|{_WHEN}[^,，。;；]{{0,4}}?{_NOT_THEN}"
 )

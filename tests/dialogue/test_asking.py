@@ -80,6 +80,9 @@ async def test_what_is_paid_in_is_no_fee(county):
 
     assert "该缴的保费、税款另算" in await me.say("今年多少钱一个人")
 
+    me = await considering(county, "我要办高龄津贴")
+    assert "能领多少" in await me.say("多少钱")
+
 
 async def test_without_any_matter_the_question_is_which(county):
     """Never an answer about something nobody meant."""

@@ -170,3 +170,26 @@ async def test_what_was_asked_of_the_matter_stands_before_its_card(county, said,
     assert answer in me.replies[0]["text"]
     assert me.state == "considering_item"
     assert "预约办理" in me.offered
+
+
+async def test_a_thing_told_in_several_messages_opens_one_question(county):
+    """The clerk does not get five halves of a story; to add one takes a press, and then both stand in it."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("村里路灯坏了半个月了")
+
+    assert "已经转给工作人员" in await me.say("晚上走路都看不见了呀")
+    await me.press("把这句话也转过去")
+
+    questions = await county.desk.questions.mine(me.caller)
+    assert [question.text for question in questions] == [
+        "村里路灯坏了半个月了，晚上走路都看不见了呀",
+        "村里路灯坏了半个月了",
+    ]
+
+
+async def test_after_a_question_was_passed_on_a_matter_is_found_as_ever(county):
+    """Only what is no matter is taken for more of the question."""
+    me = await talk_as(county, "citizen-1")
+    await me.say("村里路灯坏了半个月了")
+
+    assert "老年人优待证办理" in await me.say("老年证")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.dialogue.finding import ChoosingItem
+from intake.model.speech import Spoken
 from tests.dialogue.talks import booked_allowance, talk_as
 
 
@@ -188,3 +190,56 @@ async def test_an_hour_without_a_day_is_read_back_too(county):
     await me.press("预约办理")
 
     assert "10:00以后，您想去哪里办" in await me.say("十点左右")
+
+
+async def test_one_character_tells_two_items_apart(county):
+    """Asked 要换还是要补, people say 换, and then 不是，补."""
+    me = await after(county, "身份证")
+
+    assert "居民身份证换领" in await me.say("换")
+
+    again = await after(county, "重来", "身份证", "不是，补")
+    assert "居民身份证补领" in again.heard
+
+
+def test_what_is_put_right_at_a_choice_takes_the_place_of_the_last_words():
+    """The clerk who is asked instead reads what holds, and not both."""
+    choice = ChoosingItem((), asked="身份证，换")
+
+    assert choice.told(Spoken("急用")).asked == "身份证，换，急用"
+    assert choice.told(Spoken("补", put_right="补")).asked == "身份证，补"
+
+
+@pytest.mark.parametrize("said", ["我要报警", "他打我"])
+async def test_who_is_in_danger_is_told_whom_to_call(county, said):
+    """Not where to have a report's receipt made."""
+    me = await after(county, "我要离婚")
+
+    assert "110" in await me.say(said)
+    assert me.state == "considering_item"
+
+
+@pytest.mark.parametrize("said", ["他不同意", "没领过", "都在家"])
+async def test_a_few_words_that_tell_something_are_no_name_of_a_matter(county, said):
+    """“他不同意” is no lift for an old house."""
+    me = await after(county, "我要离婚")
+
+    await me.say(said)
+
+    assert me.state == "considering_item"
+    assert me.replies[-1]["kind"] == "choices"
+
+
+async def test_what_is_said_of_a_word_finds_what_both_mean(county):
+    """医保卡, and then 换一张, is no identity card."""
+    me = await after(county, "医保卡", "换一张")
+
+    assert "社会保障卡挂失与补换" in me.offered
+
+
+async def test_a_paper_that_is_there_is_no_matter_to_turn_to(county):
+    """“老年证有了” is said so that it is not asked for."""
+    me = await after(county, "我要办高龄津贴")
+
+    assert "老年人优待证办理" not in await me.say("老年证有了")
+    assert me.state == "considering_item"

@@ -118,3 +118,15 @@ async def test_a_day_said_before_the_person_is_kept(county):
     await me.press("楼淑芬")
 
     assert "11月25日（星期三）上午" in await me.press("本人同意")
+
+
+async def test_a_village_without_names_yet_is_said_to_be_so(county):
+    """Nobody is asked to choose from nothing, a number there is no name, and the way out is open."""
+    me = await talk_as(county, "proxy-20")
+
+    assert "还没有人" in await me.say("代村民办事")
+    assert "还没有人" in await me.say("第三个")
+    assert "本村名单里没有“俞德福”" in await me.say("俞德福")
+    await me.say("算了今天先这样")
+
+    assert me.state == "idle"

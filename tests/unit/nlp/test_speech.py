@@ -65,6 +65,7 @@ def test_what_is_no_numeral_has_no_value(said: str) -> None:
         ("3号", 3),
         ("第三个吧", 3),
         ("第二个怎么办", 2),
+        ("先第一个", 1),
         ("11", 11),
         ("十一", 11),
     ],
@@ -130,6 +131,8 @@ def test_the_last_one_is_the_last_of_those_shown() -> None:
         ("廿三", date(2026, 12, 1), None),
         ("下个月初", date(2026, 12, 1), date(2026, 12, 7)),
         ("月初", date(2026, 12, 1), date(2026, 12, 7)),
+        ("周一到周五", MONDAY, date(2026, 11, 27)),
+        ("下周三到周四", date(2026, 12, 2), date(2026, 12, 3)),
     ],
 )
 def test_days_are_counted_forward_from_today(said: str, first: date, last: date | None) -> None:
@@ -212,6 +215,7 @@ def test_the_hour_before_which_one_can_come_is_no_hour_to_come_at(said: str, unt
         ("周三没空，周四可以", Unfit(date(2026, 11, 25), date(2026, 11, 25)), date(2026, 11, 26)),
         ("除了周三都行", Unfit(date(2026, 11, 25), date(2026, 11, 25)), None),
         ("周五下午不行", Unfit(date(2026, 11, 27), date(2026, 11, 27), DayPart.AFTERNOON), None),
+        ("周一到周五我都要做工", Unfit(MONDAY, date(2026, 11, 27)), None),
         ("周五下午行不行", None, date(2026, 11, 27)),
         ("周五上午", None, date(2026, 11, 27)),
     ],
@@ -438,6 +442,11 @@ def test_places_are_known_by_their_spoken_names(said: str, places: tuple[str, ..
         ("好的知道了", Intent.PAUSE),
         ("行那等你们", Intent.PAUSE),
         ("接着办", Intent.YES),
+        ("算了今天先这样", Intent.STOP),
+        ("你们就是乱收费", Intent.COMPLAINT),
+        ("那先不迁", Intent.STOP),
+        ("我要报警", Intent.DANGER),
+        ("他打我", Intent.DANGER),
     ],
 )
 def test_intents_are_heard_when_little_else_is_said(said: str, intent: Intent) -> None:
@@ -459,6 +468,8 @@ def test_intents_are_heard_when_little_else_is_said(said: str, intent: Intent) -
         "户口本找不到了",
         "忘记密码了",
         "不用去了是吧",
+        "报警回执怎么开",
+        "打架报案回执",
         "批下来我叫人来拿",
         "",
         "好" * 60,
@@ -546,7 +557,14 @@ def test_no_text_breaks_the_ear(text: str) -> None:
         ("绿色通道怎么走", Aspect.GREEN),
         ("可以优先吗", Aspect.GREEN),
         ("迟到了怎么办", Aspect.LATE),
+        ("那让我老婆去", Aspect.BY_ANOTHER),
+        ("我哥去", Aspect.BY_ANOTHER),
+        ("能不能不去", Aspect.ONLINE),
+        ("办好寄给我行不行", Aspect.DELIVERY),
+        ("我听不见只能打字", Aspect.LETTERS),
+        ("可以叫我儿子去吗", Aspect.BY_ANOTHER),
         ("我腿脚不好去不了县里", Aspect.AT_HOME),
+        ("你让人到我家来", Aspect.AT_HOME),
         ("她不能出门", Aspect.AT_HOME),
         ("叫人到我家来", Aspect.AT_HOME),
         ("你说我去哪个近", Aspect.WHERE),
@@ -584,6 +602,7 @@ def test_two_things_may_be_asked_at_once() -> None:
         "我不去了",
         "过几天",
         "在家里走的",
+        "那先不迁",
         "能打电话给我吗",
         "我没空，后天吧",
     ],
@@ -720,6 +739,7 @@ def test_how_long_a_matter_takes_is_no_question_about_the_line(said: str) -> Non
         ("不是我是我妈", "是我妈"),
         ("不是明天是后天", "是后天"),
         ("不是这个，我要办的是老年证", "我要办的是老年证"),
+        ("不是，补", "补"),
         ("不是", ""),
         ("不对", ""),
         ("不用了，谢谢", ""),
@@ -764,6 +784,7 @@ def test_the_hall_one_means_to_go_to_is_part_of_the_visit() -> None:
         ("后天下午三点以后都行", True),
         ("周一去尖山", True),
         ("我没空，后天吧", True),
+        ("她明天有空", True),
         ("明天办低保", False),
         ("好的", False),
     ],
@@ -789,6 +810,21 @@ def test_a_hall_alone_is_heard_as_such(said: str, only: bool) -> None:
 
     assert heard.only_where is only
     assert heard.place in {"", PLACES[0]}
+
+
+@pytest.mark.parametrize(
+    ("said", "had"),
+    [
+        ("出生证明有了", True),
+        ("户口本在她妈那里", True),
+        ("证件都在", True),
+        ("身份证丢了", False),
+        ("办好了没有", False),
+    ],
+)
+def test_what_is_there_already_is_heard(said: str, had: bool) -> None:
+    """Nobody who has it wants it made."""
+    assert Ear(PLACES).listen(said, today=MONDAY).had is had
 
 
 @pytest.mark.parametrize(
@@ -837,6 +873,7 @@ def test_a_sentence_that_joins_wishes_is_parted(said: str, parts: tuple[str, ...
         ("我妈叫楼淑芬，身份证号330000195006300127", "楼淑芬"),
         ("姓名：楼淑芬", "楼淑芬"),
         ("楼淑芬", "楼淑芬"),
+        ("他腿不好", ""),
         ("330000195006300127", ""),
         ("我妈的身份证号330000195006300127", ""),
         ("", ""),
@@ -855,8 +892,11 @@ def test_a_name_is_heard_beside_a_number(said: str, name: str) -> None:
         ("残疾证可以上门办吗", (Aspect.AT_HOME,)),
         ("低保网上能办吗", (Aspect.ONLINE,)),
         ("老公是外地人要不要他来", (Aspect.BY_ANOTHER,)),
-        ("可以叫我儿子去吗", (Aspect.BY_ANOTHER,)),
         ("户口本要不要拍", (Aspect.MATERIALS,)),
+        ("夫妻两个都要到场吗", (Aspect.BY_ANOTHER,)),
+        ("过户要去哪", (Aspect.WHERE,)),
+        ("迁户口要她本人来吗", (Aspect.BY_ANOTHER,)),
+        ("我拿她身份证去行吗", (Aspect.BY_ANOTHER,)),
         ("想办残疾证，能到家里来办吗", (Aspect.AT_HOME,)),
         ("免费培训怎么报名", ()),
         ("我是上门女婿", ()),

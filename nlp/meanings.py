@@ -95,7 +95,7 @@ class Meanings:
 
 
 def kind_of(concept: str) -> str:
-    """act, thing or who."""
+    """act, thing, who or where."""
     return lexicon().concepts[concept].kind
 
 

@@ -27,6 +27,7 @@ _NEXT_BEST: Final = 4
 _BARELY: Final = 0.3
 _WISH, _STORY = 30, 60
 _UNTOLD: Final = PersonFacts()
+_FAR, _THERE = "外省", "那边"
 FEATURES: Final = (
     "gram", "near", "near2", "asked", "held", "word", "cover", "thing", "act", "named", "sound", "sound_gain",
     "alike", "facts", "act_missing", "thing_missing", "gram_lead", "cover_lead",
@@ -36,9 +37,9 @@ FEATURES: Final = (
     "speech_beside", "gram_told", "speech_told",
 )  # fmt: skip
 NONE_FEATURES: Final = (
-    "bias", "best_near", "best_gram", "best_cover", "best_asked", "best_sound", "best_held", "known", "unknown",
-    "beyond", "things", "acts", "lean", "elsewhere", "stands_out", "sound_lift",
-    "best_sense", "elsewhere_sense",
+    "bias", "best_near", "best_gram", "best_cover", "best_asked", "best_sound", "best_held", "sound_lift", "best_sense",
+    "best_speech", "best_word", "best_both", "known", "unknown", "beyond", "things", "acts", "lean", "elsewhere", "stands_out",
+    "elsewhere_sense", "far", "far_there", "told",
 )  # fmt: skip
 
 
@@ -120,19 +121,21 @@ def _alike(index: Index, reading: Reading, signals: Signals) -> Floats:
 
 
 def none_features(index: Index, reading: Reading, signals: Signals) -> Floats:
-    """The row of NONE_FEATURES: how little the catalogue has to say to this sentence."""
+    """The row of NONE_FEATURES: how little the catalogue has to say to this sentence.
+
+    What happens in another province (`far`), the more where it is pointed at (`far_there`), is mostly for an office there.
+    """
     s, phrase = signals, signals.phrase
     likened = (
         phrase.near, s.gram, s.cover, phrase.asked, phrase.sound, phrase.held, phrase.sound - phrase.near, s.sense.near,
+        s.speech, s.word, phrase.both,
     )  # fmt: skip
-    near, gram, cover, asked, sound, held, sound_lift, sense = (
-        np.array(likened).max(axis=1, initial=0.0).tolist()
-    )
-    lean, elsewhere = index.elsewhere.likeness(s.focus)
+    far = _FAR in reading.concepts
     return np.asarray([
-        1.0, near, gram, cover, asked, sound, held, s.known, 1.0 - s.known,
+        1.0, *np.array(likened).max(axis=1, initial=0.0).tolist(), s.known, 1.0 - s.known,
         min(len(reading.beyond), 3) / 3, min(s.things, 3) / 3, min(s.acts, 3) / 3,
-        lean, elsewhere, _stands_out(s.gram), sound_lift, sense, s.sense.elsewhere,
+        *index.elsewhere.likeness(s.focus), _stands_out(s.gram), s.sense.elsewhere,
+        far, far and _THERE in reading.concepts, _told(s.grams),
     ])  # fmt: skip
 
 

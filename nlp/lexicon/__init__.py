@@ -21,7 +21,7 @@ _PAIR: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """概念: one meaning behind many words; `kind` is act, thing or who."""
+    """概念: one meaning behind many words; `kind` is act, thing, who or where."""
 
     key: str
     kind: str

@@ -98,7 +98,7 @@ async def test_words_that_alone_are_nothing_open_no_question_beside_a_choice(cou
 
 async def test_yes_to_several_is_asked_which(county):
     """嗯 to a list drops nothing."""
-    me = await after(county, "低保")
+    me = await after(county, "残疾人")
     offered = list(me.offered)
 
     assert "第几个" in await me.say("嗯")

@@ -72,7 +72,7 @@ def afresh_rows() -> list[Row]:
 
 @pytest.fixture(scope="session")
 def blind_rows() -> list[Row]:
-    """Letters, searches and stories of three writers who saw nothing but the names; labelled, never indexed, never learnt from."""
+    """Letters, searches and stories of seven writers who saw nothing but what the services are; labelled, never indexed, never learnt from."""
     return list(rows_in(_lines("blind")))
 
 

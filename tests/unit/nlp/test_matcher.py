@@ -45,6 +45,21 @@ def test_what_no_hall_handles_is_not_guessed(matcher: Matcher, said: str) -> Non
     assert matcher.match(said).decision is Decision.NONE
 
 
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ("贵州毕节老家的低保，那边标准是多少", "我是贵州毕节人，在这里打工，孩子要念一年级"),
+        ("湖北荆州的退休金什么时候涨，那边的人社局电话多少", "身份证丢了，户口在湖北荆州，在这里能补吗"),
+    ],
+)
+def test_what_happens_in_another_province_is_for_an_office_there(
+    matcher: Matcher, there: str, here: str
+) -> None:
+    """But to come from there turns nobody away."""
+    assert matcher.match(there).decision is Decision.NONE
+    assert matcher.match(here).decision is not Decision.NONE
+
+
 def test_candidates_are_given_even_with_a_none(matcher: Matcher) -> None:
     """Whoever answers the person by hand starts from the nearest items."""
     found = matcher.match("今天天气怎么样", limit=10)

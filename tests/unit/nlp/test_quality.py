@@ -145,37 +145,37 @@ def test_a_third_writers_words_find_their_item(
 @pytest.mark.parametrize(
     ("style", "first", "third"),
     [
-        ("message_excerpt", 0.91, 0.97),
+        ("message_excerpt", 0.95, 0.98),
         ("message_title", 0.96, 0.98),
-        ("legal_consult", 0.70, 0.87),
-        ("search", 0.95, 0.97),
-        ("online", 0.80, 0.92),
-        ("voice", 0.94, 0.97),
-        ("story", 0.90, 0.96),
-        ("village", 0.87, 0.95),
-        ("elder", 0.85, 0.93),
+        ("legal_consult", 0.91, 0.97),
+        ("search", 0.96, 0.98),
+        ("online", 0.85, 0.95),
+        ("voice", 0.92, 0.96),
+        ("story", 0.89, 0.97),
+        ("village", 0.92, 0.96),
+        ("elder", 0.88, 0.97),
     ],
 )
 def test_what_is_written_to_leaders_searched_and_told_finds_its_item(
     blind_rows: list[Row], answer: Answering, style: str, first: float, third: float
 ) -> None:
-    """Eight hundred sentences in the manners of real ones, by writers who saw nothing but the names of the services."""
+    """Two thousand sentences in the manners of real ones, by writers who saw nothing but what the services are."""
     figures = evaluate([row for row in blind_rows if row.style == style], answer).all
 
-    assert figures.in_scope >= 40
+    assert figures.in_scope >= 70
     assert figures.hit_at_1 >= first
     assert figures.hit_at_3 >= third
 
 
 def test_what_nobody_looked_at_is_found_as_well(unread_rows: list[Row], answer: Answering) -> None:
-    """What was mended by the other half's misses holds for this half too."""
+    """What was mended by the other part's misses holds for this part too."""
     figures = evaluate(unread_rows, answer).all
 
-    assert figures.in_scope >= 600
-    assert figures.hit_at_1 >= 0.93
-    assert figures.hit_at_3 >= 0.975
-    assert figures.none_declined >= 0.85
-    assert figures.wrongly_declined <= 0.045
+    assert figures.in_scope >= 650
+    assert figures.hit_at_1 >= 0.94
+    assert figures.hit_at_3 >= 0.98
+    assert figures.none_declined >= 0.87
+    assert figures.wrongly_declined <= 0.035
 
 
 def test_words_of_real_people_find_their_item(

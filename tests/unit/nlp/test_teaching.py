@@ -24,7 +24,7 @@ from nlp.tutor import Tutor
 
 EDITION = Edition(1, date(2026, 11, 23))
 ELDER_CARD, LOST_CARD, DOG = ServiceCode("MZ10"), ServiceCode("SF03"), ServiceCode("GA02")
-HELPFUL = Lesson("逛园子掏出来晃一晃的红壳壳", ELDER_CARD)
+HELPFUL = Lesson("寿星乐呵本", ELDER_CARD)
 
 
 @pytest.fixture(scope="module")

@@ -163,36 +163,36 @@ def print_table(figures: Mapping[str, Figures]) -> None:
         print(f"{name:<26}{f.first:>8.3f}{f.third:>8.3f}{f.p50:>9.2f}{f.p99:>9.2f}{share:>8.2f}{times:>8.2f}")
 
 
-_MATCH = """
+_LOAD = "import jiujinban.cli, jiujinban.matching"
+_MATCH = "import jiujinban.cli; jiujinban.cli.app(['match', '身份证丢了怎么补'], standalone_mode=False)"
+_MOST = """
 import re, sys
 from pathlib import Path
-import jiujinban.cli, jiujinban.matching
-
-def most():
-    return re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
-
-loaded = most()
-try:
-    jiujinban.cli.app(["match", "身份证丢了怎么补"])
-finally:
-    print(loaded, most(), file=sys.stderr)
+print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1], file=sys.stderr)
 """
 
 
 def start(_: Sequence[ServiceItem]) -> None:
     """`jiujinban match` in a fresh interpreter to its end: where nothing was ever matched, and once more."""
     with tempfile.TemporaryDirectory() as folder:
-        own = {**os.environ, "JIUJINBAN_STATE": str(Path(folder) / "state")}
+        state = Path(folder) / "state"
+        loaded = most(_LOAD, state)
         for title in ("from nothing", "once more"):
             begun, before = time.perf_counter(), children()
-            done = subprocess.run(
-                [sys.executable, "-c", _MATCH], capture_output=True, text=True, check=True, cwd=ROOT, env=own
-            )
-            loaded, most = (int(kilobytes) / 1024 for kilobytes in done.stderr.split())
+            held = most(_MATCH, state)
             print(
                 f"a match {title}: {children() - before:.2f} s of processor time, {time.perf_counter() - begun:.2f} s on the clock,"
-                f" {most:.0f} MB at most, {loaded:.0f} of them interpreter and libraries"
+                f" {held:.0f} MB at most, {loaded:.0f} of them interpreter and libraries"
             )
+
+
+def most(code: str, state: Path) -> float:
+    """The megabytes that a fresh interpreter held at most when it had run this code."""
+    own = {**os.environ, "JIUJINBAN_STATE": str(state)}
+    done = subprocess.run(
+        [sys.executable, "-c", code + _MOST], capture_output=True, text=True, check=True, cwd=ROOT, env=own
+    )
+    return int(done.stderr) / 1024
 
 
 def children() -> float:

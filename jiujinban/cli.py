@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -72,6 +73,9 @@ def match(
 ) -> None:
     """Rank the items a sentence could mean."""
     collect_seldom()
+    if not encoder:
+        # One thread weighs words; numpy would start one for each processor, and keep all of them busy waiting.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from jiujinban.matching import NoEncoder, explained, matched  # noqa: PLC0415 (likewise)
 
     settings = settings_now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,17 +40,17 @@ def _first_readings() -> dict[int, str]:
     return {code: reading.split(",", 1)[0] for code, reading in readings if code < _END_OF_COMMON}
 
 
-@cache
-def _readings() -> dict[int, str]:
-    return {code: _folded(reading) for code, reading in _first_readings().items()}
+def _spelt(spell: Callable[[str], str]) -> dict[int, str]:
+    """The syllable of every common character, spelt in that way; there are twenty times as many characters as syllables."""
+    readings = _first_readings()
+    spelt = {reading: spell(reading) for reading in set(readings.values())}
+    return {code: spelt[reading] for code, reading in readings.items()}
 
 
-@cache
 def _plain(syllable: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", syllable) if not unicodedata.combining(c))
 
 
-@cache
 def _folded(syllable: str) -> str:
     plain = _plain(syllable)
     for pattern, kept in _ACCENT:
@@ -59,8 +59,13 @@ def _folded(syllable: str) -> str:
 
 
 @cache
+def _readings() -> dict[int, str]:
+    return _spelt(_folded)
+
+
+@cache
 def _plain_readings() -> dict[int, str]:
-    return {code: _plain(reading) for code, reading in _first_readings().items()}
+    return _spelt(_plain)
 
 
 @cache
@@ -81,12 +86,6 @@ def toneless(text: str) -> str:
 def _joined(text: str, readings: Mapping[int, str]) -> str:
     spoken = [readings.get(ord(char), "") for char in text]
     return " ".join(spoken) if all(spoken) else ""
-
-
-def syllables(text: str) -> list[str]:
-    """The toneless syllables of the Chinese characters of a run, accent folded; other characters fall out."""
-    readings = _readings()
-    return [readings[ord(char)] for char in text if ord(char) in readings]
 
 
 def spoken(text: str) -> tuple[list[str], list[str]]:

@@ -7,13 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _MATCH = """
 import sys
+from pathlib import Path
 from jiujinban.cli import app
 try:
     app(["match", "身份证丢了怎么补"])
 finally:
-    print(*sys.modules, file=sys.stderr)
+    print(*sys.modules, *Path("/proc/self/task").glob("*"), file=sys.stderr)
 """
 _NOT_FOR_A_MATCH = (
     "aiohttp",
@@ -46,6 +49,14 @@ def test_a_match_loads_neither_the_desk_nor_the_store_nor_a_dictionarys_guesser(
 
     assert "nlp.matcher" in loaded
     assert [name for name in _NOT_FOR_A_MATCH if name in loaded] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the threads of a process as files")
+def test_a_match_starts_no_thread(tmp_path: Path) -> None:
+    """Each of numpy's keeps a processor busy with waiting: together a tenth of a second match."""
+    said = matched(tmp_path / "state").stderr.split()
+
+    assert len([word for word in said if word.startswith("/proc/self/task/")]) == 1
 
 
 def test_the_second_match_reads_the_index_of_the_first(tmp_path: Path) -> None:

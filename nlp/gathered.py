@@ -15,6 +15,7 @@ from nlp.lexicon import lexicon
 from nlp.pieces import Keys, Letters, Pieces
 from nlp.postings import Counts, Floats, Places, Terms
 
+_Numbered = tuple[Places, Pieces]
 _TOGETHER: Final = 4096
 _NUMBERS: Final = {field: number for number, field in enumerate(FIELD_WEIGHT)}
 _WORD_FIELDS: Final = {
@@ -148,14 +149,18 @@ class Gathered:
 def _pieces(texts: Sequence[str]) -> tuple[Keys, Pieces, Pieces, Pieces]:
     """The pieces that texts are made of; of each its grams, the distinct ones among them, and its distinct pairs of syllables."""
     # Some thousands of texts at a time: what all of them take at once is more than the processor's cache holds.
-    parts = [
-        Letters.of(texts[first : first + _TOGETHER]) for first in range(0, max(len(texts), 1), _TOGETHER)
-    ]
-    grams = [part.pieces(part.grams()) for part in parts]
-    sounds = [part.pieces(part.sounds()) for part in parts]
-    known = Keys.of(*(keys for keys, _ in chain(grams, sounds)))
-    held, heard = (
-        [pieces.renumbered(known.terms(keys)) for keys, pieces in found] for found in (grams, sounds)
+    starts = range(0, max(len(texts), 1), _TOGETHER)
+    found = [_found(Letters.of(texts[start : start + _TOGETHER])) for start in starts]
+    known = Keys.of(*(keys for _, *distinct in found for keys, _ in distinct))
+    grams, distinct, sounds = (
+        Pieces.joined([pieces.renumbered(known.terms(keys)) for keys, pieces in kind])
+        for kind in zip(*found, strict=True)
     )
-    distinct, sounded = ([pieces.distinct() for pieces in found] for found in (held, heard))
-    return known, Pieces.joined(held), Pieces.joined(distinct), Pieces.joined(sounded)
+    return known, grams, distinct, sounds
+
+
+def _found(letters: Letters) -> tuple[_Numbered, _Numbered, _Numbered]:
+    """The same of some texts, by the places of pieces among those of these texts."""
+    grams, held = letters.pieces(letters.grams())
+    sounds, heard = letters.pieces(letters.sounds())
+    return (grams, held), (grams, held.distinct()), (sounds, heard.distinct())

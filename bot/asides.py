@@ -74,9 +74,11 @@ async def _beside_a_choice(
     if heard.spoken.had and _is_at_hand(learned, state):
         return Aside(state.without(learned.candidates[0].service_code), Unclear())
     more = state.told(heard.spoken)
+    if not state.asked or (heard.spoken.by_itself and not _is_at_hand(learned, state)):
+        return None
     joined = await desk.catalogue.match(more.asked, wish.facts)
     tells = learned.decision is Decision.NONE or _is_at_hand(joined, state)
-    return Aside(more, joined) if tells and state.asked else None
+    return Aside(more, joined) if tells else None
 
 
 def _asks_of_it(learned: Match, heard: Said, state: State) -> bool:

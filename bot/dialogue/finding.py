@@ -50,8 +50,6 @@ class ChoosingItem:
                 return replace(self, ask="").offer(Say("say_which"))
             case Said() if heard.spoken.only_whom:
                 return replace(self, who=heard.spoken.who, ask="").offer()
-            case Said() if heard.spoken.only_when:
-                return replace(self, wanted=heard.spoken, ask="").offer()
             case Said() if _answers(heard.text, self.ask):
                 return self._narrow(heard)
             case Match():
@@ -223,7 +221,7 @@ class ConsideringItem:
             asking_whom = representing.ChoosingPerson(self.service_code, said=self.asked, wanted=self.wanted)
             return turn(asking_whom, wish=ListVillagers())
         if self.who not in _ONESELF:
-            return representing.ForWhom(self.service_code, wanted).ask()
+            return representing.ForWhom(self.service_code, wanted, who=self.who).ask()
         return booking.ChoosingHall(self.service_code, wanted=wanted).look()
 
     def _told(self, considered: Consideration, situation: Situation) -> Turn:

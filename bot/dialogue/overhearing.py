@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue import (
     asking,
+    booking,
     changing,
     collecting,
     finding,
@@ -49,8 +50,11 @@ _HELP = {
     "collecting": "photo_help",
     "confirming": "why_confirm",
 }
+_AT_PHOTOGRAPHS = booking.Booked | collecting.Collecting | collecting.Confirming
 # A day said before it is asked for is kept.
-_ASKS_WHOSE = representing.ChoosingPerson | representing.ForWhom | representing.GivingMandate
+_BEFORE_THE_PLACE = (
+    finding.ChoosingItem | representing.ChoosingPerson | representing.ForWhom | representing.GivingMandate
+)
 # Elsewhere 取消 and 不办了 can only mean the thing at hand: nothing is booked in it yet.
 _SOMETHING_BOOKED = frozenset({"idle", "booked", "which", "collecting", "confirming"})
 
@@ -76,7 +80,7 @@ def _said_anywhere(heard: Said, state: State, situation: Situation) -> Turn | No
     """Asides first: after them the thing at hand goes on; then what steers the whole conversation."""
     if (say := _aside(heard, state)) is not None:
         return asking.aside((say,), state, situation)
-    if isinstance(state, _ASKS_WHOSE) and (heard.spoken.only_when or heard.spoken.only_where):
+    if isinstance(state, _BEFORE_THE_PLACE) and (heard.spoken.only_when or heard.spoken.only_where):
         wanted = heard.spoken.after(state.wanted)
         noted = Say("time_noted", {"when": when_words(wanted)})
         return asking.aside((noted,), replace(state, wanted=wanted), situation)
@@ -90,7 +94,7 @@ def _aside(heard: Said, state: State) -> Say | None:
     match heard.spoken.intent:
         case Intent.HELP | Intent.WHY if not isinstance(state, starting.Idle):
             return Say(_HELP.get(state.name, "how_to_answer"))
-        case Intent.PHOTO if isinstance(state, collecting.Collecting | collecting.Confirming):
+        case Intent.PHOTO if isinstance(state, _AT_PHOTOGRAPHS):
             return Say("photo_help")
         case Intent.DANGER:
             return Say("danger", choices=(starting.a_person(heard.text),))

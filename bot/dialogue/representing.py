@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +17,16 @@ from intake.model.speech import Intent, Spoken
 _SHOWN = 8
 # Yes to “给谁办” does not tell for whom.
 _NO_ANSWER = frozenset({Intent.YES, Intent.NO, Intent.BOOK, Intent.ANY})
+_WHO_WORDS: Mapping[str, str] = {
+    "父母": "您爸妈",
+    "祖父母": "您家老人",
+    "配偶": "您爱人",
+    "子女": "您孩子",
+    "孙辈": "您孙辈",
+    "兄弟姐妹": "您兄弟姐妹",
+    "邻居": "邻居",
+    "家人": "您家里人",
+}
 # What is written down as the word given: by a proxy's villager, or within a family.
 _STATEMENTS = {True: "本人当面口头同意，由代办员记录", False: "家人同意由我代办，由本人记录"}
 
@@ -126,6 +137,7 @@ class ForWhom:
     wanted: Spoken | None = None
     id_number: str = ""
     naming: bool = False
+    who: str = ""
     name: Literal["for_whom"] = "for_whom"
 
     def hear(self, heard: Heard, situation: Situation) -> Turn:
@@ -159,6 +171,8 @@ class ForWhom:
             return turn(self, wish=AddRelative(spoken.name or heard.text.strip(), self.id_number))
         if spoken.intent is Intent.LACK:
             return self._without_number()
+        if spoken.intent is Intent.YES and self.who and not self.naming:
+            return self.hear(Picked("for_relative"), situation)
         if spoken.intent in _NO_ANSWER and not self.naming:
             return turn(self, Say("say_whose"), *self.ask().says)
         if self.naming and _is_like_a_number(heard.text):
@@ -183,7 +197,8 @@ class ForWhom:
             asked = Say("relative_number", choices=(Choice("不记得号码", "no_number"),))
             return turn(self, Say("relative_name") if self.id_number else asked)
         choices = (Choice("家人，我替他（她）办", "for_relative"), Choice("我自己", "for_me"))
-        return turn(self, Say("for_whom", choices=choices))
+        who = _WHO_WORDS.get(self.who, "")
+        return turn(self, Say("for_them" if who else "for_whom", {"who": who}, choices))
 
 
 @dataclass(frozen=True, slots=True)

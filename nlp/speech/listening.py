@@ -67,7 +67,7 @@ class Ear:
             only_whom=bool(whom),
             unknown_day="" if days else _unknown_day(said),
             put_right=put_right(said),
-            only_when=only_when(said, names),
+            only_when=only_when(when, names),
             only_where=only_where(said, names),
             comes=comes,
             matter=without_visit(said, names) if comes else text,

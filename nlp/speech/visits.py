@@ -22,7 +22,7 @@ _ON_A_DAY: Final = re.compile(
 _IN_TOWN: Final = ("县里", "县城", "县上", "县中心", "城里")
 # How people are not exact about a time or a place.
 _ROUND: Final = re.compile(
-    r"以后|之后|以前|之前|左右|前后|[那这](?:边|里)|附近|我?没空|[他她]|在家|最早的?|早点|能?(?:办|领|弄)(?=吗|不|么)|(?:随便|什么时候)?都?(?:行|可以|有空)"
+    r"以后|之后|以前|之前|左右|前后|之间|[那这](?:边|里)|附近|我?没空|[他她]|在家|最早的?|早点|能?(?:办|领|弄)(?=吗|不|么)|(?:随便|什么时候)?都?(?:行|可以|有空)"
 )
 # What befalls people and papers; the day it did so is none to come on.
 _BEFELL: Final = re.compile(

@@ -121,13 +121,56 @@ async def test_for_whom_is_kept_when_the_words_turn_to_another_item(county):
     assert "给谁办" in await me.press("预约办理")
 
 
-async def test_who_is_spoken_for_may_be_answered_in_the_wrong_way(county):
-    """“好的” does not tell for whom, and is not called unintelligible."""
+async def test_who_was_spoken_of_is_asked_about_and_yes_is_an_answer(county):
+    """“我妈” was said: nobody has to say again for whom."""
+    me = await after(county, "我妈七十了，想办老年优待证")
+
+    assert "是给您爸妈办的吗" in await me.press("预约办理")
+    assert "这位家人的身份证号码" in await me.say("对")
+
+
+async def test_no_to_whom_it_is_for_is_asked_again_in_other_words(county):
+    """“不是” does not tell for whom, and is not called unintelligible."""
     me = await after(county, "我妈七十了，想办老年优待证")
     await me.press("预约办理")
 
-    assert "我自己" in await me.say("好的")
+    assert "请说“我自己”" in await me.say("不是")
     assert me.state == "for_whom"
+
+
+@pytest.mark.parametrize("said", ["下午就去", "尖山吧"])
+async def test_when_and_where_said_at_a_choice_are_kept(county, said):
+    """They are asked for again by nobody."""
+    me = await after(county, "低保")
+
+    assert "先记下了" in await me.say(said)
+    await me.say("第一个")
+    await me.press("预约办理")
+
+    assert ("下午" in me.heard) if "下午" in said else ("尖山镇" in me.heard and me.state == "choosing_slot")
+
+
+async def test_which_comes_first_may_be_none_of_those_shown(county):
+    """“先办身份证” is no social security card."""
+    me = await after(county, "身份证 社保卡 驾照全在里面", "先办身份证")
+
+    assert any(label.startswith("居民身份证") for label in me.offered) or "居民身份证" in me.heard
+
+
+async def test_who_does_not_want_to_cancel_after_all_keeps_the_place(county):
+    """别取消了 is a no to “确定要取消”."""
+    me = await booked_allowance(county)
+    await me.say("不来了")
+
+    assert "原来的预约不变" in await me.say("别取消了")
+
+
+async def test_who_cannot_photograph_is_helped_right_after_booking(county):
+    """Before the first paper is asked for."""
+    me = await booked_allowance(county)
+
+    assert "不会拍也不要紧" in await me.say("我不会拍照")
+    assert me.state == "booked"
 
 
 @pytest.mark.parametrize("said", ["周六上午", "县里"])

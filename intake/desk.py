@@ -11,7 +11,7 @@ from intake.model.booking import Appointment, Hold, Slot
 from intake.model.calendar import WorkingCalendar, local_day
 from intake.model.case import Case, Page, PageFacts
 from intake.model.catalogue import CommonQuestion, ServiceItem, Way
-from intake.model.exchange import FileForm, ImportReport, WaitingImport
+from intake.model.exchange import FileForm, Imported, ImportReport, WaitingImport
 from intake.model.figures import FigureSheet, Month, PrintForm, Shortfall, ShownRow, Workload
 from intake.model.follow_up import FollowUp
 from intake.model.helping import HelpRequest
@@ -512,7 +512,7 @@ class CatalogueCounter:
     async def halls_for(self, code: ServiceCode) -> tuple[tuple[Hall, Way], ...]:
         return await finding.halls_for(code, tools=self.tools)
 
-    async def import_items(self, cmd: catalogue_importing.ImportCatalogue) -> int:
+    async def import_items(self, cmd: catalogue_importing.ImportCatalogue) -> Imported:
         return await catalogue_importing.import_catalogue(cmd, tools=self.tools)
 
     async def check_files(

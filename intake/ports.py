@@ -179,8 +179,11 @@ class Catalogue(Protocol):
     async def all_current(self, on: date) -> tuple[ServiceItem, ...]:
         """Every item in force on a day, by code."""
 
+    async def codes(self, on: date) -> frozenset[ServiceCode]:
+        """The codes of the items in force on a day."""
+
     async def revision(self) -> int:
-        """A number that grows with every change of the catalogue."""
+        """A number that grows with every unit of work that changes the catalogue, and with no other."""
 
     async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
         """Put new versions in force from a day, closing the old; returns how many differed.
@@ -200,14 +203,14 @@ class Catalogue(Protocol):
     async def bundles(self) -> tuple[Bundle, ...]:
         """Every 一件事, in the order of its file."""
 
-    async def put_bundles(self, bundles: Sequence[Bundle]) -> None:
-        """Replace all bundles."""
+    async def put_bundles(self, bundles: Sequence[Bundle]) -> bool:
+        """Replace all bundles; False when they are as they were."""
+
+    async def lock(self) -> None:
+        """Be alone with the catalogue until the unit of work ends."""
 
     async def grow(self) -> int:
-        """Whatever was built of the catalogue is out of date; returns the revision from now on.
-
-        Whoever has called it is alone with the catalogue until their unit of work ends.
-        """
+        """Lock it: whatever was built of the catalogue is out of date; returns the revision from now on."""
 
 
 class Imports(Protocol):

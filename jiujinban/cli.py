@@ -137,8 +137,9 @@ def import_catalogue(
                 house.desk, files, whole=whole, begins=day, watch=watch
             )
             return importing.report_text(report, fields=diff)
-        items, changed = await importing.import_catalogue_files(house.desk, files, whole=whole, begins=day)
-        return f"已导入 {items} 个事项，其中新增或变更 {changed} 个。"
+        return importing.imported_text(
+            await importing.import_catalogue_files(house.desk, files, whole=whole, begins=day)
+        )
 
     say(in_house(act))
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from intake.desk import Desk
-from intake.model.exchange import CHANGE_WORDS, GivenFile, ImportReport, Progress, RowFault
+from intake.model.exchange import CHANGE_WORDS, GivenFile, Imported, ImportReport, Progress, RowFault
 from intake.model.ids import AccountCode, IntentKey
 from intake.model.people import Account, Caller, Door, Role
 from intake.usecases.catalogue.importing import CheckFiles, ImportCatalogue
@@ -39,14 +39,15 @@ async def import_county_files(desk: Desk, files: Sequence[Path]) -> County:
 
 async def import_catalogue_files(
     desk: Desk, files: Sequence[Path], *, whole: bool = False, begins: date | None = None
-) -> tuple[int, int]:
-    """Import catalogue files whole; returns how many items they hold and how many differ from what was in force."""
+) -> Imported:
+    """Import catalogue files whole; raises `FaultyFiles` or `UnreadableFile`."""
     check = CheckFiles(OPERATOR, given(files), begins, whole)
     read = await desk.catalogue.read_files(check)
     if read.faults:
         raise FaultyFiles(read.faults)
-    cmd = ImportCatalogue(OPERATOR, read.items, read.bundles, whole, begins)
-    return len(read.items), await desk.catalogue.import_items(cmd)
+    return await desk.catalogue.import_items(
+        ImportCatalogue(OPERATOR, read.items, read.bundles, whole, begins)
+    )
 
 
 async def compare_catalogue_files(
@@ -70,10 +71,19 @@ def given(files: Sequence[Path]) -> list[GivenFile]:
     return [GivenFile(file.name, _bytes(file)) for file in files]
 
 
+def imported_text(imported: Imported) -> str:
+    """What an import came to, in a sentence."""
+    if imported.changed_nothing:
+        return f"文件里的 {imported.items} 个事项和现行清单一样，没有变动。"
+    bundles = "一件事也更新了。" if imported.other_bundles else ""
+    return f"已导入 {imported.items} 个事项，其中新增、变更或撤下 {imported.changed} 个。{bundles}"
+
+
 def report_text(report: ImportReport, *, fields: bool) -> str:
     """A report in lines: what is new, what changes and how, what is withdrawn, and which columns nobody reads."""
     counts = "，".join(f"{words}{report.count(kind)}项" for kind, words in CHANGE_WORDS.items())
-    lines = [f"文件里有{report.items}个事项、{report.bundles}个一件事，没有错误。{counts}。"]
+    found = f"文件里有{report.items}个事项、{report.bundles}个一件事，没有错误"
+    lines = [f"{found}，和现行清单一样。" if report.changes_nothing else f"{found}。{counts}。"]
     for change in report.changes if fields else ():
         until = f"（到{change.ends}前一天，之后另有版本）" if change.ends else ""
         lines.append(f"{CHANGE_WORDS[change.kind]}　{change.code}　{change.name}　{change.begins}起{until}")

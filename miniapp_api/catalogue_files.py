@@ -11,7 +11,6 @@ from pydantic import Field
 from intake.errors import BadInput
 from intake.model.exchange import (
     CHANGE_WORDS,
-    IMPORT_WORDS,
     ChangeKind,
     FileForm,
     GivenFile,
@@ -125,6 +124,7 @@ class ImportView(View):
     new: int
     changed: int
     withdrawn: int
+    changes_nothing: bool
     ignored: list[str]
 
     @classmethod
@@ -139,13 +139,14 @@ class ImportView(View):
             whole=waiting.whole,
             begins=waiting.begins.isoformat(),
             state=waiting.state,
-            state_text=IMPORT_WORDS[waiting.state],
+            state_text=waiting.state_words,
             items=report.items,
             bundles=report.bundles,
             faults=len(report.faults),
             new=report.count(ChangeKind.NEW),
             changed=report.count(ChangeKind.CHANGED),
             withdrawn=report.count(ChangeKind.WITHDRAWN),
+            changes_nothing=report.changes_nothing,
             ignored=list(report.ignored[:50]),
         )
 

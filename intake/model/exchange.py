@@ -100,6 +100,12 @@ class ImportReport:
     faults: tuple[RowFault, ...]
     changes: tuple[ItemChange, ...]
     ignored: tuple[str, ...] = ()
+    other_bundles: bool = False
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the file reads well and says what is in force already."""
+        return not (self.faults or self.changes or self.other_bundles)
 
     def count(self, kind: ChangeKind) -> int:
         """How many items change in that way."""
@@ -112,6 +118,20 @@ class CatalogueContent:
 
     items: tuple[ServiceItem, ...] = ()
     bundles: tuple[Bundle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """导入结果: how many items came, how many of them are new, differ or were withdrawn, and whether bundles differ."""
+
+    items: int
+    changed: int
+    other_bundles: bool
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether the catalogue is as it was, with its revision."""
+        return not (self.changed or self.other_bundles)
 
 
 class ImportState(StrEnum):
@@ -128,6 +148,10 @@ IMPORT_WORDS: Mapping[ImportState, str] = {
     ImportState.FAULTY: "有错误，不能导入",
     ImportState.APPLIED: "已生效",
     ImportState.DROPPED: "已放弃",
+}
+_SAME_WORDS: Mapping[ImportState, str] = {
+    ImportState.CHECKED: "和现行清单一样，不用导入",
+    ImportState.APPLIED: "已确认，清单没有变动",
 }
 
 
@@ -146,6 +170,12 @@ class WaitingImport:
     stamp: str
     report: ImportReport
     version: int = 1
+
+    @property
+    def state_words(self) -> str:
+        """How it stands, in words; of a file that changes nothing they say so."""
+        words = IMPORT_WORDS[self.state]
+        return _SAME_WORDS.get(self.state, words) if self.report.changes_nothing else words
 
     def applied(self) -> WaitingImport:
         """In force; raises `NotNow` unless it waits."""

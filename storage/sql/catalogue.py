@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,10 +17,9 @@ from intake.model.catalogue import Bundle, ServiceItem
 from intake.model.ids import ServiceCode
 from storage.sql.columns import adapter
 from storage.sql.kept import Revisions
-from storage.sql.rows import Values, insert_into, one
+from storage.sql.rows import Values, insert_into, one, portions
 from storage.sql.tables import bundles, item_versions, revisions
 
-Portion = TypeVar("Portion")
 _ROWS_AT_ONCE, _CODES_AT_ONCE = 100, 500
 _SUBJECT = "catalogue"
 _DAYS_KEPT, _LONG = 8, 5_000
@@ -45,6 +44,8 @@ class ItemsInForce:
     revision: int = -1
     days: dict[date, DayInForce] = field(default_factory=dict)
     bundles: tuple[Bundle, ...] | None = None
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Of those who find a day not kept, one reads it and the others wait: after an import that is everybody at once."""
 
     def begin(self, revision: int) -> None:
         """Forget what was kept of another revision."""
@@ -93,33 +94,43 @@ class SqlCatalogue:
         return _known(_item(await one(self.connection, item_versions, *same)))
 
     async def all_current(self, on: date) -> tuple[ServiceItem, ...]:
-        kept = await self._kept(on)
-        if kept is not None:
-            return kept.items
-        revision = await self.revision()
+        # What this very transaction changed may yet be undone; its revision number would then come again with
+        # another content.
+        if self._changed:
+            return await self._read_day(on)
+        async with self._in_force.reading:
+            kept = await self._kept(on)
+            if kept is not None:
+                return kept.items
+            revision, items = await self.revision(), await self._read_day(on)
+            self._in_force.hold(revision, on, items)
+        return items
+
+    async def _read_day(self, on: date) -> tuple[ServiceItem, ...]:
         statement = select(item_versions).where(_on(on)).order_by(item_versions.c.code)
         read: list[ServiceItem] = []
         # In portions: between two of them everybody else gets a turn, however long the catalogue is.
         async with self.connection.stream(statement) as rows:
             async for some in rows.mappings().partitions(_ROWS_AT_ONCE):
                 read += map(_read, some)
-        items = tuple(read)
-        # What this very transaction changed may yet be undone; its revision number would then come again with
-        # another content.
-        if not self._changed:
-            self._in_force.hold(revision, on, items)
-        return items
+        return tuple(read)
+
+    async def codes(self, on: date) -> frozenset[ServiceCode]:
+        return frozenset(await self.connection.scalars(select(item_versions.c.code).where(_on(on))))
 
     async def revision(self) -> int:
         statement = select(revisions.c.value).where(revisions.c.subject == _SUBJECT)
         return (await self.connection.execute(statement)).scalar() or 0
 
     async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
-        await self._next_revision()
-        self._changed = True
+        await self.lock()
         standing = await self._standing({item.code for item in items}, on)
-        # In portions, digests too: whoever asks something while five thousand items come in is answered in between.
-        return sum([await self._put(some, standing, on) for some in _portions(items, _ROWS_AT_ONCE)])
+        changed = 0
+        for some in portions(items, _ROWS_AT_ONCE):
+            changed += await self._put(some, standing, on)
+            # Where nothing is new nothing is waited for: whoever asks something meanwhile is answered here.
+            await asyncio.sleep(0)
+        return changed
 
     async def _put(
         self, items: Sequence[ServiceItem], standing: Mapping[ServiceCode, _Standing], on: date
@@ -127,24 +138,26 @@ class SqlCatalogue:
         """The items that say something new, each as its next version; returns how many."""
         successors = (_successor(item, standing.get(item.code, _NONE), on) for item in items)
         new = [row for row in successors if row is not None]
-        await self._close([standing[code] for row in new if (code := row["code"]) in standing], on)
         if new:
+            await self._begin_revision()
+            await self._close([standing[code] for row in new if (code := row["code"]) in standing], on)
             await self.connection.execute(item_versions.insert(), new)
         return len(new)
 
     async def withdraw(self, codes: Sequence[ServiceCode], on: date) -> int:
         if not codes:
             return 0
-        await self._next_revision()
-        self._changed = True
-        gone = 0
-        for some in _portions(list(codes), _CODES_AT_ONCE):
+        await self.lock()
+        gone = never = 0
+        for some in portions(list(codes), _CODES_AT_ONCE):
             mine = item_versions.c.code.in_(some)
             in_force = update(item_versions).where(mine, _on(on)).values(valid_to=on)
             gone += (await self.connection.execute(in_force)).rowcount
-            waiting = mine & (item_versions.c.valid_from > on)
-            never = update(item_versions).where(waiting).values(valid_to=item_versions.c.valid_from)
-            await self.connection.execute(never)
+            waiting = mine & (item_versions.c.valid_from > on) & _not_empty()
+            emptied = update(item_versions).where(waiting).values(valid_to=item_versions.c.valid_from)
+            never += (await self.connection.execute(emptied)).rowcount
+        if gone or never:
+            await self._begin_revision()
         return gone
 
     async def beginnings(self, after: date) -> Mapping[ServiceCode, tuple[date, ...]]:
@@ -179,18 +192,22 @@ class SqlCatalogue:
         rows = await self.connection.execute(select(bundles.c.document).order_by(bundles.c.place))
         return tuple(rows.scalars())
 
-    async def put_bundles(self, changed: Sequence[Bundle]) -> None:
-        if not self._changed:
-            await self._next_revision()
-        self._changed = True
+    async def put_bundles(self, wanted: Sequence[Bundle]) -> bool:
+        await self.lock()
+        if tuple(wanted) == await self._read_bundles():
+            return False
+        await self._begin_revision()
         await self.connection.execute(bundles.delete())
-        rows = [{"place": place, "document": bundle} for place, bundle in enumerate(changed)]
+        rows = [{"place": place, "document": bundle} for place, bundle in enumerate(wanted)]
         if rows:
             await self.connection.execute(bundles.insert(), rows)
+        return True
+
+    async def lock(self) -> None:
+        await self._add_to_revision(0)
 
     async def grow(self) -> int:
-        await self._next_revision()
-        self._changed = True
+        await self._begin_revision()
         return await self.revision()
 
     async def _kept(self, on: date) -> DayInForce | None:
@@ -219,11 +236,17 @@ class SqlCatalogue:
             )
             await self.connection.execute(update(item_versions).where(mine).values(valid_to=on), ended)
 
-    async def _next_revision(self) -> None:
-        """Also the lock under which imports follow each other: its row stays ours until the end."""
-        insert = insert_into(self.connection, revisions).values(subject=_SUBJECT, value=1)
+    async def _begin_revision(self) -> None:
+        """From here on the catalogue is another; one unit of work makes one revision, however much it changes."""
+        if not self._changed:
+            self._changed = True
+            await self._add_to_revision(1)
+
+    async def _add_to_revision(self, more: int) -> None:
+        """Whoever writes the row, even as it was, keeps it until the end: the lock under which imports follow each other."""
+        insert = insert_into(self.connection, revisions).values(subject=_SUBJECT, value=more)
         later = insert.on_conflict_do_update(
-            index_elements=["subject"], set_={"value": revisions.c.value + 1}
+            index_elements=["subject"], set_={"value": revisions.c.value + more}
         )
         await self.connection.execute(later)
 
@@ -282,10 +305,6 @@ def _successor(item: ServiceItem, standing: _Standing, on: date) -> Values | Non
         "digest": digest,
         "document": stamped,
     }
-
-
-def _portions(rows: Sequence[Portion], size: int) -> Iterator[Sequence[Portion]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _digest(item: ServiceItem) -> str:

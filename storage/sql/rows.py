@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Noun = TypeVar("Noun", bound="DataclassInstance")
+Portion = TypeVar("Portion")
 Values = dict[str, Any]
 
 
@@ -54,6 +55,11 @@ def _fields_of(kind: type[DataclassInstance]) -> tuple[tuple[str, ...], Callable
     names = tuple(field.name for field in fields(kind))
     read = attrgetter(*names)
     return names, read if len(names) > 1 else lambda noun: (read(noun),)
+
+
+def portions(rows: Sequence[Portion], size: int) -> Iterator[Sequence[Portion]]:
+    """So many at a time, in order."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

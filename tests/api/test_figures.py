@@ -80,12 +80,30 @@ async def test_a_keeper_checks_sees_and_applies_a_file(door: Door, county: Count
 
     assert {"progress"} == set(told[0])
     assert (waiting["state"], waiting["changed"], waiting["faults"]) == ("checked", 1, 0)
+    assert not waiting["changes_nothing"]
     assert [f["label"] for f in report["changes"][0]["fields"]] == ["窗口时长（分钟）"]
     assert applied[-1]["result"]["state"] == "applied"  # type: ignore[index]  # the result of the act
     assert (await county.desk.catalogue.show(ELDER_CARD)).minutes == before + 7
     assert again[-1]["refused"]["code"] == "not_now"  # type: ignore[index]  # likewise
     listed = (await keeper.get("/api/v1/catalogue/imports")).said["imports"]
     assert [i["state"] for i in listed] == ["applied"]
+
+
+async def test_a_file_that_says_what_is_in_force_is_told_as_that(door: Door) -> None:
+    """Before it is applied and after: in a word for programs, and in a sentence for the keeper."""
+    keeper = await door.sign_in("keeper")
+    exported = (await keeper.get("/api/v1/catalogue/export", form="json")).said
+    file = json.dumps({"items": exported["items"][:3], "bundles": exported["bundles"]}).encode()
+
+    told = lines((await keeper.ask("POST", "/api/v1/catalogue/imports?name=a.json", data=file)).content)
+    checked = told[-1]["result"]
+    assert isinstance(checked, dict)
+    applied = lines((await keeper.post(f"/api/v1/catalogue/imports/{checked['id']}/apply")).content)[-1]
+
+    assert (checked["changes_nothing"], checked["state_text"]) == (True, "和现行清单一样，不用导入")
+    result = applied["result"]
+    assert isinstance(result, dict)
+    assert (result["changes_nothing"], result["state_text"]) == (True, "已确认，清单没有变动")
 
 
 async def test_a_broken_file_is_told_with_places(door: Door) -> None:

@@ -1,16 +1,25 @@
 """事项清单: versions that follow each other, and readers who always see the ones in force."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from intake.errors import UnknownService
-from intake.model.ids import ServiceCode
+from intake.model.catalogue import Bundle, ServiceItem
+from intake.model.ids import BundleCode, ServiceCode
+from storage.sql.catalogue import SqlCatalogue
 from storage.sql.store import Store
 from tests.contract.nouns import TODAY, item
 
 TOMORROW = TODAY + timedelta(days=1)
 NEXT_MONTH = TODAY + timedelta(days=30)
+BIRTH = Bundle(BundleCode("YJ-CS"), "出生一件事", "孩子出生后的事。", ("出生联办",), (ServiceCode("MZ01"),))
+BIRTH_LATER = (replace(BIRTH, name="新生儿一件事"),)
+
+Begin = Callable[[SqlCatalogue], Awaitable[object]]
 
 
 async def test_an_item_comes_back_as_it_was_put(store: Store) -> None:
@@ -137,6 +146,101 @@ async def test_the_revision_grows_with_every_change(store: Store) -> None:
         await uow.commit()
     async with store.open_view() as view:
         assert await view.catalogue.revision() > first
+
+
+async def revision(store: Store) -> int:
+    """The number by which an index of the items is known to be out of date."""
+    async with store.open_view() as view:
+        return await view.catalogue.revision()
+
+
+async def import_twice(store: Store, begin: Begin = SqlCatalogue.lock) -> int:
+    """By how much the revision has grown when what is in force was imported again."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(), item(code="MZ02")], TODAY)
+        await uow.catalogue.replace([item(minutes=20)], NEXT_MONTH)
+        await uow.catalogue.put_bundles([BIRTH])
+        await uow.commit()
+    before = await revision(store)
+    async with store.open_uow() as uow:
+        await begin(uow.catalogue)
+        assert await uow.catalogue.replace([item(version=7), item(code="MZ02")], TODAY) == 0
+        assert await uow.catalogue.replace([item(minutes=20)], NEXT_MONTH) == 0
+        assert not await uow.catalogue.put_bundles([BIRTH])
+        await uow.commit()
+    return await revision(store) - before
+
+
+async def test_what_is_in_force_already_leaves_the_revision_alone(store: Store) -> None:
+    """A server is started again and imports the reference once more: nobody builds an index anew for that."""
+    assert await import_twice(store) == 0
+
+
+async def test_an_import_that_says_so_before_it_has_looked_begins_a_revision_for_nothing(
+    store: Store,
+) -> None:
+    """The twin: whoever lets the revision grow in order to be alone is seen by the scene above."""
+    assert await import_twice(store, SqlCatalogue.grow) == 1
+
+
+async def test_an_import_makes_one_revision_however_much_it_changes(store: Store) -> None:
+    """Items of two days, a withdrawn one and bundles come together, and an index is built once for them."""
+    before = await revision(store)
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(), item(code="MZ02")], TODAY)
+        await uow.catalogue.replace([item(minutes=20)], NEXT_MONTH)
+        assert await uow.catalogue.withdraw([ServiceCode("MZ02")], TOMORROW) == 1
+        assert await uow.catalogue.put_bundles([BIRTH])
+        await uow.commit()
+
+    assert await revision(store) == before + 1
+
+
+async def test_what_is_withdrawn_already_leaves_the_revision_alone(store: Store) -> None:
+    """The item's later version is gone with it, and need not go again."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item()], TODAY)
+        await uow.catalogue.replace([item(minutes=20)], NEXT_MONTH)
+        await uow.catalogue.withdraw([ServiceCode("MZ01")], TOMORROW)
+        await uow.commit()
+    before = await revision(store)
+
+    async with store.open_uow() as uow:
+        assert await uow.catalogue.withdraw([ServiceCode("MZ01")], TOMORROW) == 0
+        await uow.commit()
+
+    assert await revision(store) == before
+
+
+@pytest.mark.parametrize("changed", [BIRTH_LATER, ()])
+async def test_bundles_that_differ_begin_a_revision(store: Store, changed: tuple[Bundle, ...]) -> None:
+    """Another name is enough, and so is none at all."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.put_bundles([BIRTH])
+        await uow.commit()
+    before = await revision(store)
+
+    async with store.open_uow() as uow:
+        assert await uow.catalogue.put_bundles(changed)
+        await uow.commit()
+
+    assert await revision(store) == before + 1
+
+
+async def test_of_those_who_ask_at_once_one_reads(store: Store) -> None:
+    """After an import everybody finds nothing kept: they wait for the one who reads, and share what was read."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([item(), item(code="MZ02")], TODAY)
+        await uow.commit()
+
+    async def ask() -> tuple[ServiceItem, ...]:
+        async with store.open_view() as view:
+            return await view.catalogue.all_current(TODAY)
+
+    one, other, third = await asyncio.gather(ask(), ask(), ask())
+
+    assert [item.code for item in one] == ["MZ01", "MZ02"]
+    assert one is other is third
 
 
 async def test_an_earlier_version_ends_where_a_waiting_one_begins(store: Store) -> None:

@@ -15,6 +15,7 @@ from intake.model.catalogue import Bundle, ServiceItem
 from intake.model.exchange import (
     CatalogueContent,
     GivenFile,
+    Imported,
     ImportReport,
     ImportState,
     ItemChange,
@@ -33,7 +34,6 @@ from intake.usecases.rows import PlacedRow
 from intake.usecases.trail import audit
 
 Watch = Callable[[Progress], None]
-# Between so many rows everybody else gets a turn: some thirty milliseconds of work.
 # So many rows lie between two words of progress, and so few between two turns of everybody else: a row takes up to 1 ms.
 _AT_ONCE, _BREATH = 100, 20
 _WAIT_DAYS = 7
@@ -74,13 +74,13 @@ class ReadCatalogue:
     ignored: list[str] = field(default_factory=list)
 
 
-async def import_catalogue(cmd: ImportCatalogue, *, tools: Tools) -> int:
-    """All or nothing; returns how many items are new, differ from the version in force, or are withdrawn."""
+async def import_catalogue(cmd: ImportCatalogue, *, tools: Tools) -> Imported:
+    """All or nothing; what says the same as the catalogue in force leaves its revision alone."""
     require(cmd.caller, Verb.IMPORT)
     async with tools.open_uow() as uow:
-        changed = await _put(uow, cmd, tools)
+        imported = await _put(uow, cmd, tools)
         await uow.commit()
-    return changed
+    return imported
 
 
 async def check_files(cmd: CheckFiles, *, tools: Tools, watch: Watch | None = None) -> ImportReport:
@@ -138,8 +138,8 @@ async def apply_import(
     _tell(watch, "写入", 0, len(content.items))
     async with tools.open_uow() as uow:
         applied = await uow.imports.save(checked.applied())
-        # The writers' lock comes first: between this look and the end nobody else can change the catalogue.
-        await uow.catalogue.grow()
+        # The lock comes first: between this look and the end nobody else can change the catalogue.
+        await uow.catalogue.lock()
         if await uow.catalogue.stamp() != checked.stamp:
             raise Stale(what="事项清单")
         cmd = ImportCatalogue(
@@ -175,7 +175,7 @@ async def recent_imports(caller: Caller, *, tools: Tools) -> tuple[WaitingImport
         return await view.imports.recent()
 
 
-async def _put(uow: Uow, cmd: ImportCatalogue, tools: Tools) -> int:
+async def _put(uow: Uow, cmd: ImportCatalogue, tools: Tools) -> Imported:
     now = tools.clock.now()
     today = local_day(now)
     changed = 0
@@ -183,22 +183,21 @@ async def _put(uow: Uow, cmd: ImportCatalogue, tools: Tools) -> int:
         changed += await uow.catalogue.replace([i for i in cmd.items if max(i.valid_from, today) == day], day)
     if cmd.whole:
         named = {item.code for item in cmd.items}
-        gone = [i.code for i in await uow.catalogue.all_current(cmd.begins or today) if i.code not in named]
-        changed += await uow.catalogue.withdraw(gone, max(cmd.begins or today, today))
-    if cmd.bundles:
-        await _put_bundles(uow, cmd.bundles, today)
+        gone = await uow.catalogue.codes(cmd.begins or today) - named
+        changed += await uow.catalogue.withdraw(sorted(gone), max(cmd.begins or today, today))
+    other_bundles = bool(cmd.bundles) and await _put_bundles(uow, cmd.bundles, today)
     await audit(uow, cmd.caller, "catalogue.import", now, rows=str(len(cmd.items)), changed=str(changed))
-    return changed
+    return Imported(len(cmd.items), changed, other_bundles)
 
 
-async def _put_bundles(uow: Uow, bundles: Sequence[Bundle], day: date) -> None:
-    """Replace the bundles; one that names an item nobody can apply for is refused with the whole import."""
-    known = {item.code for item in await uow.catalogue.all_current(day)}
+async def _put_bundles(uow: Uow, bundles: Sequence[Bundle], day: date) -> bool:
+    """Replace the bundles, False when they are the same; one that names an item nobody can apply for stops the import."""
+    known = await uow.catalogue.codes(day)
     for bundle in bundles:
         missing = [code for code in bundle.items if code not in known]
         if missing:
             raise BadInput(field="bundles", why=f"“{bundle.name}”里的事项{missing[0]}不在事项清单里。")
-    await uow.catalogue.put_bundles(bundles)
+    return await uow.catalogue.put_bundles(bundles)
 
 
 async def _read(cmd: CheckFiles, tools: Tools, watch: Watch | None) -> ReadCatalogue:
@@ -285,12 +284,14 @@ async def _compared(
         if not read.faults:
             changes = await _changes(cmd, read, view, tools, watch)
             read.faults.extend(await _broken_bundles(cmd, read, view, tools))
+        other_bundles = bool(read.bundles) and tuple(read.bundles) != await view.catalogue.bundles()
     report = ImportReport(
         items=len(read.items),
         bundles=len(read.bundles),
         faults=tuple(read.faults),
         changes=tuple(changes) if not read.faults else (),
         ignored=tuple(dict.fromkeys(read.ignored)),
+        other_bundles=other_bundles,
     )
     return report, stamp
 
@@ -321,7 +322,7 @@ async def _changes(
 async def _broken_bundles(cmd: CheckFiles, read: ReadCatalogue, view: Uow, tools: Tools) -> list[RowFault]:
     """Bundles that would name an item nobody can apply for any more."""
     named = {item.code for item in read.items}
-    kept = set() if cmd.whole else {i.code for i in await view.catalogue.all_current(_first_day(cmd, tools))}
+    kept = frozenset() if cmd.whole else await view.catalogue.codes(_first_day(cmd, tools))
     bundles = read.bundles or (await view.catalogue.bundles() if cmd.whole else ())
     missing = ((b, [code for code in b.items if code not in named | kept]) for b in bundles)
     return [

@@ -9,6 +9,7 @@ import pytest
 from intake.errors import BadInput, NotAllowed, UnknownService
 from intake.model.case import CaseState
 from intake.model.catalogue import Way
+from intake.model.exchange import Imported
 from intake.usecases.cases.reception import OnCase
 from intake.usecases.catalogue.importing import ImportCatalogue
 from intake.usecases.places.county import County as CountyFiles
@@ -20,10 +21,24 @@ from tests.journeys import drafted, received
 
 
 async def test_importing_the_same_catalogue_again_changes_nothing(county):
-    """No new versions, no new matcher, no confused cases."""
+    """No new versions, no new matcher, no confused cases; and whoever did it is told so."""
     items = await county.desk.catalogue.all()
+    bundles = [offer.bundle for offer in await county.desk.catalogue.bundles()]
 
-    assert await county.desk.catalogue.import_items(ImportCatalogue(OPERATOR, items)) == 0
+    imported = await county.desk.catalogue.import_items(ImportCatalogue(OPERATOR, items, bundles))
+
+    assert imported == Imported(len(items), 0, other_bundles=False)
+    assert imported.changed_nothing
+
+
+async def test_an_import_of_other_bundles_alone_changes_something(county):
+    """The items stand as they are; the turns of life do not."""
+    items = await county.desk.catalogue.all()
+    bundles = [offer.bundle for offer in await county.desk.catalogue.bundles()]
+
+    imported = await county.desk.catalogue.import_items(ImportCatalogue(OPERATOR, items, bundles[1:]))
+
+    assert (imported.changed, imported.other_bundles, imported.changed_nothing) == (0, True, False)
 
 
 async def test_a_case_keeps_the_version_it_was_opened_under(county):
@@ -32,7 +47,7 @@ async def test_a_case_keeps_the_version_it_was_opened_under(county):
     county.clock.forward(days=1)
     item = await county.desk.catalogue.show(ALLOWANCE)
     quicker = replace(item, promised_limit=replace(item.promised_limit, days=5))
-    assert await county.desk.catalogue.import_items(ImportCatalogue(OPERATOR, [quicker])) == 1
+    assert (await county.desk.catalogue.import_items(ImportCatalogue(OPERATOR, [quicker]))).changed == 1
 
     clerk = await county.caller("clerk-anwen-1")
     accepted = await county.desk.cases.accept(OnCase(clerk, case.id, case.version))

@@ -185,10 +185,16 @@ class Catalogue(Protocol):
     async def revision(self) -> int:
         """A number that grows with every unit of work that changes the catalogue, and with no other."""
 
-    async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
+    async def digests(self, items: Sequence[ServiceItem]) -> Mapping[ServiceCode, str]:
+        """What tells one content of an item from another, by code: a view gives it, before anybody waits for a lock."""
+
+    async def replace(
+        self, items: Sequence[ServiceItem], on: date, digests: Mapping[ServiceCode, str] | None = None
+    ) -> int:
         """Put new versions in force from a day, closing the old; returns how many differed.
 
-        A version that waits for a later day keeps it: the new one ends where that begins.
+        A version that waits for a later day keeps it: the new one ends where that begins. Without the items' `digests`
+        they are worked out here.
         """
 
     async def withdraw(self, codes: Sequence[ServiceCode], on: date) -> int:
@@ -216,7 +222,10 @@ class Catalogue(Protocol):
 class Imports(Protocol):
     """待确认导入 as stored: checked files, each with what was read of it until it is applied or dropped."""
 
-    async def add(self, waiting: WaitingImport, content: CatalogueContent) -> None:
+    async def packed(self, content: CatalogueContent) -> bytes:
+        """What was read of a file, as it is kept: a view packs it, before anybody waits for a lock."""
+
+    async def add(self, waiting: WaitingImport, packed: bytes) -> None:
         """A new one with what it would put in force."""
 
     async def get(self, waiting: ImportId) -> WaitingImport:

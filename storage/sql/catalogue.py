@@ -122,26 +122,22 @@ class SqlCatalogue:
         statement = select(revisions.c.value).where(revisions.c.subject == _SUBJECT)
         return (await self.connection.execute(statement)).scalar() or 0
 
-    async def replace(self, items: Sequence[ServiceItem], on: date) -> int:
+    async def digests(self, items: Sequence[ServiceItem]) -> Mapping[ServiceCode, str]:
+        return await asyncio.to_thread(lambda: {item.code: _digest(item) for item in items})
+
+    async def replace(
+        self, items: Sequence[ServiceItem], on: date, digests: Mapping[ServiceCode, str] | None = None
+    ) -> int:
+        digests = digests or await self.digests(items)
         await self.lock()
         standing = await self._standing({item.code for item in items}, on)
-        changed = 0
-        for some in portions(items, _ROWS_AT_ONCE):
-            changed += await self._put(some, standing, on)
-            # Where nothing is new nothing is waited for: whoever asks something meanwhile is answered here.
-            await asyncio.sleep(0)
-        return changed
-
-    async def _put(
-        self, items: Sequence[ServiceItem], standing: Mapping[ServiceCode, _Standing], on: date
-    ) -> int:
-        """The items that say something new, each as its next version; returns how many."""
-        successors = (_successor(item, standing.get(item.code, _NONE), on) for item in items)
-        new = [row for row in successors if row is not None]
-        if new:
+        new = [item for item in items if standing.get(item.code, _NONE).digest != digests[item.code]]
+        # In portions: whoever asks something while five thousand items come in is answered in between.
+        for some in portions(new, _ROWS_AT_ONCE):
             await self._begin_revision()
-            await self._close([standing[code] for row in new if (code := row["code"]) in standing], on)
-            await self.connection.execute(item_versions.insert(), new)
+            await self._close([standing[item.code] for item in some if item.code in standing], on)
+            rows = [_successor(item, standing.get(item.code, _NONE), digests[item.code], on) for item in some]
+            await self.connection.execute(item_versions.insert(), rows)
         return len(new)
 
     async def withdraw(self, codes: Sequence[ServiceCode], on: date) -> int:
@@ -286,15 +282,12 @@ class _Standing:
 _NONE = _Standing()
 
 
-def _successor(item: ServiceItem, standing: _Standing, on: date) -> Values | None:
-    """The row of the next version, or None when the one in force says the same.
+def _successor(item: ServiceItem, standing: _Standing, digest: str, on: date) -> Values:
+    """The row of the next version.
 
     A version replaced on the day it began was never in force, but it stays: cases opened that morning refer to it. One
     that waits for a later day keeps its day; the new one ends where that begins.
     """
-    digest = _digest(item)
-    if standing.version and standing.digest == digest:
-        return None
     ends = standing.ends if standing.version else standing.next_begins
     stamped = replace(item, version=standing.last + 1, valid_from=on, valid_to=None)
     return {

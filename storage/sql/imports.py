@@ -27,9 +27,11 @@ class SqlImports:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
 
-    async def add(self, waiting: WaitingImport, content: CatalogueContent) -> None:
-        row = {**_row(waiting), "content": await asyncio.to_thread(_packed, content)}
-        await self.connection.execute(imports.insert().values(row))
+    async def packed(self, content: CatalogueContent) -> bytes:
+        return await asyncio.to_thread(_packed, content)
+
+    async def add(self, waiting: WaitingImport, packed: bytes) -> None:
+        await self.connection.execute(imports.insert().values({**_row(waiting), "content": packed}))
 
     async def get(self, waiting: ImportId) -> WaitingImport:
         statement = select(*_SHOWN).where(imports.c.id == waiting)

@@ -29,7 +29,7 @@ async def kept(store: Store, content: CatalogueContent) -> WaitingImport:
         state=ImportState.CHECKED, stamp="", report=ImportReport(len(content.items), 0, (), ()),
     )  # fmt: skip
     async with store.open_uow() as uow:
-        await uow.imports.add(waiting, content)
+        await uow.imports.add(waiting, await uow.imports.packed(content))
         await uow.commit()
     return waiting
 

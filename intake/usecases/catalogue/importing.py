@@ -23,7 +23,7 @@ from intake.model.exchange import (
     RowFault,
     WaitingImport,
 )
-from intake.model.ids import ImportId
+from intake.model.ids import ImportId, ServiceCode
 from intake.model.people import Caller
 from intake.model.places import Hall
 from intake.ports import Tools, Uow
@@ -77,8 +77,10 @@ class ReadCatalogue:
 async def import_catalogue(cmd: ImportCatalogue, *, tools: Tools) -> Imported:
     """All or nothing; what says the same as the catalogue in force leaves its revision alone."""
     require(cmd.caller, Verb.IMPORT)
+    async with tools.open_view() as view:
+        digests = await view.catalogue.digests(cmd.items)
     async with tools.open_uow() as uow:
-        imported = await _put(uow, cmd, tools)
+        imported = await _put(uow, cmd, digests, tools)
         await uow.commit()
     return imported
 
@@ -116,10 +118,14 @@ async def stage_import(cmd: CheckFiles, *, tools: Tools, watch: Watch | None = N
         stamp=stamp,
         report=report,
     )
+    content = (
+        CatalogueContent() if report.faults else CatalogueContent(tuple(read.items), tuple(read.bundles))
+    )
+    async with tools.open_view() as view:
+        packed = await view.imports.packed(content)
     async with tools.open_uow() as uow:
         await uow.imports.forget(now - timedelta(days=_WAIT_DAYS))
-        content = CatalogueContent(tuple(read.items), tuple(read.bundles))
-        await uow.imports.add(waiting, CatalogueContent() if report.faults else content)
+        await uow.imports.add(waiting, packed)
         facts = {"file": file.name, "items": str(report.items), "faults": str(len(report.faults))}
         await audit(uow, cmd.caller, "catalogue.check", now, import_id=waiting.id, **facts)
         await uow.commit()
@@ -135,6 +141,7 @@ async def apply_import(
         checked = await view.imports.get(waiting)
         checked.applied()
         content = await view.imports.content(waiting)
+        digests = await view.catalogue.digests(content.items)
     _tell(watch, "写入", 0, len(content.items))
     async with tools.open_uow() as uow:
         applied = await uow.imports.save(checked.applied())
@@ -145,7 +152,7 @@ async def apply_import(
         cmd = ImportCatalogue(
             caller, content.items, content.bundles, whole=checked.whole, begins=checked.begins
         )
-        await _put(uow, cmd, tools)
+        await _put(uow, cmd, digests, tools)
         await uow.commit()
     _tell(watch, "写入", len(content.items), len(content.items))
     return applied
@@ -175,12 +182,13 @@ async def recent_imports(caller: Caller, *, tools: Tools) -> tuple[WaitingImport
         return await view.imports.recent()
 
 
-async def _put(uow: Uow, cmd: ImportCatalogue, tools: Tools) -> Imported:
+async def _put(uow: Uow, cmd: ImportCatalogue, digests: Mapping[ServiceCode, str], tools: Tools) -> Imported:
     now = tools.clock.now()
     today = local_day(now)
     changed = 0
     for day in sorted({max(item.valid_from, today) for item in cmd.items}):
-        changed += await uow.catalogue.replace([i for i in cmd.items if max(i.valid_from, today) == day], day)
+        begun = [item for item in cmd.items if max(item.valid_from, today) == day]
+        changed += await uow.catalogue.replace(begun, day, digests)
     if cmd.whole:
         named = {item.code for item in cmd.items}
         gone = await uow.catalogue.codes(cmd.begins or today) - named

@@ -42,6 +42,7 @@ Encoder = Annotated[
 @app.command(help="启动服务。")
 def serve() -> None:
     """Serve until stopped."""
+    collect_seldom()
     settings = settings_now()
     from jiujinban.serving import serve as serve_until_stopped  # noqa: PLC0415 (other commands need not wait for it)
     from jiujinban.settings import BadSetting  # noqa: PLC0415 (likewise)

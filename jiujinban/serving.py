@@ -12,8 +12,8 @@ from aiohttp import web
 from jiujinban.clock import SystemClock
 from jiujinban.demo import prepare_demo
 from jiujinban.logs import log_no_locals
-from jiujinban.memory import collect_seldom
 from jiujinban.settings import Settings
+from jiujinban.turns import take_turns_often
 from jiujinban.wiring import open_house
 from jiujinban.worker import working
 
@@ -41,7 +41,7 @@ _DEMO = """
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
     log_no_locals()
-    collect_seldom()
+    take_turns_often()
     if sys.platform == "win32":
         asyncio.run(_serve(settings))
         return

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Protocol
 
 from intake.model.visits import Plan, Shift, Visit
-from planning.routes import plan_day
 from planning.travel import RoadTravel, TableTravel
 
 _SECONDS = 5.0
@@ -80,4 +79,6 @@ class _Order:
 
 
 def _sought(order: _Order) -> Plan:
+    from planning.routes import plan_day  # noqa: PLC0415 (the solver is loaded by the worker, the only one who uses it)
+
     return plan_day(order.visits, order.crew, order.travel, seconds=order.seconds, before=order.before)

@@ -133,7 +133,9 @@ def _steered(heard: Said, state: State, situation: Situation) -> Turn | None:
             return turn(state if goes_on else starting.Idle(), wish=ListMine())
         case Intent.CANCEL if state.name not in {*_SOMETHING_BOOKED, "moving"}:
             return steps.stop(state, situation)
-        case Intent.SOMEBODY if situation.role is Role.PROXY:
+        case Intent.SOMEBODY | Intent.SKIP if situation.role is Role.PROXY and _may_turn_to_another(
+            heard, state
+        ):
             return turn(representing.ChoosingPerson(), wish=ListVillagers())
         case Intent.MOVE | Intent.CANCEL if state.name in _SOMETHING_BOOKED:
             return changing.change(heard.spoken, state)
@@ -147,6 +149,11 @@ def _steered(heard: Said, state: State, situation: Situation) -> Turn | None:
             return turn(state, starting.welcome(situation, state.whose))
         case _:
             return None
+
+
+def _may_turn_to_another(heard: Said, state: State) -> bool:
+    """下一个 is the next paper at the photographs, and the next villager where nothing is under way."""
+    return heard.spoken.intent is Intent.SOMEBODY or isinstance(state, starting.Idle)
 
 
 def _next_matter(spoken: Spoken, situation: Situation) -> Turn | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.dialogue import finding
+from bot.dialogue import finding, representing
 from bot.dialogue.heard import Heard, Mine, Photographed, Refused, Said, Several, Touched
 from bot.dialogue.turns import Choice, Meant, Say, Situation, Turn, Whose, turn
 from bot.dialogue.wishes import (
     AskPerson,
     Consider,
     FindItem,
+    ListVillagers,
 )
 from bot.dialogue.words import case_line
 from intake.model.booking import Appointment
@@ -27,6 +28,7 @@ from intake.usecases.catalogue.finding import BundleOffer
 
 _TOO_SHORT_TO_PASS_ON = 6
 _A_SENTENCE = 3
+_AS_LONG_AS_A_NAME = range(2, 5)
 _SHOWN_ITEMS = 5
 _SHOWN, _RESEMBLING = 6, 3
 _PASSED_ON = 200
@@ -50,7 +52,7 @@ class Idle:
             case Said():
                 return self._asked(heard.spoken)
             case Match():
-                return found(heard, self)
+                return self._matched(heard, situation)
             case BundleOffer():
                 return _parts(heard, self)
             case Several():
@@ -76,6 +78,13 @@ class Idle:
                 return turn(self, refused(heard))
             case _:
                 return turn(self, welcome(situation, self.whose))
+
+    def _matched(self, match: Match, situation: Situation) -> Turn:
+        """What is no matter, and as long as a name, is whom a proxy acts for."""
+        may_be_a_name = match.decision is Decision.NONE and len(self.asked) in _AS_LONG_AS_A_NAME
+        if situation.role is Role.PROXY and may_be_a_name:
+            return turn(representing.ChoosingPerson(said=self.asked), wish=ListVillagers())
+        return found(match, self)
 
     def _asked(self, spoken: Spoken) -> Turn:
         """A matter to find; the visit that was planned with it, and for whom it is, are kept for later."""

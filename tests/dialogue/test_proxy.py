@@ -130,3 +130,20 @@ async def test_a_village_without_names_yet_is_said_to_be_so(county):
     await me.say("算了今天先这样")
 
     assert me.state == "idle"
+
+
+async def test_a_villagers_name_alone_begins_with_them(county):
+    """“何爱霞” is said by whoever has her sitting beside them."""
+    me = await talk_as(county, "proxy-1")
+
+    assert "现在为何爱霞办事" in await me.say("何爱霞")
+    assert "（为何爱霞办理）" in await me.say("高龄津贴")
+
+
+async def test_the_next_one_is_the_next_villager_where_nothing_is_under_way(county):
+    """Three elders in ten minutes."""
+    me = await talk_as(county, "proxy-1")
+
+    await me.say("下一个")
+
+    assert me.state == "choosing_person"

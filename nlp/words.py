@@ -30,6 +30,7 @@ _BITS, _CODES = 15, 1 << 16
 _DIGIT, _TWO = (1 << _BITS) - 1, (1 << 2 * _BITS) - 1
 _FIRST, _NO_LETTER, _END = 0x3000, 0x7FFF, np.iinfo(np.int64).max
 _CONTENT: Final = re.compile(r"[\u3400-\u9fff]{2,}|[a-z]{2,}|\d{3,}")
+# The first letter by itself: Chinese is passed over twice as fast.
 _OTHER: Final = re.compile(r"[a-z0-9][a-z0-9]*")
 # Words that the dictionary counts less than eight times are left out: two thirds of it, and hardly ever met.
 _FEWEST: Final = b"8"

@@ -144,7 +144,9 @@ def test_a_run_is_cut_into_the_likeliest_words(counts: dict[str, int], run: str)
 @given(st.lists(st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=5))
 def test_each_term_is_once_in_a_text_when_only_that_matters(rows: list[list[int]]) -> None:
     """A phrase that says a word twice is as near as one that says it once."""
-    distinct = Pieces.of(rows).distinct()
+    owners = np.arange(len(rows)).repeat([len(row) for row in rows])
+    numbers = np.array([number for row in rows for number in row], dtype=np.int64)
+    distinct = Pieces.sorted(owners, numbers, len(rows)).distinct()
 
     for number, row in enumerate(rows):
         assert sorted(distinct.within(np.array([number]))) == sorted(set(row))

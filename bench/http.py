@@ -1,7 +1,9 @@
 """What a request costs on each store: requests a second and waiting times over HTTP, beside a handler that does nothing.
 
 Every figure comes from the same client in the same run, so the share of the bare handler says what our layers cost,
-whatever machine it is. What a booking costs is measured in `bench/booking.py`: nobody may book as often as this would.
+whatever machine it is. All take turns for some rounds, and the median of the rounds is told: what else the machine does
+comes and goes in seconds, and touches them alike. What a booking costs is measured in `bench/booking.py`: nobody may book
+as often as this would.
 
 The wishes of a county repeat. So besides the wish that everybody has and the wish that nobody had before there is a mix:
 drawn from real ones by a Zipf law of exponent 1, the wish of rank r being 1/r as likely as the first, ranks by lot.
@@ -22,9 +24,9 @@ import os
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
@@ -45,7 +47,8 @@ from nlp.matcher import shelved_build
 from tests.services.servers import ServerProcess, server_processes_in
 
 _PHONES = 16
-_SECONDS = 4.0
+_ROUNDS = 5
+_SECONDS = 1.0
 _BARE = (sys.executable, "-m", "bench.http", "bare")
 _MATCHING = (sys.executable, "-m", "bench.http", "matching")
 _OURS = (sys.executable, "-m", "bench.http", "ours")
@@ -88,12 +91,10 @@ class Figures:
     most: float
     spent: float
 
-    def row(self, name: str, bare: Figures, same: Figures | None = None) -> str:
-        """One line of the table; `same` is a bare handler that does the same, where there is one."""
-        added, share = self.spent - bare.spent, bare.spent / self.spent
-        waits = f"{self.per_second:9.0f}{self.half:9.1f}{self.most:9.1f}"
-        of_same = "" if same is None else f"{same.spent / self.spent:9.2f}"
-        return f"  {name:<38}{waits}{self.spent:9.0f}{added:9.0f}{share:9.2f}{of_same}"
+    @classmethod
+    def median(cls, rounds: list[Figures]) -> Figures:
+        """Each figure as it was in the middle of the rounds."""
+        return cls(*(median(getattr(one, field.name) for one in rounds) for field in fields(cls)))
 
 
 async def nothing(phone: Phone, _: int) -> None:
@@ -157,26 +158,57 @@ _TALK = (
 )
 
 
-async def measure(phones: list[Phone], press: Press, server: int) -> Figures:
-    """Everybody presses as fast as the answers come, for some seconds; the first press is not counted.
+@dataclass
+class Row:
+    """One line of the table: what is pressed, on which phones, and what came of it, round by round.
 
     `server` is the process that answers: what it spends says more than the clock, for the machine does other things too.
     """
-    await asyncio.gather(*(press(phone, -1 - phone.number) for phone in phones))
-    waits: list[float] = []
-    begun, before = time.perf_counter(), spent_by(server)
 
-    async def use(phone: Phone) -> None:
-        for n in itertools.count(phone.number, len(phones)):
-            asked = time.perf_counter()
-            if asked - begun > _SECONDS:
-                return
-            await press(phone, n)
-            waits.append((time.perf_counter() - asked) * 1000)
+    name: str
+    press: Press
+    phones: list[Phone]
+    server: int
+    rounds: list[Figures] = field(default_factory=list)
 
-    await asyncio.gather(*(use(phone) for phone in phones))
-    lasted, spent = time.perf_counter() - begun, spent_by(server) - before
-    return Figures(len(waits) / lasted, median(waits), quantiles(waits, n=20)[-1], spent / len(waits))
+    def __post_init__(self) -> None:
+        self._numbers = [itertools.count(phone.number, len(self.phones)) for phone in self.phones]
+
+    async def begin(self) -> None:
+        """The first press of every phone, which is not counted."""
+        await asyncio.gather(*(self.press(phone, -1 - phone.number) for phone in self.phones))
+
+    async def measure(self) -> None:
+        """A round: everybody presses as fast as the answers come, and goes on from where they were."""
+        waits: list[float] = []
+        begun, before = time.perf_counter(), spent_by(self.server)
+
+        async def use(phone: Phone, numbers: Iterator[int]) -> None:
+            asked = begun
+            while asked - begun < _SECONDS:
+                await self.press(phone, next(numbers))
+                asked, before = time.perf_counter(), asked
+                waits.append((asked - before) * 1000)
+
+        await asyncio.gather(*map(use, self.phones, self._numbers))
+        lasted, spent = time.perf_counter() - begun, spent_by(self.server) - before
+        self.rounds.append(
+            Figures(len(waits) / lasted, median(waits), quantiles(waits, n=20)[-1], spent / len(waits))
+        )
+
+    def told(self, bare: Row, same: Row | None = None) -> str:
+        """The line; `same` is a bare handler that does the same, where there is one."""
+        mine, added = Figures.median(self.rounds), self._beside(bare, lambda mine, his: mine - his)
+        waits = f"{mine.per_second:9.0f}{mine.half:9.1f}{mine.most:9.1f}"
+        of_same = "" if same is None else f"{self._share_of(same):9.2f}"
+        return f"  {self.name:<38}{waits}{mine.spent:9.0f}{added:9.0f}{self._share_of(bare):9.2f}{of_same}"
+
+    def _share_of(self, other: Row) -> float:
+        return self._beside(other, lambda mine, his: his / mine)
+
+    def _beside(self, other: Row, compare: Callable[[float, float], float]) -> float:
+        pairs = zip(self.rounds, other.rounds, strict=True)
+        return median(compare(mine.spent, his.spent) for mine, his in pairs)
 
 
 def spent_by(process: int) -> float:
@@ -205,24 +237,28 @@ async def _session(http: aiohttp.ClientSession, url: str, n: int) -> aiohttp.Cli
 
 
 async def compare(store: str, ours: ServerProcess, bare: ServerProcess, matching: ServerProcess) -> None:
-    """Measure the bare handlers, then ours."""
+    """Measure the bare handlers and ours in turns."""
     async with (
         phones_at(bare.url, signed_in=False) as at_bare,
         phones_at(matching.url, signed_in=False) as at_matching,
         phones_at(ours.url, signed_in=True) as at_ours,
     ):
-        baseline = await measure(at_bare, nothing, bare.process.pid)
-        same = {press: await measure(at_matching, press, matching.process.pid) for press in _MATCHES}
-        rows = [
-            (name, await measure(at_ours, press, ours.process.pid), same.get(press))
-            for name, press in _MEASURED
-        ]
-    print(f"{_PHONES} phones for {_SECONDS:.0f} s each; one server process, {store}, fsync at every commit")
+        baseline = Row("bare aiohttp handler", nothing, at_bare, bare.process.pid)
+        same = {press: Row("", press, at_matching, matching.process.pid) for press in _MATCHES}
+        rows = [Row(name, press, at_ours, ours.process.pid) for name, press in _MEASURED]
+        everything = [baseline, *same.values(), *rows]
+        for row in everything:
+            await row.begin()
+        for row in everything * _ROUNDS:
+            await row.measure()
+    print(
+        f"{_PHONES} phones, {_ROUNDS} rounds of {_SECONDS:.0f} s each; one server process, {store}, fsync at every commit"
+    )
     heads = ("req/s", "p50 ms", "p95 ms", "cpu µs", "added", "share", "of same")
     print(f"  {'':<38}{''.join(f'{head:>9}' for head in heads)}")
-    print(baseline.row("bare aiohttp handler", baseline))
-    for name, figures, like in rows:
-        print(figures.row(name, baseline, like))
+    print(baseline.told(baseline))
+    for row in rows:
+        print(row.told(baseline, same.get(row.press)))
 
 
 _MEASURED: tuple[tuple[str, Press], ...] = (

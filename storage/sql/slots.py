@@ -158,10 +158,12 @@ class SqlSlots:
         if not at:
             return ()
         groups = tuple(_groups(at))
-        asked = _free(groups, tuple(pools), green=green, ends=before is not None, kinds=kinds is not None)
+        only = next(iter(at))[0] if len(at) == 1 else None
+        ends, its_kinds = before is not None, kinds is not None
+        asked = _free(groups, tuple(pools), green=green, ends=ends, kinds=its_kinds, one=only is not None)
         values = {"now": now, "after": after, "before": before, "limit": limit, "kinds": sorted(kinds or ())}
         halls = {_halls_of(group): sorted(hall for hall, its in at if its is group) for group in groups}
-        rows = await through(self.connection, lambda run: run(asked, {**values, **halls}))
+        rows = await through(self.connection, lambda run: run(asked, {**values, **halls, "hall": only}))
         return as_nouns(Slot, asked.columns, rows)
 
     async def soonest(
@@ -208,11 +210,22 @@ class SqlSlots:
 
 @lru_cache(maxsize=256)
 def _free(
-    groups: tuple[CounterGroup, ...], pools: tuple[Pool, ...], *, green: bool, ends: bool, kinds: bool
+    groups: tuple[CounterGroup, ...],
+    pools: tuple[Pool, ...],
+    *,
+    green: bool,
+    ends: bool,
+    kinds: bool,
+    one: bool,
 ) -> Prepared:
-    """What is free at some halls of each group: one statement for each shape of the question, of which a county asks few."""
+    """What is free at some halls of each group: one statement for each shape of the question, of which a county asks few.
+
+    `one` hall is asked for by name: of a list SQLite does not know how short it is, and walks through all the group's halls.
+    """
     now, start = bindparam("now", None, type_=Instant()), slots.c.start
-    some = [and_(slots.c.group == group, among(slots.c.hall, _halls_of(group))) for group in groups]
+    hall = slots.c.hall
+    halls = [hall == given("hall", hall) if one else among(hall, _halls_of(group)) for group in groups]
+    some = [and_(slots.c.group == group, there) for group, there in zip(groups, halls, strict=True)]
     where = [or_(*some), start >= given("after", start), slots.c.book_before > now, slots.c.closed.is_(False)]
     if ends:
         where.append(start < given("before", start))

@@ -145,6 +145,16 @@ async def test_a_list_is_a_walk_along_an_index(store: Store, name: str) -> None:
     assert tables_read(plan) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_free_slots_of_one_hall_are_found_at_the_hall(store: Store) -> None:
+    """Not among those of the same counters at every hall of the county."""
+    async with store.open_view() as view:
+        plan = await plan_of(
+            view, lambda uow: uow.slots.free(at={(HALL, CounterGroup.POLICE)}, now=NOW, after=NOW)
+        )
+    assert any("slots_of_hall (hall=? AND start>?)" in line for line in plan)
+
+
 CASE_LISTS: dict[str, Ask] = {
     "a hall's cases": lambda uow: uow.cases.at_hall(HallCode("hall-1"), STATES, 20),
     "a department's cases": lambda uow: uow.cases.of_department(draft().department, STATES),

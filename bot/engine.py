@@ -12,7 +12,7 @@ from bot.errands.errand import Errand
 from bot.errands.granting import put
 from bot.hearing import hear
 from bot.messages import Answer, Incoming, Kept, Offered
-from bot.replies import Reply, render
+from bot.replies import Reply, names_a_place, render
 from intake.desk import Desk
 from intake.errors import Busy
 from intake.model.ids import IntentKey
@@ -38,7 +38,7 @@ class Engine:
                 return Answer.read(before)
             kept = Kept.read(await talk.load())
             says, after = await self._converse(caller, incoming, kept)
-            halls = await self._desk.places.halls()
+            halls = await self._desk.places.halls() if any(map(names_a_place, says)) else ()
             replies = tuple(render(say, halls) for say in says)
             answer = Answer(tuple(reply.as_json() for reply in replies), after.state.name)
             await talk.save(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from bot.dialogue.states import State, read_state, write_state
 from intake.model.ids import ServiceCode
@@ -38,12 +39,12 @@ class Answer:
 
     def write(self) -> str:
         """As kept for a repeated message."""
-        return json.dumps({"replies": self.replies, "state": self.state}, ensure_ascii=False)
+        return to_json({"replies": self.replies, "state": self.state}).decode()
 
     @classmethod
     def read(cls, text: str) -> Answer:
         """The kept answer again."""
-        kept = json.loads(text)
+        kept = from_json(text)
         return cls(tuple(kept["replies"]), kept["state"])
 
 
@@ -60,7 +61,7 @@ class Kept:
         """The kept text again; None is a conversation that begins."""
         if text is None:
             return cls(read_state(None))
-        kept = json.loads(text)
+        kept = from_json(text)
         later = tuple((ServiceCode(code), name) for code, name in kept.get("later", ()))
         return cls(
             read_state(kept["state"]), tuple((label, value) for label, value in kept["offered"]), later
@@ -69,4 +70,4 @@ class Kept:
     def write(self) -> str:
         """As the store of conversations keeps it."""
         kept = {"state": write_state(self.state), "offered": self.offered, "later": self.later}
-        return json.dumps(kept, ensure_ascii=False)
+        return to_json(kept).decode()

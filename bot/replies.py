@@ -56,8 +56,13 @@ def sentence(key: str, facts: Mapping[str, str]) -> str:
     return str(_sentences()[key]).format_map(_Blank(facts)).strip()
 
 
+def names_a_place(say: Say) -> bool:
+    """Whether what is said tells of a place that only the county's halls give its name."""
+    return isinstance(say.card, Hold | Appointment)
+
+
 def render(say: Say, halls: Iterable[Hall]) -> Reply:
-    """One thing said, as a reply; the county's halls give a place its name."""
+    """One thing said, as a reply; where it `names_a_place`, with the county's halls."""
     kind = _CARDS.get(type(say.card), "choices" if say.choices else "text")
     facts = {**say.facts, **_place(say.card, halls)}
     return Reply(kind, sentence(say.key, facts), say.choices, _card(say.card))

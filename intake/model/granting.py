@@ -160,9 +160,8 @@ def _open_to_all(left: Mapping[Pool, int], slots: Sequence[Slot]) -> int:
 
 
 def _left(slots: Sequence[Slot], pool: Pool, *, green: bool, now: datetime) -> int:
-    if not slots or not all(_may_use(slot, pool, green=green, now=now) for slot in slots):
-        return 0
-    return max(0, min([slot.left(pool) for slot in slots]))
+    left = [slot.left(pool) if _may_use(slot, pool, green=green, now=now) else 0 for slot in slots]
+    return max(0, min(left, default=0))
 
 
 def _may_use(slot: Slot, pool: Pool, *, green: bool, now: datetime) -> bool:

@@ -1294,6 +1294,15 @@ class CountyGlance:
 
     halls: tuple[Hall, ...]
     calendar: WorkingCalendar
+    villages: tuple[Village, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueGlance:
+    """事项一瞥: the items in force on a day, in the order of their codes, and the bundles."""
+
+    items: Mapping[ServiceCode, ServiceItem]
+    bundles: tuple[Bundle, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -1316,7 +1325,16 @@ class Glances(Protocol):
         """The session behind a token and whose it is."""
 
     async def county(self) -> CountyGlance:
-        """The halls and the calendar."""
+        """The halls, the villages and the calendar."""
+
+    async def item(self, code: ServiceCode, on: date) -> ServiceItem:
+        """The item in force on a day; raises `UnknownService`."""
+
+    async def catalogue(self, on: date) -> CatalogueGlance:
+        """What the catalogue holds on a day."""
+
+    async def village_of(self, person: PersonId) -> VillageCode | None:
+        """Where a person is registered; raises `NotFound` for one who is not."""
 
 
 class Clock(Protocol):

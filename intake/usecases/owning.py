@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from intake.errors import BadInput, Stale
@@ -14,7 +14,7 @@ from intake.model.ids import AccountCode, HallCode, VillageCode
 from intake.model.leaving import AuditEntry, Outgoing, Topic
 from intake.model.owning import Owner, Step
 from intake.model.people import Account, Caller, Role
-from intake.model.places import Hall
+from intake.model.places import Hall, Village
 from intake.model.question import Question
 from intake.model.work_order import WorkOrder
 from intake.ports import Uow
@@ -82,9 +82,13 @@ async def director_of(uow: Uow, hall: HallCode) -> Owner | None:
 
 
 async def hall_of_village(uow: Uow, village: VillageCode | None) -> Hall:
+    """As `hall_near`, for a village by its code."""
+    return hall_near(await uow.places.halls(), await uow.places.village(village) if village else None)
+
+
+def hall_near(halls: Sequence[Hall], village: Village | None) -> Hall:
     """The hall nearest to a village's people; the county's when none is named for them."""
-    halls = await uow.places.halls()
-    township = (await uow.places.village(village)).township if village else None
+    township = village.township if village else None
     near = (h for h in halls if h.level is HallLevel.TOWNSHIP and township in h.serves)
     return next(near, halls[0])
 

@@ -83,15 +83,17 @@ class SqlCatalogue:
     async def current(self, code: ServiceCode, on: date) -> ServiceItem:
         kept = await self._kept(on)
         if kept is not None:
-            return _known(kept.by_code.get(code))
-        return _known(_item(await one(self.connection, item_versions, item_versions.c.code == code, _on(on))))
+            return known_item(kept.by_code.get(code))
+        return known_item(
+            _item(await one(self.connection, item_versions, item_versions.c.code == code, _on(on)))
+        )
 
     async def version(self, code: ServiceCode, version: int) -> ServiceItem:
         kept = self._in_force.kept(code, version)
         if kept is not None and not self._changed:
             return kept
         same = (item_versions.c.code == code, item_versions.c.version == version)
-        return _known(_item(await one(self.connection, item_versions, *same)))
+        return known_item(_item(await one(self.connection, item_versions, *same)))
 
     async def all_current(self, on: date) -> tuple[ServiceItem, ...]:
         # What this very transaction changed may yet be undone; its revision number would then come again with
@@ -314,7 +316,8 @@ def _item(row: RowMapping | None) -> ServiceItem | None:
     return None if row is None else _read(row)
 
 
-def _known(item: ServiceItem | None) -> ServiceItem:
+def known_item(item: ServiceItem | None) -> ServiceItem:
+    """The item that was found; raises `UnknownService` where none was."""
     if item is None:
         raise UnknownService
     return item

@@ -10,13 +10,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 
 from sqlalchemy import select
 
-from intake.errors import Busy
+from intake.errors import Busy, NotFound
+from intake.model.catalogue import ServiceItem
+from intake.model.ids import PersonId, ServiceCode, VillageCode
 from intake.model.people import Account, Session
-from intake.ports import Badge, CountyGlance, Rules
-from storage.sql.people import account_in
+from intake.ports import Badge, CatalogueGlance, CountyGlance, Rules
+from storage.sql.catalogue import DayInForce, known_item
+from storage.sql.people import VILLAGE_OF, account_in
 from storage.sql.prepared import Prepared, Row, among, given
 from storage.sql.store import Store
 from storage.sql.tables import accounts, revisions, sessions
@@ -34,7 +38,7 @@ _NOTHING_READ: tuple[Row, Found] = ((), _NOBODY)
 class _County:
     """The county under one revision, parsed."""
 
-    revision: int
+    revision: int | None
     glance: CountyGlance
     rules: Rules
 
@@ -42,6 +46,7 @@ class _County:
 @dataclass(frozen=True, slots=True)
 class _Seen:
     county: _County
+    catalogue: int
     sessions: dict[str, Found]
 
 
@@ -62,8 +67,33 @@ class SqlGlances:
         return Badge(session, account, seen.county.rules, seen.county.glance)
 
     async def county(self) -> CountyGlance:
-        """The halls and the calendar."""
+        """The halls, the villages and the calendar."""
         return (await self._look(_COUNTY)).county.glance
+
+    async def item(self, code: ServiceCode, on: date) -> ServiceItem:
+        """The item in force on a day; raises `UnknownService`."""
+        kept = await self._in_force(on)
+        if kept is not None:
+            return known_item(kept.by_code.get(code))
+        async with self._store.open_view() as view:
+            return await view.catalogue.current(code, on)
+
+    async def catalogue(self, on: date) -> CatalogueGlance:
+        """What the catalogue holds on a day."""
+        kept = await self._in_force(on)
+        if kept is not None and (bundles := self._store.in_force.bundles) is not None:
+            return CatalogueGlance(kept.by_code, bundles)
+        async with self._store.open_view() as view:
+            items = await view.catalogue.all_current(on)
+            return CatalogueGlance({item.code: item for item in items}, await view.catalogue.bundles())
+
+    async def village_of(self, person: PersonId) -> VillageCode | None:
+        """Where a person is registered; raises `NotFound` for one who is not."""
+        rows = await self._store.glance(VILLAGE_OF, {"person": person})
+        if not rows:
+            raise NotFound
+        village: VillageCode | None = rows[0][0]
+        return village
 
     async def close(self) -> None:
         """Whoever still waits is told to try again."""
@@ -71,6 +101,11 @@ class SqlGlances:
         if looking is not None:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
+
+    async def _in_force(self, on: date) -> DayInForce | None:
+        """The items of a day, where they are kept and are those of the revision as it is."""
+        revision, kept = (await self._look(_COUNTY)).catalogue, self._store.in_force
+        return kept.days.get(on) if kept.revision == revision else None
 
     async def _look(self, token_hash: str) -> _Seen:
         answer: asyncio.Future[_Seen] = asyncio.get_running_loop().create_future()
@@ -97,14 +132,14 @@ class SqlGlances:
 
     async def _see(self, tokens: Sequence[str]) -> _Seen:
         rows = await self._rows(tokens)
-        revision = (rows[0][-1] if rows else await self._revision()) or 0
+        (*_, revision, catalogue) = rows[0] if rows else await self._revisions()
         county = self._county
         if county is None or county.revision != revision:
             county = self._county = await self._read_county(revision)
-        return _Seen(county, {row[0]: self._found(row) for row in rows})
+        return _Seen(county, catalogue or 0, {row[0]: self._found(row) for row in rows})
 
     async def _rows(self, tokens: Sequence[str]) -> Sequence[Row]:
-        """The sessions of some tokens, each with its account and the county's revision."""
+        """The sessions of some tokens, each with its account and the revisions of county and catalogue."""
         match tokens:
             case []:
                 return ()
@@ -113,14 +148,16 @@ class SqlGlances:
             case _:
                 return await self._store.glance(_BADGES, {"tokens": tokens})
 
-    async def _revision(self) -> int | None:
-        return next((row[0] for row in await self._store.glance(_REVISION, {})), None)
+    async def _revisions(self) -> Row:
+        (row,) = await self._store.glance(_REVISIONS, {})
+        return row
 
-    async def _read_county(self, revision: int) -> _County:
+    async def _read_county(self, revision: int | None) -> _County:
         """Parsed once for each revision. Should it be a later one by now, the next look reads it once more."""
         async with self._store.open_view() as view:
-            county = CountyGlance(await view.places.halls(), await view.places.calendar())
-            return _County(revision, county, await view.places.rules())
+            places = view.places
+            county = CountyGlance(await places.halls(), await places.calendar(), await places.villages())
+            return _County(revision, county, await places.rules())
 
     def _found(self, row: Row) -> Found:
         """What a row says. One that says what it said before, word by word, need not be parsed and unsealed again."""
@@ -134,16 +171,19 @@ class SqlGlances:
 
     def _parsed(self, row: Row) -> Found:
         (said,) = self._store.read(_BADGES, [row])
-        account = dict(zip(_ACCOUNT, said[_ACCOUNT_FROM:-1], strict=True))
+        account = dict(zip(_ACCOUNT, said[_ACCOUNT_FROM:-2], strict=True))
         known = account_in(account, self._store.sealer) if account["code"] is not None else None
         return Session(*said[:_ACCOUNT_FROM]), known
 
 
 _SESSION = [sessions.c[one.name] for one in fields(Session)]
 _ACCOUNT, _ACCOUNT_FROM = [column.name for column in accounts.c], len(_SESSION)
-_COUNTY_REVISION = select(revisions.c.value).where(revisions.c.subject == "county")
-_REVISION = Prepared(_COUNTY_REVISION)
-_SESSIONS = select(*_SESSION, *accounts.c, _COUNTY_REVISION.scalar_subquery().label("revision")).select_from(
+_LATEST = [
+    select(revisions.c.value).where(revisions.c.subject == subject).scalar_subquery().label(subject)
+    for subject in ("county", "catalogue")
+]
+_REVISIONS = Prepared(select(*_LATEST))
+_SESSIONS = select(*_SESSION, *accounts.c, *_LATEST).select_from(
     sessions.outerjoin(accounts, accounts.c.code == sessions.c.account)
 )
 _BADGE = Prepared(_SESSIONS.where(sessions.c.token_hash == given("token", sessions.c.token_hash)))

@@ -32,7 +32,7 @@ class SqlPeople:
         return self.person_in(row)
 
     async def village_of(self, person: PersonId) -> VillageCode | None:
-        rows = await at_once(self.connection, lambda run: run(_VILLAGE_OF, {"person": person}))
+        rows = await at_once(self.connection, lambda run: run(VILLAGE_OF, {"person": person}))
         if not rows:
             raise NotFound
         village: VillageCode | None = rows[0][0]
@@ -200,4 +200,4 @@ def account_in(row: RowMapping | Values, sealer: Sealer) -> Account:
     return as_noun(Account, {**row, "phone": phone})
 
 
-_VILLAGE_OF = Prepared(select(people.c.village).where(people.c.id == given("person", people.c.id)))
+VILLAGE_OF = Prepared(select(people.c.village).where(people.c.id == given("person", people.c.id)))

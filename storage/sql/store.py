@@ -33,7 +33,7 @@ class Store:
         self._engines = engines
         self.keys = keys
         self.sealer = Sealer(keys, Purpose.FIELDS)
-        self._in_force = ItemsInForce()
+        self.in_force = ItemsInForce()
         self._kept = Kept()
 
     @classmethod
@@ -49,20 +49,20 @@ class Store:
         SQLite the inner one would wait for the outer.
         """
         async with self.writing() as connection:
-            yield SqlUow(connection, self.sealer, self._in_force, self._kept)
+            yield SqlUow(connection, self.sealer, self.in_force, self._kept)
 
     @asynccontextmanager
     async def open_view(self) -> AsyncIterator[SqlUow]:
         """A unit of work that only looks, at one instant of the store; it waits for nobody."""
         async with self.reading() as connection:
-            yield SqlUow(connection, self.sealer, self._in_force, self._kept)
+            yield SqlUow(connection, self.sealer, self.in_force, self._kept)
 
     @asynccontextmanager
     async def sharing(self, foreseen: Sequence[Foreseen], series: str = "") -> AsyncIterator[Shared]:
         """A transaction that several acts share, which will probably want numbers of a series; `finish` commits it."""
         async with self.writing() as connection:
-            open_uow = partial(SqlUow, connection, self.sealer, self._in_force, self._kept)
-            yield Shared(connection, open_uow, Sight(foreseen, series, self._in_force.minutes_of))
+            open_uow = partial(SqlUow, connection, self.sealer, self.in_force, self._kept)
+            yield Shared(connection, open_uow, Sight(foreseen, series, self.in_force.minutes_of))
 
     async def glance(self, statement: Prepared, values: Values) -> Sequence[Row]:
         """Look at a few rows at one instant, with as little ado as can be: they come as the driver gives them."""

@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from intake.errors import NotFound, UnknownService
+from intake.model.catalogue import ServiceItem
+from intake.model.ids import PersonId
 from intake.model.people import Account, Door, Session
 from intake.ports import Rules
 from storage.sql.glances import SqlGlances
 from storage.sql.store import Store
-from tests.contract.nouns import NOW, account
+from tests.contract.nouns import NOW, TODAY, account, item, person
 from tests.contract.stores import KEYS
 
 ELDER = account(phone="13900000077")
@@ -25,6 +28,13 @@ async def sign_in(store: Store, *tokens: str, whose: Account = ELDER) -> None:
             await uow.people.open_session(
                 Session(token, whose.code, Door.PHONE, NOW + timedelta(hours=12), NOW)
             )
+        await uow.commit()
+
+
+async def put_item(store: Store, its: ServiceItem) -> None:
+    """One item in force."""
+    async with store.open_uow() as uow:
+        await uow.catalogue.replace([its], TODAY)
         await uow.commit()
 
 
@@ -96,6 +106,44 @@ async def test_the_county_is_read_anew_when_its_revision_changes(store: Store) -
         await uow.commit()
 
     assert (await glances.badge("token")).rules == Rules(session_hours=3)
+
+
+async def test_the_catalogue_is_the_one_in_force(database_url: str, store: Store) -> None:
+    """Whoever imports it, at whatever process: the next look shows it."""
+    await put_item(store, item())
+    glances, elsewhere = SqlGlances(store), Store.open(database_url, KEYS)
+    before = await glances.catalogue(TODAY)
+
+    await put_item(elsewhere, item(minutes=99))
+    await elsewhere.close()
+
+    assert [one.minutes for one in before.items.values()] == [item().minutes]
+    assert (await glances.item(item().code, TODAY)).minutes == 99
+    after = await glances.catalogue(TODAY)
+    assert [one.minutes for one in after.items.values()] == [99]
+    assert (await glances.catalogue(TODAY)).items == after.items
+
+
+async def test_an_item_that_is_not_in_the_catalogue_is_unknown(store: Store) -> None:
+    """Whether the day is kept or not."""
+    glances = SqlGlances(store)
+    with pytest.raises(UnknownService):
+        await glances.item(item().code, TODAY)
+    await glances.catalogue(TODAY)
+    with pytest.raises(UnknownService):
+        await glances.item(item().code, TODAY)
+
+
+async def test_a_village_is_that_of_the_person(store: Store) -> None:
+    """As it is registered now; whoever is not registered has none."""
+    moved = person()
+    async with store.open_uow() as uow:
+        await uow.people.add(moved)
+        await uow.commit()
+
+    assert await SqlGlances(store).village_of(moved.id) == moved.village
+    with pytest.raises(NotFound):
+        await SqlGlances(store).village_of(PersonId("nobody"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -13,8 +13,9 @@ from intake.model.matching import Decision, Match, PersonFacts
 from intake.model.people import Caller
 from intake.model.places import Hall, straight_km
 from intake.model.speech import Spoken
-from intake.ports import Tools
-from intake.usecases.places.looking import home_hall_for
+from intake.ports import CatalogueGlance, Tools
+from intake.usecases.places.looking import halls as all_halls
+from intake.usecases.places.looking import home_hall_of
 
 _LIKELY = 5
 
@@ -54,14 +55,26 @@ def question_asked(text: str, item: ServiceItem, *, tools: Tools) -> CommonQuest
 
 async def show_item(code: ServiceCode, *, tools: Tools) -> ServiceItem:
     """The item in force today; raises `UnknownService`."""
+    today = local_day(tools.clock.now())
+    if tools.glances is not None:
+        return await tools.glances.item(code, today)
     async with tools.open_view() as view:
-        return await view.catalogue.current(code, local_day(tools.clock.now()))
+        return await view.catalogue.current(code, today)
+
+
+async def catalogue_today(*, tools: Tools) -> CatalogueGlance:
+    """What the catalogue holds today."""
+    today = local_day(tools.clock.now())
+    if tools.glances is not None:
+        return await tools.glances.catalogue(today)
+    async with tools.open_view() as view:
+        items = await view.catalogue.all_current(today)
+        return CatalogueGlance({item.code: item for item in items}, await view.catalogue.bundles())
 
 
 async def all_items(*, tools: Tools) -> tuple[ServiceItem, ...]:
     """Every item in force today, by code."""
-    async with tools.open_view() as view:
-        return await view.catalogue.all_current(local_day(tools.clock.now()))
+    return tuple((await catalogue_today(tools=tools)).items.values())
 
 
 async def hall_list(hall_code: HallCode, *, tools: Tools) -> tuple[Offered, ...]:
@@ -110,9 +123,10 @@ def _listed(item: ServiceItem, hall: Hall, halls: Sequence[Hall]) -> ListedOffer
 
 async def halls_for(code: ServiceCode, *, tools: Tools) -> tuple[tuple[Hall, Way], ...]:
     """The halls that take an item, each with its way, the county's first."""
-    async with tools.open_view() as view:
-        item = await view.catalogue.current(code, local_day(tools.clock.now()))
-        halls = await view.places.halls()
+    return _taking(await show_item(code, tools=tools), await all_halls(tools=tools))
+
+
+def _taking(item: ServiceItem, halls: Sequence[Hall]) -> tuple[tuple[Hall, Way], ...]:
     ways = ((hall, item.availability.at(hall.code, hall.level)) for hall in halls)
     return tuple((hall, way) for hall, way in ways if way is not Way.NOT_HERE)
 
@@ -133,12 +147,10 @@ async def consider(
 
     The nearest hall comes first, and those that do it themselves before those that pass it on.
     """
-    async with tools.open_view() as view:
-        item = await view.catalogue.current(code, local_day(tools.clock.now()))
-        home = await home_hall_for(view, caller, person)
-        ways = [(hall, item.availability.at(hall.code, hall.level)) for hall in await view.places.halls()]
+    item = await show_item(code, tools=tools)
+    home = await home_hall_of(caller, person, tools=tools)
     near = sorted(
-        ((hall, way) for hall, way in ways if way is not Way.NOT_HERE),
+        _taking(item, await all_halls(tools=tools)),
         key=lambda offer: (offer[0].code != home.code, offer[1] is Way.PROXY, straight_km(home, offer[0])),
     )
     return Consideration(item, tuple(near), question_asked(asked, item, tools=tools) if asked else None)
@@ -146,11 +158,9 @@ async def consider(
 
 async def bundle_offers(*, tools: Tools) -> tuple[BundleOffer, ...]:
     """Every 一件事 with its items."""
-    async with tools.open_view() as view:
-        bundles = await view.catalogue.bundles()
-        items = await view.catalogue.all_current(local_day(tools.clock.now()))
-    known = {item.code: item for item in items}
-    return tuple(BundleOffer(b, tuple(known[c] for c in b.items if c in known)) for b in bundles)
+    seen = await catalogue_today(tools=tools)
+    known = seen.items
+    return tuple(BundleOffer(b, tuple(known[c] for c in b.items if c in known)) for b in seen.bundles)
 
 
 async def bundles_touched(found: Match, *, tools: Tools) -> tuple[BundleOffer, ...]:

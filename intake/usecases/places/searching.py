@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from intake.errors import SlotFull
@@ -17,6 +18,8 @@ from intake.model.people import RECEPTION, Caller
 from intake.model.places import KIND_WORDS, Hall, OfferKind
 from intake.model.waiting import AT_THE_COUNTER
 from intake.ports import Tools, Uow
+from intake.usecases.catalogue.finding import show_item
+from intake.usecases.places.looking import halls as all_halls
 
 _NEAREST = 3
 _LONGEST = 4
@@ -46,11 +49,9 @@ class Drawing(NamedTuple):
 async def find_slots(cmd: FindSlots, *, tools: Tools) -> tuple[Slot, ...]:
     """Places somebody could book now, soonest first; only at halls that take the item."""
     now = tools.clock.now()
+    item, everywhere = await show_item(cmd.service_code, tools=tools), await all_halls(tools=tools)
+    halls = [h for h in everywhere if takes(item, h) and (not cmd.halls or h.code in cmd.halls)]
     async with tools.open_view() as view:
-        item = await view.catalogue.current(cmd.service_code, local_day(now))
-        halls = [
-            h for h in await view.places.halls() if takes(item, h) and (not cmd.halls or h.code in cmd.halls)
-        ]
         return await free(view, item, halls, cmd, now, await _drawing_of(view, cmd, now))
 
 
@@ -82,17 +83,17 @@ async def free(
         # A matter that takes several slots in a row is offered only where all are free: look further for it.
         limit=cmd.limit * _LONGEST if item.minutes > _SHORT else cmd.limit,
     )
-    return fitting(found, item.minutes, draws, now)[: cmd.limit]
+    return tuple(islice(fitting(found, item.minutes, draws, now), cmd.limit))
 
 
 # A slot is seldom shorter; a longer matter needs several in a row.
 _SHORT = 30
 
 
-def fitting(slots: Sequence[Slot], minutes: int, draws: Drawing, now: datetime) -> tuple[Slot, ...]:
+def fitting(slots: Sequence[Slot], minutes: int, draws: Drawing, now: datetime) -> Iterator[Slot]:
     """Those slots at which the whole matter can begin: each slot of its run is there and has a place."""
     known = {slot.id: slot for slot in slots}
-    return tuple(slot for slot in slots if _whole(slot, known, minutes, draws, now))
+    return (slot for slot in slots if _whole(slot, known, minutes, draws, now))
 
 
 def _whole(slot: Slot, known: dict[SlotId, Slot], minutes: int, draws: Drawing, now: datetime) -> bool:

@@ -63,8 +63,7 @@ def _harden(request: web.Request, response: web.StreamResponse) -> None:
     if response.prepared:
         return
     headers = response.headers
-    for name, value in _ALWAYS:
-        headers.setdefault(name, value)
+    headers.merge(_ALWAYS)
     if hdrs.COOKIE in request.headers:
         signing.take_dead_cookie(request, response)
     if request.path.startswith("/api/"):

@@ -20,7 +20,7 @@ from storage.sql.kept import Revisions
 from storage.sql.rows import Values, insert_into, one, portions
 from storage.sql.tables import bundles, item_versions, revisions
 
-_ROWS_AT_ONCE, _CODES_AT_ONCE = 100, 500
+_ROWS_AT_ONCE, _SHORT_ROWS_AT_ONCE, _CODES_AT_ONCE = 100, 1_000, 500
 _SUBJECT = "catalogue"
 _DAYS_KEPT, _LONG = 8, 5_000
 _STAMP = {"version", "valid_from", "valid_to"}
@@ -170,8 +170,10 @@ class SqlCatalogue:
         columns = (item_versions.c.code, item_versions.c.version, item_versions.c.valid_from)
         statement = select(*columns, item_versions.c.valid_to).order_by(*columns[:2])
         digest = hashlib.sha256()
-        for row in await self.connection.execute(statement):
-            digest.update(repr(tuple(row)).encode())
+        async with self.connection.stream(statement) as rows:
+            async for some in rows.partitions(_SHORT_ROWS_AT_ONCE):
+                for row in some:
+                    digest.update(repr(tuple(row)).encode())
         return digest.hexdigest()[:32]
 
     async def bundles(self) -> tuple[Bundle, ...]:
@@ -221,8 +223,10 @@ class SqlCatalogue:
         if len(codes) <= _CODES_AT_ONCE:
             statement = statement.where(item_versions.c.code.in_(sorted(codes)))
         found: dict[ServiceCode, _Standing] = {}
-        for row in (await self.connection.execute(statement)).mappings():
-            found[row["code"]] = found.get(row["code"], _NONE).with_version(row, on)
+        async with self.connection.stream(statement) as rows:
+            async for some in rows.mappings().partitions(_SHORT_ROWS_AT_ONCE):
+                for row in some:
+                    found[row["code"]] = found.get(row["code"], _NONE).with_version(row, on)
         return found
 
     async def _close(self, standing: Sequence[_Standing], on: date) -> None:

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner
 
-from jiujinban import memory, turns
+from jiujinban import memory, serving, turns
 from jiujinban.cli import app
 
 _NOT_FOR_THE_DOOR = ("fpdf", "openpyxl", "redis", "alembic", "PIL", "onnxruntime", "ortools")
@@ -33,6 +33,7 @@ def as_it_was() -> Iterator[None]:
     """The interpreter's habits are put back after the scene."""
     collected, turn = gc.get_threshold(), sys.getswitchinterval()
     yield
+    gc.unfreeze()
     gc.set_threshold(*collected)
     sys.setswitchinterval(turn)
 
@@ -68,3 +69,12 @@ def test_a_thread_that_works_lets_the_others_go_on_after_a_millisecond(as_it_was
     turns.take_turns_often()
 
     assert sys.getswitchinterval() <= 0.001
+
+
+def test_a_server_that_has_settled_collects_a_little_at_a_time_and_everything_seldom(as_it_was: None) -> None:
+    """An import makes a million objects that stay: whoever looks through all of them at once stops everybody."""
+    serving.settle()
+
+    young, some, full = gc.get_threshold()
+    assert young * some <= 250_000
+    assert young * some * full >= 20_000_000

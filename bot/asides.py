@@ -20,7 +20,7 @@ from intake.model.matching import Decision, Match
 # may belong to that, and a new matter whatever was said before.
 _CLEAR, _RESEMBLING, _SURE = 0.4, 0.7, 0.85
 _BARE_WORD, _TELLING, _ASKING = 4, 8, "怎什哪几"
-_SAID_OF_IT = ("我", "他", "她", "没", "不", "都", "换一", "补一", "丢", "坏")
+_SAID_OF_IT = ("我", "他", "她", "没", "不", "都", "要", "换一", "补一", "丢", "坏")
 # Here a word too many must not cost what has been chosen so far.
 _UNDER_WAY = frozenset({"for_whom", "giving_mandate", "choosing_hall", "choosing_slot", "held", "moving"})
 

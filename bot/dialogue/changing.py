@@ -163,6 +163,8 @@ class Moving:
                 return move(self.appointment, heard.spoken.after(self.wanted))
             case Said() if heard.spoken.intent in {Intent.ANY, Intent.MOVE} and self.listed:
                 return turn(self, wish=MovePlace(self.appointment, self.listed[0][0]))
+            case Said() if heard.spoken.intent in {Intent.YES, Intent.BOOK}:
+                return turn(self, Say("choose_slot_first", choices=self._choices()))
             case Said() if heard.spoken.intent is Intent.CANCEL:
                 return change(heard.spoken, self)
             case Said() if heard.spoken.intent is Intent.NO:

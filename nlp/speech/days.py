@@ -26,7 +26,8 @@ _RELATIVE: Final = {
 _LUNAR_MONTHS: Final = {"正月": 1, "大年": 1, "腊月": 12, "冬月": 11}
 _NEXT_CYCLE_MONTHS: Final = 12
 _SATURDAY, _SUNDAY = 5, 6
-_FIRST_DAYS, _LAST_DAYS = 7, 5
+_LAST_DAYS, _SHORTEST_MONTH = 5, 28
+_PARTS_OF_MONTH: Final = {"初": (1, 7), "上旬": (1, 10), "中": (11, 20), "中旬": (11, 20), "下旬": (21, 31)}
 _NEXT_FEW: Final = 3
 # Whoever says 26号以后 means the days that follow, not those of next year.
 _FROM_THEN_ON: Final = 13
@@ -108,15 +109,16 @@ def _month_end(found: re.Match[str], today: date) -> Days | None:
     return Days(max(days.last - timedelta(_LAST_DAYS), today), days.last) if days else None
 
 
-def _month_beginning(found: re.Match[str], today: date) -> Days | None:
-    """月初 is the next one that is not over yet."""
+def _part_of_month(found: re.Match[str], today: date) -> Days | None:
+    """月初 and 下个月中旬; without its month, the next that is not over yet."""
     days = _month(found, today)
     if days is None:
         return None
-    first = days.last.replace(day=1)
-    if first.replace(day=_FIRST_DAYS) < today:
-        first = days.last + timedelta(1)
-    return Days(max(first, today), first.replace(day=_FIRST_DAYS))
+    first, last = _PARTS_OF_MONTH[found.group(2)]
+    end = days.last.replace(day=min(last, days.last.day))
+    if end < today:
+        end = (days.last + timedelta(1)).replace(day=min(last, _SHORTEST_MONTH))
+    return Days(max(end.replace(day=first), today), end)
 
 
 def _after(found: re.Match[str], today: date) -> Days | None:
@@ -240,7 +242,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(r"过(?:几|些)天"), _some_days_on),
     (re.compile(rf"(?:(下个?月)|(?<![月0-9一二三四五六七八九十]))({_N})(?:日|号)(?!线|楼|窗|桌|码|店|门)"), _day_of_month),
     (re.compile(r"((?:这个?|本|下个?)?)月底"), _month_end),
-    (re.compile(r"((?:这个?|本|下个?)?)月初"), _month_beginning),
+    (re.compile(r"((?:这个?|本|下个?)?)月(初|上旬|中旬?|下旬)"), _part_of_month),
     (re.compile(r"((?:这|本|下)个?)月"), _month),
 )  # fmt: skip
 _UNTIL: Final = re.compile(r"(?:之前|以前|前)(?![台面几些])")

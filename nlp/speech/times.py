@@ -26,8 +26,9 @@ _UNTIL: Final = re.compile(r"(?:之前|以前|前)")
 _QUARTERS: Final = {"一刻": 15, "三刻": 45}
 _NOON_HOUR, _LATEST_MORNING_WORD, _MIDNIGHT = 12, 11, 24
 _EARLIEST_OFFICE_HOUR: Final = 7
+# 七点以后来 is no word of coming another time.
 TIME_WORDS: Final = re.compile(
-    f"{_CLOCK.pattern}|{_SPOKEN.pattern}|" + "|".join(words for _, words in _PARTS)
+    f"(?:{_CLOCK.pattern}|{_SPOKEN.pattern}|{'|'.join(words for _, words in _PARTS)})(?:以后|之后|以前|之前|左右)?"
 )
 
 

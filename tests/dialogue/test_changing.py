@@ -358,3 +358,20 @@ async def test_of_several_the_one_booked_a_moment_ago_is_given_back(county):
     await me.say("第二个")
 
     assert "“老年人优待证办理”。确定要取消" in await me.say("算了不去了取消吧")
+
+
+async def test_yes_to_several_new_times_is_asked_which(county):
+    """好 to a list moves nothing, and is not called unintelligible."""
+    me = await booked_allowance(county)
+    await me.say("改到明天下午")
+
+    assert "请先选一个时间" in await me.say("好")
+    assert me.state == "moving"
+
+
+async def test_an_hour_to_come_after_is_no_putting_off(county):
+    """“晚上七点以后来” does not put the matter down."""
+    me = await choosing_a_time(county)
+
+    assert "先不办了" not in await me.say("晚上七点以后来行吗")
+    assert me.state in {"choosing_slot", "held"}

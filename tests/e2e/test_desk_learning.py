@@ -9,7 +9,7 @@ from tests.e2e.clerks import Clerk, at_desk
 from tests.e2e.phones import Phone
 from tests.services.pages import OpenPage
 
-WORDS = "逛园子掏出来晃一晃的红壳壳"
+WORDS = "进山门亮一亮的红壳壳"
 CARD = "老年人优待证办理"
 # The first lesson starts a process of its own and reads the catalogue there; every server learns within some seconds.
 LESSON_MILLISECONDS = 60_000

@@ -28,7 +28,7 @@ from jiujinban.wiring import House, open_house
 ROOT = Path(__file__).parents[3]
 KEEPER = Caller(Account(AccountCode("keeper"), "事项管理员", Role.KEEPER), Door.DESK_PAGE)
 ELDER_CARD = ServiceCode("MZ10")
-WORDS = "逛园子掏出来晃一晃的红壳壳"
+WORDS = "上车掏出来晃一晃的红壳壳"
 ANOTHER_SERVER = """
 import asyncio, json, sys
 from pathlib import Path

@@ -11,7 +11,7 @@ import aiohttp
 import cv2
 import numpy as np
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from device_bridge.agent.simulator.cards import SAMPLES, Sample
 from device_bridge.wire import EVENTS_PATH, CardRead, encode_event
@@ -102,6 +102,35 @@ async def test_by_card_one_sees_ones_own_and_the_next_person_nothing_of_it(kiosk
     await passed(kiosk, 4_000)
     await expect(greeting).to_have_count(0)
     assert SAMPLES[Sample.ELDER].reading.name[1:] not in await kiosk.content()
+
+
+async def test_until_the_county_has_forgotten_one_person_the_next_sees_no_visit(kiosk: Page, county_url: str):
+    """A slow or broken line must not greet somebody by the name of whoever stood here before."""
+    arrives, asked = asyncio.Event(), 0
+
+    async def slowly(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        await arrives.wait()
+        await (route.abort() if asked == 1 else route.continue_())
+
+    await kiosk.route("**/kiosk/step-away", slowly)
+    await lay_card(county_url)
+    await passed(kiosk, 3_000)
+    greeting = kiosk.get_by_role("heading", name="您好")
+    await expect(greeting).to_be_visible()
+
+    await kiosk.get_by_role("button", name="用完了，退出").click()
+    await passed(kiosk, 4_000)
+    await expect(kiosk.get_by_role("status")).to_contain_text("正在清掉上一位的信息")
+    await expect(greeting).to_have_count(0)
+    arrives.set()
+    await passed(kiosk, 10_000)
+
+    await expect(kiosk.get_by_role("button", name="取号排队")).to_be_visible()
+    await passed(kiosk, 4_000)
+    await expect(greeting).to_have_count(0)
+    assert asked > 1
 
 
 async def test_one_finds_an_item_by_ones_own_words_and_takes_its_number(kiosk: Page, county_url: str):

@@ -214,8 +214,10 @@ class Bundle:
         """The longest of its names that the words use, or an empty string.
 
         出生一件事, 身后事 and 出生联办 mean nothing else wherever they stand. 我要开店 is also how people begin to tell of
-        one single permit: such a name counts only when it is more than half of what was said.
+        one single permit: such a name counts only when it is more than half of what was said. A day in the middle of it
+        changes nothing (老人昨天没了).
         """
+        said = _LATELY.sub("", said)
         met = (name for name in (self.name, *self.aliases) if name in said)
         meant = (name for name in met if name.endswith(_TOGETHER) or len(name) * 2 > len(said))
         return max(meant, key=len, default="")
@@ -227,6 +229,9 @@ class Bundle:
 
 
 _TOGETHER = ("事", "联办")
+_LATELY = re.compile(
+    "(?:大前|前|昨|今)(?:天|日|晚|夜|早)|(?:这|上)个?(?:月|周|星期|礼拜)[一二三四五六日天]?|刚刚?|(?:今|去)年"
+)
 _EVERYTHING = re.compile(
     "(?:要|得|该|需要|应该|可以|能)办理?(?:些|点)?(?:什么|啥|哪些|哪几样)|办(?:哪些|哪几样|哪几个)"
     "|(?:什么|啥|哪些|哪几样)(?:手续|事情?)(?:都)?(?:要|得|需要)办|(?:手续|事情?)(?:都)?有(?:哪些|什么|啥)"

@@ -44,6 +44,8 @@ async def test_the_reference_bundles_come_with_the_catalogue(county):
         ("我爸去世了", "身后一件事"),
         ("奶奶没了", "身后一件事"),
         ("我老公走了", "身后一件事"),
+        ("我家老人昨天没了", "身后一件事"),
+        ("我爸爸上个月刚过世了", "身后一件事"),
     ],
 )
 async def test_a_bundle_is_called_by_its_names(county, said, name):
@@ -62,6 +64,7 @@ async def test_a_bundle_is_called_by_its_names(county, said, name):
         "我要开店卖香烟,烟草零售许可证在哪里办",
         "身份证丢了",
         "钱包没了",
+        "身份证昨天没了",
         "我爸去世了房子怎么过户",
         "去世证明",
     ],

@@ -51,6 +51,19 @@ describe('连接状态', () => {
     line.watched.stop()
   })
 
+  it('does not believe an answer to what was asked before the cable came out', async () => {
+    let answer!: () => void
+    const line = aLine(() => new Promise((resolve) => (answer = resolve)))
+    line.event()
+    const asked = line.ask()
+    dispatchEvent(new Event('offline'))
+    answer()
+    await asked
+
+    expect(line.watched.connection.value).toBe('offline')
+    line.watched.stop()
+  })
+
   it('says at the first unanswered question that nobody is there', async () => {
     const line = aLine(() => Promise.reject(new Error('no line')))
     line.event()

@@ -17,11 +17,15 @@ export interface Watched extends Followed {
 export function watchLive(following: Following, start: typeof follow = follow): Watched {
   const connection = ref<Connection>('connecting')
   let askedWithoutEvent = 0
+  let unpluggings = 0
 
   async function catchUp(): Promise<void> {
     askedWithoutEvent += 1
+    const known = unpluggings
     try {
       await following.catchUp()
+      // What was asked before the cable came out says nothing of now.
+      if (known !== unpluggings) return
       if (askedWithoutEvent > 1) connection.value = 'asking'
       else if (connection.value === 'offline') connection.value = 'live'
     } catch (trouble) {
@@ -37,7 +41,10 @@ export function watchLive(following: Following, start: typeof follow = follow): 
   }
 
   // A pulled cable leaves the stream standing for minutes, and silent; the browser knows better.
-  const unplugged = (): void => void (connection.value = 'offline')
+  function unplugged(): void {
+    unpluggings += 1
+    connection.value = 'offline'
+  }
   addEventListener('offline', unplugged)
 
   const followed = start({

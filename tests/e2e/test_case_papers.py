@@ -36,8 +36,8 @@ async def printed(phone: Phone, paper: str) -> str:
     """What stands on a paper that is downloaded from the phone, without its spaces."""
     async with phone.page.expect_download() as coming:
         await phone.page.get_by_role("link", name=f"{paper}（PDF）").click()
-    document = pypdfium2.PdfDocument(await (await coming.value).path())
-    return re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in document))
+    with pypdfium2.PdfDocument(await (await coming.value).path()) as document:
+        return re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in document))
 
 
 async def look_at(phone: Phone, name: str, case: Answer) -> None:

@@ -67,7 +67,7 @@ def sets_of_rows() -> Iterable[tuple[str, list[Row]]]:
         ("own sentences", OWN),
         ("another writer's sentences", OWN / "independent"),
         ("a third writer's sentences", OWN / "afresh"),
-        ("three blind writers' sentences", OWN / "blind"),
+        ("seven blind writers' sentences", OWN / "blind"),
     ):
         rows = [
             row

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
-from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from itertools import accumulate
+from functools import cache
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 Gauges = Callable[[], Awaitable[Mapping[str, float]]]
 """What waits or is broken at this moment, by name; asked for at each reading."""
@@ -52,50 +48,6 @@ class _Tallied(Collector):
         yield counted
 
 
-class _Spread:
-    """How many answers took how long."""
-
-    __slots__ = ("_total", "_within")
-
-    def __init__(self) -> None:
-        self._within, self._total = [0] * (len(_SECONDS) + 1), 0.0
-
-    def note(self, seconds: float) -> None:
-        """One more."""
-        self._within[bisect_left(_SECONDS, seconds)] += 1
-        self._total += seconds
-
-    def told(self) -> tuple[list[tuple[str, float]], float]:
-        """For each bound how many took no longer, and all their seconds together."""
-        bounds = map(floatToGoString, (*_SECONDS, math.inf))
-        return list(zip(bounds, accumulate(self._within), strict=True)), self._total
-
-
-class _Answered(Collector):
-    """What was answered, on plain numbers of the one thread that answers: Prometheus' own, each with a lock, cost as much as to parse the question."""
-
-    def __init__(self) -> None:
-        self.answers: Counter[tuple[str, str, int]] = Counter()
-        self.seconds: defaultdict[tuple[str, str], _Spread] = defaultdict(_Spread)
-
-    def collect(self) -> Iterable[Metric]:
-        """The counter and the histogram."""
-        answers = CounterMetricFamily(
-            "jiujinban_http_answers", "Answers by route and status.", labels=("method", "route", "status")
-        )
-        for (method, route, status), often in self.answers.items():
-            answers.add_metric((method, route, str(status)), often)
-        yield answers
-        seconds = HistogramMetricFamily(
-            "jiujinban_http_seconds",
-            "Seconds until an answer was ready; streams are not counted.",
-            labels=("method", "route"),
-        )
-        for line, spread in self.seconds.items():
-            seconds.add_metric(line, *spread.told())
-        yield seconds
-
-
 class Metrics:
     """One server's counts since it started."""
 
@@ -104,8 +56,21 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._registry.register(_Tallied(tallies))
         ProcessCollector(registry=self._registry)
-        self._answered = _Answered()
-        self._registry.register(self._answered)
+        self._answers = Counter(
+            "jiujinban_http_answers_total",
+            "Answers by route and status.",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "jiujinban_http_seconds",
+            "Seconds until an answer was ready; streams are not counted.",
+            ("method", "route"),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        # To find a line by its labels costs more than to count on it.
+        self._answer_line, self._seconds_line = cache(self._answers.labels), cache(self._seconds.labels)
         self._waiting = Gauge(
             "jiujinban_now", "What waits or is broken at this moment.", ("what",), registry=self._registry
         )
@@ -125,9 +90,9 @@ class Metrics:
         """One answer. Routes are told by their pattern: an address could name a person's case."""
         resource = request.match_info.route.resource
         route = _UNROUTED if resource is None else resource.canonical
-        self._answered.answers[request.method, route, response.status] += 1
+        self._answer_line(request.method, route, response.status).inc()
         if isinstance(response, web.Response):
-            self._answered.seconds[request.method, route].note(seconds)
+            self._seconds_line(request.method, route).observe(seconds)
 
 
 METRICS = web.AppKey("metrics", Metrics)

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 _MATCH = """
 import sys
 from pathlib import Path
@@ -51,7 +49,6 @@ def test_a_match_loads_neither_the_desk_nor_the_store_nor_a_dictionarys_guesser(
     assert [name for name in _NOT_FOR_A_MATCH if name in loaded] == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the threads of a process as files")
 def test_a_match_starts_no_thread(tmp_path: Path) -> None:
     """Each of numpy's keeps a processor busy with waiting: together a tenth of a second match."""
     said = matched(tmp_path / "state").stderr.split()

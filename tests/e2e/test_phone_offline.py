@@ -23,12 +23,16 @@ ITEM = "老年人优待证办理"
 # A worker is installed and takes over in the background, after everything else the browser has to do.
 SLOWLY = 30_000
 FORWARDED = ("Content-Type", "X-Requested-With", "Idempotency-Key", "Accept")
-KEPT = """async () => {
+KEPT = """async wanted => {
     await navigator.serviceWorker.ready
-    const opening = indexedDB.open('jiujinban-satchel')
     const answered = request => new Promise(resolve => { request.onsuccess = () => resolve(request.result) })
-    const database = await answered(opening)
-    const names = await answered(database.transaction('kept').objectStore('kept').getAllKeys())
+    const database = await answered(indexedDB.open('jiujinban-satchel'))
+    const keys = () => answered(database.transaction('kept').objectStore('kept').getAllKeys())
+    let names = await keys()
+    while (!wanted.every(name => names.includes(name))) {
+        await new Promise(requestAnimationFrame)
+        names = await keys()
+    }
     database.close()
     return names
 }"""
@@ -43,8 +47,7 @@ async def phone(open_kept_phone: OpenPage, county_url: str) -> Phone:
 async def is_kept(page: Page, *names: str) -> None:
     """Wait until the page and these lists are kept in the phone."""
     async with asyncio.timeout(SLOWLY / 1000):
-        while not set(names) <= set(await page.evaluate(KEPT)):  # noqa: ASYNC110 (the browser tells nobody)
-            await asyncio.sleep(0.05)
+        await page.evaluate(KEPT, names)
 
 
 async def without_line(phone: Phone, screen: str = "") -> Phone:
@@ -227,7 +230,7 @@ async def test_signing_out_takes_everything_personal_out_of_the_phone(phone: Pho
     await phone.page.get_by_role("button", name="退出", exact=True).click()
     await expect(phone.page.get_by_role("button", name="金秀萍")).to_be_visible()
 
-    kept = await phone.page.evaluate(KEPT)
+    kept = await phone.page.evaluate(KEPT, [])
     phone = await without_line(phone, "#/batch")
 
     assert set(kept) <= {"halls", "items"}

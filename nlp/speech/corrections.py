@@ -18,7 +18,9 @@ _NEW_THEN_OLD: Final = re.compile(
     r"(?P<new>(?:我)?(?:要|想)?(?:是|去|到|要|选|在)[^,，。;；]{1,10}?)[,，]?不(?:是|去|到|要|选|在).{1,8}"
 )
 _REGRETTED: Final = re.compile(rf"{_REGRET}(?:[,，。!！\s]*{_REGRET})*[,，。!！\s]+(?P<new>.+)")
-_IN_TURN: Final = (_REGRETTED, _OLD_THEN_NEW, _IN_ONE_BREATH, _NEW_THEN_OLD)
+# Who says what they said needs no pause: 我说的是低保.
+_MEANT: Final = re.compile(r"我(?:说|讲|问)的是(?P<new>.{2,10})")
+_IN_TURN: Final = (_REGRETTED, _MEANT, _OLD_THEN_NEW, _IN_ONE_BREATH, _NEW_THEN_OLD)
 
 
 def put_right(text: str) -> str:

@@ -747,7 +747,7 @@ def test_how_long_a_matter_takes_is_no_question_about_the_line(said: str) -> Non
     [
         ("不是我，是我妈", "是我妈"),
         ("搞错了，是我妈不是我", "是我妈"),
-        ("不对，我说的是后天上午", "我说的是后天上午"),
+        ("不对，我说的是后天上午", "后天上午"),
         ("不是周六，是周日", "是周日"),
         ("不去尖山了，去玉山", "去玉山"),
         ("我要去玉山，不去尖山了", "我要去玉山"),
@@ -760,6 +760,8 @@ def test_how_long_a_matter_takes_is_no_question_about_the_line(said: str) -> Non
         ("不用了，谢谢", ""),
         ("不是本人能不能办", ""),
         ("我身份证不是丢了，是过期了", ""),
+        ("我说的是低保", "低保"),
+        ("我讲的是我妈", "我妈"),
     ],
 )
 def test_what_is_put_right_takes_the_place_of_the_rest(said: str, right: str) -> None:
